@@ -1,0 +1,122 @@
+"""Engines, sessions and encrypted columns, alike for all our databases (SQLite or PostgreSQL)."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import DateTime, Dialect, Engine, LargeBinary, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.types import TypeDecorator
+
+from common.settings import settings
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+SQLITE_BUSY_SECONDS = 15
+
+
+def open_engine(url: str) -> Engine:
+    """Open an engine with the pragmas that make SQLite safe under concurrent writers.
+
+    Args:
+        url: an SQLAlchemy address; `postgresql://` is served by psycopg 3.
+
+    Returns:
+        The engine. On SQLite every transaction starts with BEGIN IMMEDIATE, so that two writers
+        wait for one another instead of failing when the second one upgrades its read lock.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "postgresql":
+        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    engine = create_engine(parsed, connect_args={"timeout": SQLITE_BUSY_SECONDS})
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we send BEGIN ourselves, below
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute("PRAGMA foreign_keys=ON")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+class Database:
+    """A database and the threads that talk to it, so that the event loop never waits on SQL."""
+
+    def __init__(self, url: str, workers: int = 4) -> None:
+        self.engine = open_engine(url)
+        self.sessions = sessionmaker(self.engine, expire_on_commit=False)
+        self._threads = ThreadPoolExecutor(workers, thread_name_prefix="database")
+
+    def transact(
+        self, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run `work(session, …)` in one transaction: committed when it returns, undone if it raises."""
+        with self.sessions.begin() as session:
+            return work(session, *args, **kwargs)
+
+    async def run(
+        self, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """The same from the event loop, in a thread."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(
+            self._threads, lambda: self.transact(work, *args, **kwargs)
+        )
+
+    def close(self) -> None:
+        """Finish what runs and close every connection."""
+        self._threads.shutdown(wait=True)
+        self.engine.dispose()
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An aware point in time, stored in UTC (SQLite keeps no zone)."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a naive time: nobody can know what it meant."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a point in time needs its zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the zone back."""
+        return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+
+
+class EncryptedJSON(TypeDecorator[Any]):
+    """A JSON value encrypted at rest with the settings' keys (Fernet: AES-128-CBC and HMAC)."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:
+        """Encrypt."""
+        if value is None:
+            return None
+        return settings().cipher().encrypt(json.dumps(value, ensure_ascii=False).encode())
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> Any:
+        """Decrypt."""
+        return None if value is None else json.loads(settings().cipher().decrypt(value))
+
+
+def now() -> datetime:
+    """The present moment, aware, in UTC."""
+    return datetime.now(UTC)

@@ -1,0 +1,92 @@
+"""The one settings class: read from the environment (and `.env`), validated at start."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cryptography.fernet import Fernet, MultiFernet
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Configuration of all processes; each field is the variable `MOTCUA_<NAME>`, see `.env.example`.
+
+    Raises:
+        pydantic.ValidationError: if a variable is missing or out of its range.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="MOTCUA_", env_file=ROOT / ".env", extra="ignore", frozen=True
+    )
+
+    # Databases: one each for the domain, the gateway's inbox and the conversations' events.
+    database_url: str = f"sqlite:///{ROOT}/var/onestop.db"
+    gateway_database_url: str = f"sqlite:///{ROOT}/var/gateway.db"
+    tracker_database_url: str = f"sqlite:///{ROOT}/var/tracker.db"
+
+    # Secrets. `make run` writes random ones into `.env` the first time.
+    encryption_keys: Annotated[list[SecretStr], NoDecode] = Field(min_length=1)
+    internal_token: SecretStr = Field(min_length=32)
+
+    # Addresses. Only host:port of the web process is meant to be reached from outside.
+    host: str = "127.0.0.1"
+    port: int = Field(8080, ge=1, le=65535)
+    onestop_port: int = Field(8081, ge=1, le=65535)
+    rasa_port: int = Field(5005, ge=1, le=65535)
+    actions_port: int = Field(5055, ge=1, le=65535)
+    rasa_url: str = ""
+    onestop_url: str = ""
+
+    # The tenant: a file under data/tenant/.
+    tenant: str = "ha-nam"
+    agency_identifier: str = Field("H25", pattern=r"^[A-Z]\d{2}(\.\d{1,3})*$")
+
+    # Files that citizens send.
+    upload_directory: Path = ROOT / "var" / "uploads"
+    upload_max_bytes: int = Field(10 * 1024 * 1024, ge=1024)
+
+    # Behaviour.
+    cookie_secure: bool = False
+    turn_timeout_seconds: float = Field(20.0, gt=0)
+    lookup_max_attempts: int = Field(5, ge=1)
+    lookup_lock_minutes: int = Field(15, ge=1)
+    draft_days: int = Field(30, ge=1)
+    log_format: Literal["json", "console"] = "console"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @field_validator("encryption_keys", mode="before")
+    @classmethod
+    def _split_keys(cls, value: object) -> object:
+        return [part for part in value.split(",") if part] if isinstance(value, str) else value
+
+    @field_validator("encryption_keys")
+    @classmethod
+    def _check_keys(cls, value: list[SecretStr]) -> list[SecretStr]:
+        for key in value:
+            Fernet(key.get_secret_value())  # raises ValueError on a key that is not one
+        return value
+
+    @property
+    def rasa(self) -> str:
+        """Base address of the Rasa server."""
+        return self.rasa_url or f"http://127.0.0.1:{self.rasa_port}"
+
+    @property
+    def onestop(self) -> str:
+        """Base address of the one-stop service."""
+        return self.onestop_url or f"http://127.0.0.1:{self.onestop_port}"
+
+    def cipher(self) -> MultiFernet:
+        """The cipher for data at rest: the first key encrypts, all keys decrypt."""
+        return MultiFernet([Fernet(key.get_secret_value()) for key in self.encryption_keys])
+
+
+@lru_cache
+def settings() -> Settings:
+    """The process's settings, read once."""
+    return Settings()

@@ -1,0 +1,112 @@
+"""What a procedure says: the one shape that YAML files, imported records and the HTTP interface share."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Code = Annotated[str, StringConstraints(pattern=r"^\d\.\d{6}$")]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+class WayKind(StrEnum):
+    """How a dossier can be handed in (the national portal's three channels, KENH 1–3)."""
+
+    IN_PERSON = "in_person"
+    ONLINE = "online"
+    POST = "post"
+
+
+class TimeUnit(StrEnum):
+    """Unit of a processing time; working days are counted with Vietnamese holidays."""
+
+    WORKING_DAY = "working_day"
+    DAY = "day"
+    HOUR = "hour"
+    MONTH = "month"
+    YEAR = "year"
+
+
+class Tier(StrEnum):
+    """The level of government that handles a procedure."""
+
+    COMMUNE = "commune"
+    PROVINCE = "province"
+    MINISTRY = "ministry"
+
+
+class _Content(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Way(_Content):
+    """One way to apply. What the source does not say as a figure stays `None`, with its words in the note."""
+
+    kind: WayKind
+    time_amount: float | None = Field(None, gt=0)
+    time_unit: TimeUnit | None = None
+    time_note: str = ""
+    fee_amount: int | None = Field(None, ge=0, description="đồng; 0 only where the source says free")
+    fee_note: str = ""
+
+
+class Paper(_Content):
+    """One dossier paper (thành phần hồ sơ)."""
+
+    name: Text
+    originals: int = Field(0, ge=0)
+    copies: int = Field(0, ge=0)
+    group: str = Field("", description="the case in which this paper is asked for; empty: always")
+    form: str = Field("", description="the form's name or file, such as CT01")
+    note: str = ""
+    required: bool = True
+
+
+class LegalBasis(_Content):
+    """A legal text that a procedure rests on."""
+
+    number: str = ""
+    title: str = ""
+
+
+class Procedure(_Content):
+    """A procedure's whole content."""
+
+    code: Code
+    name: Text
+    aliases: list[Text] = []
+    summary: str = Field("", description="what it is for, in one or two plain sentences")
+    level: int | None = Field(None, ge=1, le=4, description="service level 1–4; None: not stated")
+    tier: Tier | None = None
+    kind: str = Field("", description="the portal's kind of procedure")
+    field: str = ""
+    agency: str = Field("", description="who handles it (cơ quan thực hiện)")
+    authority: str = Field("", description="who decides (cơ quan có thẩm quyền)")
+    one_stop_unit: str = Field("", description="where dossiers are handed in")
+    applicants: list[Text] = []
+    steps: list[Text] = []
+    ways: list[Way] = []
+    papers: list[Paper] = []
+    results: list[Text] = []
+    legal_bases: list[LegalBasis] = []
+    conditions: list[Text] = []
+    keywords: list[Text] = []
+    decision_number: str = ""
+    effective_date: date | None = None
+    source: str = ""
+    withdrawn: bool = False
+    unparsed: dict[str, str] = Field({}, description="source text that no field could be read from")
+
+    @property
+    def online(self) -> bool:
+        """Whether a dossier can be handed in online (levels 3 and 4, or an online way and no level)."""
+        stated = self.level is None or self.level >= 3
+        return stated and any(way.kind is WayKind.ONLINE for way in self.ways)
+
+    def digest(self) -> str:
+        """A fingerprint of the content: equal content gives an equal digest."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
