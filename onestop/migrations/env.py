@@ -1,0 +1,8 @@
+"""Alembic's environment of the one-stop database."""
+
+import onestop.catalogue.models
+import onestop.dossiers.models  # noqa: F401
+from common.migrations import run_environment
+from onestop.models import Base
+
+run_environment(Base.metadata)

@@ -1,0 +1,43 @@
+"""What all tests share: settings of their own, throw-away databases, the shared real records."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+# Before anything reads the settings: tests never touch var/ or .env's secrets.
+_scratch = tempfile.mkdtemp(prefix="motcua-tests-")
+os.environ["MOTCUA_ENCRYPTION_KEYS"] = "Zmd5dG9rZW4tZm9yLXRlc3RzLW9ubHktMzJieXRlcyE="
+os.environ["MOTCUA_INTERNAL_TOKEN"] = "a-token-for-tests-only-of-32-characters"
+os.environ["MOTCUA_UPLOAD_DIRECTORY"] = f"{_scratch}/uploads"
+for _name in ("DATABASE", "GATEWAY_DATABASE", "TRACKER_DATABASE"):
+    os.environ[f"MOTCUA_{_name}_URL"] = f"sqlite:///{_scratch}/{_name.lower()}.db"
+
+from common.database import Database  # noqa: E402
+from common.migrations import upgrade  # noqa: E402
+from common.settings import ROOT  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The directory of real records beside the project (`MOTCUA_SHARED_DATA`)."""
+    directory = Path(os.environ.get("MOTCUA_SHARED_DATA", ROOT.parent / "shared" / "data"))
+    if not directory.is_dir():
+        if os.environ.get("CI"):
+            pytest.fail(f"the shared records are missing: {directory}")
+        pytest.skip(f"the shared records are missing: {directory}")
+    return directory / "procedures"
+
+
+@pytest.fixture
+def onestop_database(tmp_path: Path) -> Iterator[Database]:
+    """An empty one-stop database, migrated to the newest version."""
+    url = f"sqlite:///{tmp_path}/onestop.db"
+    upgrade("onestop", url)
+    database = Database(url)
+    yield database
+    database.close()
