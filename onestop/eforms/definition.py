@@ -1,0 +1,303 @@
+"""What an e-form (tờ khai điện tử) is: its fields, their conditions and rules, read from data/eforms/*.yml.
+
+A form is data. This module says what may stand in it and refuses what cannot work (a condition on a
+field that comes later, a choice without options), so that the engine need not look again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+import pydantic
+import yaml
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, model_validator
+
+from onestop.catalogue.content import Code, Paper, Procedure, Text
+
+Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+FormId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$")]
+Scalar = str | int | bool
+
+PAPER_TYPES = ("application/pdf", "image/jpeg", "image/png")
+
+
+class EFormError(Exception):
+    """An e-form file that cannot be used; the message is one line that names file, place and fault."""
+
+
+class FieldType(StrEnum):
+    """How an answer is read and checked, see `onestop.eforms.values`."""
+
+    TEXT = "text"
+    PERSON_NAME = "person_name"
+    CITIZEN_ID = "citizen_id"
+    PHONE = "phone"
+    EMAIL = "email"
+    DATE = "date"
+    YEAR = "year"
+    NUMBER = "number"
+    CHOICE = "choice"
+    YES_NO = "yes_no"
+    ADDRESS = "address"
+    PAPER = "paper"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Option(_Part):
+    """One answer of a choice; `aliases` are other ways in which citizens say it."""
+
+    value: Identifier
+    label: Text
+    aliases: list[Text] = []
+
+
+class Condition(_Part):
+    """When a field is asked: one comparison, or `and`, `or`, `not` of others.
+
+    A comparison looks at the value of another field; an unanswered field equals nothing.
+    """
+
+    field: Identifier | None = None
+    equals: Scalar | None = None
+    in_: list[Scalar] | None = pydantic.Field(None, alias="in", min_length=1)
+    exists: bool | None = None
+    and_: list[Condition] | None = pydantic.Field(None, alias="and", min_length=1)
+    or_: list[Condition] | None = pydantic.Field(None, alias="or", min_length=1)
+    not_: Condition | None = pydantic.Field(None, alias="not")
+
+    @model_validator(mode="after")
+    def _one_meaning(self) -> Self:
+        tests = sum(test is not None for test in (self.equals, self.in_, self.exists))
+        groups = sum(group is not None for group in (self.and_, self.or_, self.not_))
+        if (self.field is None and (tests or groups != 1)) or (
+            self.field is not None and (groups or tests != 1)
+        ):
+            raise ValueError("give a field with one of equals, in, exists; or one of and, or, not")
+        return self
+
+    def holds(self, values: dict[str, Any]) -> bool:
+        """Whether the condition is true.
+
+        Args:
+            values: field id → value of the answers given so far.
+        """
+        if self.and_ is not None:
+            return all(part.holds(values) for part in self.and_)
+        if self.or_ is not None:
+            return any(part.holds(values) for part in self.or_)
+        if self.not_ is not None:
+            return not self.not_.holds(values)
+        present = self.field in values
+        if self.exists is not None:
+            return present == self.exists
+        accepted = self.in_ if self.in_ is not None else [self.equals]
+        # `True == 1` in Python; a yes is not a one.
+        value = values.get(self.field or "")
+        return present and any(type(value) is type(one) and value == one for one in accepted)
+
+    def fields(self) -> Iterator[str]:
+        """The ids of all fields that the condition looks at."""
+        if self.field is not None:
+            yield self.field
+        for part in (*(self.and_ or ()), *(self.or_ or ())):
+            yield from part.fields()
+        if self.not_ is not None:
+            yield from self.not_.fields()
+
+
+class SamePerson(_Part):
+    """Fields of the same person, with which a citizen ID must agree."""
+
+    birth_date: Identifier | None = None
+    sex: Identifier | None = pydantic.Field(
+        None, description="a choice with values male and female"
+    )
+
+
+class Validation(_Part):
+    """Rules beyond the type; lengths in characters, ages in whole years on the day of the answer."""
+
+    min_length: int | None = pydantic.Field(None, ge=1)
+    max_length: int | None = pydantic.Field(None, ge=1)
+    pattern: str | None = pydantic.Field(None, description="regular expression of the whole text")
+    min: int | None = None
+    max: int | None = None
+    whole: bool = pydantic.Field(True, description="a number without a fraction")
+    not_future: bool = False
+    not_past: bool = False
+    min_age: int | None = pydantic.Field(None, ge=0)
+    max_age: int | None = pydantic.Field(None, ge=0)
+    after: Identifier | None = pydantic.Field(None, description="later than that date field")
+    before: Identifier | None = pydantic.Field(None, description="earlier than that date field")
+    same_person_as: SamePerson | None = None
+
+    @model_validator(mode="after")
+    def _pattern_compiles(self) -> Self:
+        if self.pattern is not None:
+            try:
+                re.compile(self.pattern)
+            except re.error as error:
+                raise ValueError(f"pattern is no regular expression: {error}") from error
+        return self
+
+    def fields(self) -> Iterator[str]:
+        """The ids of all fields that the rules look at."""
+        person = self.same_person_as or SamePerson()
+        yield from (
+            id_
+            for id_ in (self.after, self.before, person.birth_date, person.sex)
+            if id_ is not None
+        )
+
+
+class Field(_Part):
+    """One thing that is asked."""
+
+    id: Identifier
+    type: FieldType
+    label: Text
+    question: Text
+    explanation: Text = pydantic.Field(
+        description="why it is needed, as told to a citizen who asks"
+    )
+    section: Text
+    example: str = pydantic.Field("", description="an answer as a citizen would type it")
+    aliases: list[Text] = []
+    required: bool = True
+    when: Condition | None = None
+    options: list[Option] = []
+    validation: Validation = Validation()
+    unit: str = pydantic.Field("", description="unit of a number, such as đồng")
+    accept: list[str] = pydantic.Field(list(PAPER_TYPES), description="MIME types of a paper")
+    later_allowed: bool = pydantic.Field(False, description="the paper may be handed in later")
+
+    @model_validator(mode="after")
+    def _fits_type(self) -> Self:
+        if (self.type is FieldType.CHOICE) != bool(self.options):
+            raise ValueError(
+                f"field {self.id}: options belong to a choice, and a choice needs them"
+            )
+        values = [option.value for option in self.options]
+        if len(set(values)) != len(values):
+            raise ValueError(f"field {self.id}: an option's value stands twice")
+        if self.later_allowed and self.type is not FieldType.PAPER:
+            raise ValueError(f"field {self.id}: only a paper can come later")
+        if not self.example and self.type is not FieldType.PAPER:
+            raise ValueError(f"field {self.id}: an example is needed")
+        return self
+
+
+class EForm(_Part):
+    """A whole e-form. A draft keeps the version that it started with (see `digest`)."""
+
+    id: FormId
+    version: int = pydantic.Field(ge=1)
+    title: Text
+    procedures: list[Code] = pydantic.Field([], description="national codes; none: for every other")
+    legal_basis: list[Text] = []
+    fields: list[Field] = pydantic.Field(min_length=1)
+    papers: Literal["from_procedure"] | None = pydantic.Field(
+        None, description="from_procedure: the procedure's own papers follow the fields"
+    )
+    consent_text: Text
+
+    @model_validator(mode="after")
+    def _fields_fit_together(self) -> Self:
+        earlier: dict[str, Field] = {}
+        for field in self.fields:
+            if field.id in earlier:
+                raise ValueError(f"field {field.id} stands twice")
+            looked_at = [*field.validation.fields(), *(field.when.fields() if field.when else ())]
+            for other in looked_at:
+                if other not in earlier:
+                    raise ValueError(
+                        f"field {field.id} looks at {other}, which does not stand before it"
+                    )
+            earlier[field.id] = field
+        return self
+
+    def field(self, field_id: str) -> Field:
+        """The field of that id.
+
+        Raises:
+            KeyError: if the form has no such field.
+        """
+        for field in self.fields:
+            if field.id == field_id:
+                return field
+        raise KeyError(field_id)
+
+    def digest(self) -> str:
+        """A fingerprint of the content: equal content gives an equal digest."""
+        return hashlib.sha256(self.model_dump_json(by_alias=True).encode()).hexdigest()
+
+
+def expand(form: EForm, procedure: Procedure) -> EForm:
+    """The form as it is used for a procedure: `papers: from_procedure` becomes paper fields.
+
+    Papers that are asked for only in some case (`Paper.group`) or are optional can be skipped; each
+    paper may also be handed in later, because the originals of many are shown at the counter.
+    """
+    if form.papers is None:
+        return form
+    section = form.fields[-1].section
+    papers = [
+        _paper_field(number, paper, section)
+        for number, paper in enumerate(procedure.papers, start=1)
+    ]
+    return form.model_copy(update={"papers": None, "fields": [*form.fields, *papers]})
+
+
+def _paper_field(number: int, paper: Paper, section: str) -> Field:
+    raise NotImplementedError
+
+
+def load_eforms(directory: Path) -> dict[str, EForm]:
+    """Read all e-forms of a directory.
+
+    Args:
+        directory: holds one form a file, `<id>.yml`.
+
+    Returns:
+        form id → form.
+
+    Raises:
+        EFormError: if a file is not a valid form, is named otherwise than its form, or two forms
+            serve the same procedure.
+    """
+    forms: dict[str, EForm] = {}
+    served: dict[str, str] = {}
+    for path in sorted(directory.glob("*.yml")):
+        form = _read(path)
+        for code in form.procedures:
+            if code in served:
+                raise EFormError(
+                    f"{path.name}: procedure {code} is served by {served[code]} already"
+                )
+            served[code] = form.id
+        forms[form.id] = form
+    return forms
+
+
+def _read(path: Path) -> EForm:
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise EFormError(f"{path.name}: not YAML: {' '.join(str(error).split())}") from error
+    try:
+        form = EForm.model_validate(content)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        place = ".".join(str(part) for part in fault["loc"]) or "the form"
+        raise EFormError(f"{path.name}: {place}: {fault['msg']}") from error
+    if form.id != path.stem:
+        raise EFormError(f"{path.name}: id is {form.id}; the file must be named after it")
+    return form
