@@ -1,4 +1,4 @@
-"""`python -m common migrate | revision PACKAGE MESSAGE | environment`: set-up of a checkout."""
+"""`python -m common run | train | migrate | revision PACKAGE MESSAGE | environment`: set-up and start."""
 
 from __future__ import annotations
 
@@ -43,6 +43,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m common", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("environment", help="write .env with new secrets, if missing")
+    commands.add_parser("run", help="start everything and stay until Ctrl-C")
+    training = commands.add_parser("train", help="train the model")
+    training.add_argument("--if-changed", action="store_true", help="only if its data changed")
     commands.add_parser("migrate", help="bring all databases up to date")
     revision = commands.add_parser("revision", help="draft a migration from the models")
     revision.add_argument("package", choices=PACKAGES)
@@ -51,6 +54,17 @@ def main(arguments: list[str] | None = None) -> int:
     if options.command == "environment":
         write_environment()
         return 0
+    from common import supervise
+
+    try:
+        if options.command == "run":
+            return supervise.run()
+        if options.command == "train":
+            supervise.train(supervise.read_settings(), force=not options.if_changed)
+            return 0
+    except supervise.CannotStart as obstacle:
+        print(f"cannot start: {obstacle}", file=sys.stderr)
+        return 1
     from alembic import command
 
     from common.migrations import configuration, upgrade

@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import DateTime, Dialect, Engine, LargeBinary, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
 from common.settings import settings
@@ -115,6 +116,13 @@ class EncryptedJSON(TypeDecorator[Any]):
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> Any:
         """Decrypt."""
         return None if value is None else json.loads(settings().cipher().decrypt(value))
+
+
+def insert_if_absent(session: Session, model: type[DeclarativeBase], **values: Any) -> None:
+    """Insert a row unless one with its key is there, in one statement (no race between look and leap)."""
+    backend = session.get_bind().dialect.name
+    insert = postgresql.insert if backend == "postgresql" else sqlite.insert
+    session.execute(insert(model).values(**values).on_conflict_do_nothing())
 
 
 def now() -> datetime:

@@ -1,0 +1,195 @@
+"""The typed client of the one-stop service: time-outs, bounded retries, an idempotency key.
+
+    OnestopError
+     ├─ OnestopUnavailable   not reached, too late, or a failure on its side; the citizen may try again
+     └─ OnestopRefusal       it understood and refused: `status`, `code` and the problem's members
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, TypeVar
+
+import aiohttp
+from pydantic import BaseModel
+
+from common.settings import settings
+from onestop.catalogue.content import Procedure
+from onestop.schemas import (
+    AnswerRequest,
+    AnswerResult,
+    Consent,
+    ConsentRequest,
+    DraftView,
+    FieldMatches,
+    LookupRequest,
+    Receipt,
+    SearchAnswer,
+    StartRequest,
+    StatusView,
+)
+
+M = TypeVar("M", bound=BaseModel)
+
+# Far below the 60 s for which Rasa holds a conversation's lock (shared/channels.md).
+TIMEOUT = aiohttp.ClientTimeout(total=8, connect=2)
+TRIES = 2
+PAUSE_SECONDS = 0.3
+
+
+class OnestopError(Exception):
+    """Any failure of a call."""
+
+
+class OnestopUnavailable(OnestopError):
+    """The service did not answer in time or failed; nothing is known of the outcome."""
+
+
+class OnestopRefusal(OnestopError):
+    """The service refused, for the reason in `code`."""
+
+    def __init__(self, status: int, problem: dict[str, Any]) -> None:
+        self.status = status
+        self.code = str(problem.get("type", "")).rpartition(":")[2]
+        self.problem = problem
+        super().__init__(f"{status} {self.code}")
+
+
+class OnestopClient:
+    """Calls of the one-stop service; one connection pool for the process."""
+
+    def __init__(self, base: str, token: str) -> None:
+        self._base = base
+        self._headers = {"Authorization": f"Bearer {token}"}
+        self._session: aiohttp.ClientSession | None = None
+
+    async def close(self) -> None:
+        """Close the connections."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: dict[str, str] | None = None,
+        body: BaseModel | None = None,
+        idempotency_key: str | None = None,
+    ) -> Any:
+        """One call; reads and calls with an idempotency key are tried twice."""
+        if self._session is None:
+            self._session = aiohttp.ClientSession(timeout=TIMEOUT, headers=self._headers)
+        headers = {"Idempotency-Key": idempotency_key} if idempotency_key else {}
+        tries = TRIES if method == "GET" or idempotency_key else 1
+        for left in reversed(range(tries)):
+            try:
+                async with self._session.request(
+                    method,
+                    f"{self._base}{path}",
+                    params=params,
+                    json=body.model_dump(mode="json") if body is not None else None,
+                    headers=headers,
+                ) as response:
+                    if response.status < 400:
+                        return None if response.status == 204 else await response.json()
+                    if response.status < 500:
+                        raise OnestopRefusal(
+                            response.status, await response.json(content_type=None)
+                        )
+                    failure: Exception = OnestopUnavailable(f"{response.status} at {path}")
+            except (aiohttp.ClientError, TimeoutError) as error:
+                failure = OnestopUnavailable(type(error).__name__)
+            if left:
+                await asyncio.sleep(PAUSE_SECONDS)
+        raise failure
+
+    async def search(self, query: str, limit: int = 5) -> SearchAnswer:
+        """Find procedures in the citizen's own words."""
+        params = {"q": query, "limit": str(limit)}
+        return SearchAnswer.model_validate(await self._call("GET", "/procedures", params=params))
+
+    async def procedure(self, code: str) -> Procedure:
+        """A procedure's content; `OnestopRefusal` 404 if there is none."""
+        return Procedure.model_validate(await self._call("GET", f"/procedures/{code}"))
+
+    async def start_draft(self, owner: str, channel: str, procedure: str) -> DraftView:
+        """Start a draft, or find the one that this owner has begun for the procedure."""
+        body = StartRequest(owner=owner, channel=channel, procedure=procedure)
+        return DraftView.model_validate(await self._call("POST", "/drafts", body=body))
+
+    async def drafts(self, owner: str) -> list[DraftView]:
+        """The owner's drafts that are still being filled, newest first."""
+        found = await self._call("GET", "/drafts", params={"owner": owner})
+        return [DraftView.model_validate(one) for one in found]
+
+    async def draft(self, draft: str, owner: str) -> DraftView:
+        """One draft."""
+        found = await self._call("GET", f"/drafts/{draft}", params={"owner": owner})
+        return DraftView.model_validate(found)
+
+    async def answer(self, draft: str, owner: str, body: AnswerRequest) -> AnswerResult:
+        """Answer or change a field."""
+        done = await self._call(
+            "POST", f"/drafts/{draft}/answers", params={"owner": owner}, body=body
+        )
+        return AnswerResult.model_validate(done)
+
+    async def skip(self, draft: str, owner: str, field: str) -> DraftView:
+        """Leave an optional field out, or hand a paper in later; refusal `field_required`."""
+        done = await self._call(
+            "POST", f"/drafts/{draft}/fields/{field}/skip", params={"owner": owner}
+        )
+        return DraftView.model_validate(done)
+
+    async def find_fields(self, draft: str, owner: str, phrase: str) -> FieldMatches:
+        """The fields that a phrase such as "sửa số điện thoại" names."""
+        params = {"owner": owner, "phrase": phrase}
+        return FieldMatches.model_validate(
+            await self._call("GET", f"/drafts/{draft}/fields", params=params)
+        )
+
+    async def consent(self, draft: str, owner: str, shown: Consent, channel: str) -> DraftView:
+        """Record the agreement to the statement that was shown."""
+        body = ConsentRequest(version=shown.version, text=shown.text, channel=channel)
+        done = await self._call(
+            "PUT", f"/drafts/{draft}/consent", params={"owner": owner}, body=body
+        )
+        return DraftView.model_validate(done)
+
+    async def discard(self, draft: str, owner: str) -> None:
+        """Give a draft up."""
+        await self._call("DELETE", f"/drafts/{draft}", params={"owner": owner})
+
+    async def submit(self, draft: str, owner: str) -> Receipt:
+        """Submit a draft; the draft's identifier is the idempotency key, so a repeat makes no second dossier."""
+        done = await self._call(
+            "POST", f"/drafts/{draft}/submission", params={"owner": owner}, idempotency_key=draft
+        )
+        return Receipt.model_validate(done)
+
+    async def look_up(self, asker: str, code: str, factor: str) -> StatusView:
+        """Where a dossier stands; refusals `not_found` and `locked`."""
+        body = LookupRequest(asker=asker, code=code, factor=factor)
+        return StatusView.model_validate(await self._call("POST", "/lookups", body=body))
+
+
+_client: OnestopClient | None = None
+
+
+def onestop() -> OnestopClient:
+    """The process's client."""
+    global _client
+    if _client is None:
+        config = settings()
+        _client = OnestopClient(config.onestop, config.internal_token.get_secret_value())
+    return _client
+
+
+async def close_client() -> None:
+    """Close the process's client."""
+    global _client
+    if _client is not None:
+        await _client.close()
+        _client = None

@@ -1,0 +1,86 @@
+"""Working days and due dates.
+
+A time limit counts from the day after the valid dossier came in (Bộ luật Dân sự 2015, Điều 147), in
+working days: Monday to Friday without public holidays (Bộ luật Lao động 2019, Điều 112). Days that the
+state swaps (a Saturday worked for a bridge day off) are data: `data/calendar/swapped-days.yml`.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from functools import cache
+from math import ceil
+from zoneinfo import ZoneInfo
+
+import holidays
+import yaml
+from dateutil.relativedelta import relativedelta
+
+from common.settings import ROOT
+from onestop.catalogue.content import TimeUnit, Way
+
+VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+CLOSING_HOUR = 17
+HOURS_A_WORKING_DAY = 8
+
+
+@cache
+def _swapped_days() -> tuple[frozenset[date], frozenset[date]]:
+    """Days off and days worked beside the ordinary calendar, as the state announced them."""
+    text = (ROOT / "data" / "calendar" / "swapped-days.yml").read_text(encoding="utf-8")
+    data = yaml.safe_load(text)
+    return frozenset(data["days_off"] or ()), frozenset(data["days_worked"] or ())
+
+
+@cache
+def _holidays(year: int) -> frozenset[date]:
+    return frozenset(holidays.country_holidays("VN", years=year).keys())
+
+
+def is_working_day(day: date) -> bool:
+    """Whether offices work on `day`."""
+    days_off, days_worked = _swapped_days()
+    if day in days_worked:
+        return True
+    return day.weekday() < 5 and day not in _holidays(day.year) and day not in days_off
+
+
+def add_working_days(start: date, count: int) -> date:
+    """The day on which the `count`-th working day after `start` ends."""
+    day = start
+    while count > 0:
+        day += timedelta(days=1)
+        count -= is_working_day(day)
+    return day
+
+
+def due_at(received: datetime, way: Way) -> datetime | None:
+    """When the result is due: the end of the last day of the time limit.
+
+    Args:
+        received: when the valid dossier came in (aware).
+        way: the way it came, with its processing time.
+
+    Returns:
+        The moment in Vietnam's zone, or `None` where the procedure gives its time only in words. A
+        limit in calendar days, months or years that ends on a day off ends on the next working day
+        (Bộ luật Dân sự 2015, Điều 148); hours are counted in working days of eight, rounded up.
+    """
+    if way.time_amount is None or way.time_unit is None:
+        return None
+    day = received.astimezone(VIETNAM).date()
+    amount = ceil(way.time_amount)
+    if way.time_unit is TimeUnit.WORKING_DAY:
+        last = add_working_days(day, amount)
+    elif way.time_unit is TimeUnit.HOUR:
+        last = add_working_days(day, ceil(way.time_amount / HOURS_A_WORKING_DAY))
+    else:
+        step = {
+            TimeUnit.DAY: relativedelta(days=amount),
+            TimeUnit.MONTH: relativedelta(months=amount),
+            TimeUnit.YEAR: relativedelta(years=amount),
+        }[way.time_unit]
+        last = day + step
+        if not is_working_day(last):
+            last = add_working_days(last, 1)
+    return datetime(last.year, last.month, last.day, CLOSING_HOUR, tzinfo=VIETNAM)

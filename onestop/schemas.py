@@ -1,0 +1,220 @@
+"""The shapes of the one-stop service's HTTP interface; the service and its client share them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel
+
+
+class FileView(BaseModel):
+    """What the outside may know of a stored file."""
+
+    file_id: str
+    name: str
+    content_type: str
+    size: int
+
+
+class Option(BaseModel):
+    """One choice of a field."""
+
+    value: str
+    label: str
+
+
+class FieldView(BaseModel):
+    """A field of an e-form as the citizen is asked for it."""
+
+    id: str
+    type: str
+    label: str
+    question: str
+    explanation: str
+    example: str
+    required: bool
+    options: list[Option] = []
+    accept: list[str] = []
+    later_allowed: bool = False
+    section: str = ""
+    section_begins: bool = False
+
+
+class Line(BaseModel):
+    """One line of the summary; `number` is what "sửa mục N" names."""
+
+    number: int
+    field: str
+    label: str
+    value: str
+    section: str = ""
+
+
+class Consent(BaseModel):
+    """The statement that a citizen agrees to before sending."""
+
+    version: str
+    text: str
+
+
+class ProcedureRef(BaseModel):
+    """A procedure by its code and name."""
+
+    code: str
+    name: str
+
+
+class DraftView(BaseModel):
+    """A draft as its owner may see it; `field` is what is asked next, `None` when all is answered."""
+
+    id: str
+    procedure: ProcedureRef
+    title: str
+    state: Literal["filling", "submitted", "discarded"]
+    field: FieldView | None
+    answered: int
+    total: int
+    lines: list[Line]
+    consent: Consent
+    consented: bool
+    updated_at: datetime
+    expires_at: datetime
+
+
+class Accepted(BaseModel):
+    """An answer as it was understood, to be read back."""
+
+    field: str
+    label: str
+    display: str
+
+
+class Refusal(BaseModel):
+    """Why an answer was not taken, in words for the citizen; `attempt` counts from 1."""
+
+    field: str
+    code: str
+    message: str
+    attempt: int
+
+
+class AnswerResult(BaseModel):
+    """What came of an answer."""
+
+    draft: DraftView
+    accepted: Accepted | None = None
+    refusal: Refusal | None = None
+    reopened: list[str] = []
+
+
+class AnswerRequest(BaseModel):
+    """An answer to a field: text or the files just sent. Without `field`: the field asked last."""
+
+    text: str = ""
+    field: str | None = None
+    file_ids: list[str] = []
+    change: bool = False
+
+
+class FieldMatches(BaseModel):
+    """The fields that a phrase such as "sửa ngày sinh" may mean, best first, and a new value if said."""
+
+    matches: list[Line | FieldView]
+
+
+class StartRequest(BaseModel):
+    """Start a draft."""
+
+    owner: str
+    channel: str
+    procedure: str
+
+
+class ConsentRequest(BaseModel):
+    """Agreement to the statement of a version, with the very text that was shown."""
+
+    version: str
+    text: str
+    channel: str
+
+
+class Receipt(BaseModel):
+    """Giấy tiếp nhận hồ sơ và hẹn trả kết quả (Nghị định 61/2018/NĐ-CP, Điều 17), as data."""
+
+    code: str
+    procedure_code: str
+    procedure: str
+    received_at: datetime
+    due_at: datetime | None
+    time_note: str
+    fee_amount: int | None
+    fee_note: str
+    pay: Literal["nothing", "at_counter", "unknown"]
+    collect_at: str
+
+
+class LookupRequest(BaseModel):
+    """Ask where a dossier stands; `factor`: last four digits of the citizen ID or the phone."""
+
+    asker: str
+    code: str
+    factor: str
+
+
+class StatusStep(BaseModel):
+    """One line of a dossier's history."""
+
+    at: datetime
+    status: int
+    status_name: str
+    note: str
+
+
+class StatusView(BaseModel):
+    """Where a dossier stands."""
+
+    code: str
+    procedure_code: str
+    procedure: str
+    status: int
+    status_name: str
+    received_at: datetime
+    due_at: datetime | None
+    collect_at: str
+    history: list[StatusStep]
+
+
+class ProblemDetail(BaseModel):
+    """problem+json (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str = ""
+    errors: list[dict[str, Any]] | None = None
+
+
+class Candidate(BaseModel):
+    """A procedure that a query may mean; `score` 0–1, calibrated."""
+
+    code: str
+    name: str
+    score: float
+    level: int | None = None
+    field: str = ""
+    agency: str = ""
+    tier: str | None = None
+
+
+class SearchAnswer(BaseModel):
+    """What a query means: one procedure, a choice of several, or none.
+
+    `content_words` is false when the query names no subject at all ("còn lệ phí thì sao?"), so that a
+    follow-up keeps its procedure; `question` tells look-alikes apart.
+    """
+
+    outcome: Literal["found", "choices", "none"]
+    candidates: list[Candidate]
+    question: str | None = None
+    content_words: bool = True

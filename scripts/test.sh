@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# Installs what tests need beside the packages, then runs every check and test.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+if ! command -v chromium >/dev/null; then
+  [ "$(id -u)" = 0 ] || { echo "cannot test: Chromium is missing: apt-get install chromium" >&2; exit 1; }
+  echo "▸ installing Chromium from Debian …"
+  { apt-get update -qq && apt-get install -y -qq chromium fonts-dejavu-core; } >/dev/null || { echo "cannot test: apt-get could not install chromium" >&2; exit 1; }
+fi
+bash scripts/check.sh
+.venv/bin/python -m common train --if-changed
+.venv/bin/python -m pytest "$@"
