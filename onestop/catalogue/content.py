@@ -1,4 +1,4 @@
-"""What a procedure says: the one shape that YAML files, imported records and the HTTP interface share."""
+"""What a procedure says: the one shape of YAML files, imported records and the HTTP interface."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-Code = Annotated[str, StringConstraints(pattern=r"^\d\.\d{6}$")]
+# Six digits after the point, by rule; two live records of the national portal have seven and nine.
+Code = Annotated[str, StringConstraints(pattern=r"^\d\.\d{6,9}$")]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
@@ -44,14 +45,15 @@ class _Content(BaseModel):
 
 
 class Way(_Content):
-    """One way to apply. What the source does not say as a figure stays `None`, with its words in the note."""
+    """One way to apply; what the source gives no figure for is `None`, its words in the note."""
 
     kind: WayKind
     time_amount: float | None = Field(None, gt=0)
     time_unit: TimeUnit | None = None
     time_note: str = ""
-    fee_amount: int | None = Field(None, ge=0, description="đồng; 0 only where the source says free")
+    fee_amount: int | None = Field(None, ge=0, description="đồng; 0: the source says free")
     fee_note: str = ""
+    note: str = Field("", description="what else the source says of this way")
 
 
 class Paper(_Content):
@@ -103,7 +105,7 @@ class Procedure(_Content):
 
     @property
     def online(self) -> bool:
-        """Whether a dossier can be handed in online (levels 3 and 4, or an online way and no level)."""
+        """Whether a dossier can be handed in online: an online way, and no level below 3 stated."""
         stated = self.level is None or self.level >= 3
         return stated and any(way.kind is WayKind.ONLINE for way in self.ways)
 

@@ -1,8 +1,8 @@
-"""Tables of the catalogue: every revision of a procedure whole, and the current one spread out for queries.
+"""Tables of the catalogue: every revision of a procedure whole, the current one spread out.
 
 `procedure_revisions` holds the content (`onestop.catalogue.content.Procedure`) as JSON and only
-grows; it is what `store.get` reads. `procedures` and its child tables repeat of the current revision
-what is filtered, joined or counted. They are written by `store.save` alone, together with it.
+grows; it is what `store.get` reads. `procedures` and its child tables repeat what is filtered,
+joined or counted of the current revision. `store.save` alone writes all of them, together.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from common.database import UTCDateTime, now
 from onestop.models import Base
 
-CODE_LENGTH = 8  # "1.001193"
+CODE_LENGTH = 16  # "1.001193"; some of the portal are a few digits longer
 
 
 class ProcedureRevision(Base):
-    """One state of a procedure as one source gave it; the greatest id is the catalogue's version."""
+    """A procedure as one source gave it once; the greatest id is the catalogue's version."""
 
     __tablename__ = "procedure_revisions"
     __table_args__ = (
@@ -85,6 +85,7 @@ class ProcedureWay(Base):
     time_note: Mapped[str] = mapped_column(Text)
     fee_amount: Mapped[int | None] = mapped_column(BigInteger)  # đồng
     fee_note: Mapped[str] = mapped_column(Text)
+    note: Mapped[str] = mapped_column(Text)
 
 
 class ProcedurePaper(Base):
