@@ -53,6 +53,8 @@ class Settings(BaseSettings):
     # Behaviour.
     cookie_secure: bool = False
     turn_timeout_seconds: float = Field(20.0, gt=0)
+    chat_messages_per_minute: int = Field(30, ge=1)
+    chat_text_max: int = Field(2000, ge=1, description="characters in a citizen's message")
     lookup_max_attempts: int = Field(5, ge=1)
     lookup_lock_minutes: int = Field(15, ge=1)
     draft_days: int = Field(30, ge=1)
