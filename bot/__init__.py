@@ -1,0 +1,1 @@
+"""Code inside the Rasa server: understanding, the internal channel, the tracker store."""

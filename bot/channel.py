@@ -1,6 +1,7 @@
-"""The internal channel: the gateway posts a citizen's message here and gets the replies in the answer.
+"""The internal channel: the gateway posts a citizen's message, the answer holds the replies.
 
-Only the gateway knows the internal token; no other channel is configured, so nobody else talks to Rasa.
+Only the gateway knows the internal token; no other channel is configured, so nobody else talks
+to Rasa.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from common.settings import settings
 log = structlog.get_logger(__name__)
 
 MAX_TEXT = 4_000
-"""Characters of one message that Rasa gets to see; the gateway tells the citizen of a longer one."""
+"""Characters of one message that Rasa takes; the gateway tells the citizen of a longer one."""
 
 
 class Attachment(BaseModel):

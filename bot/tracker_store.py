@@ -1,0 +1,233 @@
+"""Conversations' events in SQL: one transaction a turn, appended only, encrypted at rest.
+
+Rasa's own SQL store needs SQLAlchemy 1.4 and counts all old events at each save. This one
+remembers on the tracker itself how far it is stored: the cost of a save depends on the turn alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Iterable, Reversible
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from rasa.core.brokers.broker import EventBroker
+from rasa.core.tracker_store import TrackerStore
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import Event, SessionStarted, deserialise_events
+from rasa.shared.core.trackers import DialogueStateTracker
+from sqlalchemy import (
+    Column,
+    Connection,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    insert,
+    select,
+)
+from sqlalchemy.exc import IntegrityError
+
+from common.database import open_engine
+from common.settings import settings
+
+T = TypeVar("T")
+
+THREADS = 4
+"""Threads that talk to the database, so that the event loop never waits on SQL."""
+
+APPEND_ATTEMPTS = 5
+"""Tries to append when other writers of the same conversation come first."""
+
+metadata = MetaData()
+events = Table(
+    "tracker_events",
+    metadata,
+    Column("sender_id", String(255), primary_key=True),
+    Column("sequence", Integer, primary_key=True, autoincrement=False),
+    Column("type_name", String(60), nullable=False),
+    Column("timestamp", Float, nullable=False),  # seconds since 1970
+    Column("data", LargeBinary, nullable=False),  # the event's JSON, encrypted
+)
+session_starts = Index(
+    "ix_tracker_events_session_starts",
+    events.c.sender_id,
+    events.c.sequence,
+    sqlite_where=events.c.type_name == SessionStarted.type_name,
+    postgresql_where=events.c.type_name == SessionStarted.type_name,
+)
+
+
+@dataclass(frozen=True)
+class _Stored:
+    """How far a tracker is stored: the last stored event object, and the next sequence number."""
+
+    last: Event | None
+    next_sequence: int
+
+
+class SqlTrackerStore(TrackerStore):
+    """Rasa's tracker store on SQLAlchemy 2 (SQLite with WAL, or PostgreSQL).
+
+    Args:
+        domain: the model's domain, for the slots of the trackers.
+        event_broker: gets every new event, if there is one.
+        host: Rasa's `url` in endpoints.yml; unused, the setting tracker_database_url counts.
+        url: another database than the settings' (for tests).
+    """
+
+    def __init__(
+        self,
+        domain: Domain | None = None,
+        event_broker: EventBroker | None = None,
+        host: str | None = None,
+        url: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(domain, event_broker, **kwargs)
+        self._engine = open_engine(url or settings().tracker_database_url)
+        self._cipher = settings().cipher()
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="tracker-store")
+
+    def create_tables(self) -> None:
+        """Make the tables at once; in production the migrations do it."""
+        metadata.create_all(self._engine)
+
+    def close(self) -> None:
+        """Finish what runs and close every connection."""
+        self._threads.shutdown(wait=True)
+        self._engine.dispose()
+
+    async def _run(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        """Append the events that are not stored yet, in one transaction.
+
+        A tracker that did not come from this store (a new one, or one built outside) is looked up
+        once: what is later than the last stored event is new.
+        """
+        stored: _Stored | None = getattr(tracker, "_stored", None)
+        if stored is None:
+            last, after = await self._run(lambda: self._last(tracker.sender_id))
+            new = [event for event in tracker.events if event.timestamp > after]
+            stored = _Stored(None, last + 1)
+        else:
+            new = _after(tracker.events, stored.last)
+        if new:
+            expected = stored.next_sequence
+            first = await self._run(lambda: self._append(tracker.sender_id, expected, new))
+            stored = _Stored(new[-1], first + len(new))
+        elif stored.last is None and tracker.events:
+            stored = _Stored(tracker.events[-1], stored.next_sequence)
+        tracker._stored = stored
+        if self.event_broker is not None:
+            await self._stream_new_events(self.event_broker, new, tracker.sender_id)
+
+    async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
+        """The conversation's events since its last session start, as a tracker."""
+        return await self._run(lambda: self._load(sender_id, whole=False))
+
+    async def retrieve_full_tracker(self, conversation_id: str) -> DialogueStateTracker | None:
+        """All events of the conversation, as a tracker."""
+        return await self._run(lambda: self._load(conversation_id, whole=True))
+
+    async def exists(self, conversation_id: str) -> bool:
+        """Whether any event of the conversation is stored."""
+        last, _ = await self._run(lambda: self._last(conversation_id))
+        return last >= 0
+
+    async def keys(self) -> Iterable[str]:
+        """The identifiers of all stored conversations."""
+        query = select(events.c.sender_id).distinct()
+        return await self._run(lambda: self._read(lambda c: list(c.scalars(query))))
+
+    def _read(self, work: Callable[[Connection], T]) -> T:
+        with self._engine.connect() as connection:
+            return work(connection)
+
+    def _last(self, sender_id: str) -> tuple[int, float]:
+        """Sequence number and time of the last stored event; (-1, -1) when there is none."""
+        query = (
+            select(events.c.sequence, events.c.timestamp)
+            .where(events.c.sender_id == sender_id)
+            .order_by(events.c.sequence.desc())
+            .limit(1)
+        )
+        row = self._read(lambda c: c.execute(query).first())
+        return (row.sequence, row.timestamp) if row else (-1, -1.0)
+
+    def _append(self, sender_id: str, first: int, new: list[Event]) -> int:
+        """Store `new` from sequence number `first` on; returns the number that was really used.
+
+        When another writer took the numbers, the events go after its own: nothing is lost.
+        """
+        rows = [self._row(sender_id, event) for event in new]
+        for attempt in range(APPEND_ATTEMPTS):
+            numbered = [{**row, "sequence": first + offset} for offset, row in enumerate(rows)]
+            try:
+                with self._engine.begin() as connection:
+                    connection.execute(insert(events), numbered)
+                return first
+            except IntegrityError:
+                if attempt == APPEND_ATTEMPTS - 1:
+                    raise
+                first = self._last(sender_id)[0] + 1
+        raise AssertionError("unreachable")
+
+    def _row(self, sender_id: str, event: Event) -> dict[str, Any]:
+        data = json.dumps(event.as_dict(), ensure_ascii=False, separators=(",", ":"))
+        return {
+            "sender_id": sender_id,
+            "type_name": event.type_name,
+            "timestamp": event.timestamp,
+            "data": self._cipher.encrypt(data.encode()),
+        }
+
+    def _load(self, sender_id: str, *, whole: bool) -> DialogueStateTracker | None:
+        query = (
+            select(events.c.sequence, events.c.data)
+            .where(events.c.sender_id == sender_id)
+            .order_by(events.c.sequence)
+        )
+        if not whole:
+            start = (
+                select(events.c.sequence)
+                .where(
+                    events.c.sender_id == sender_id,
+                    events.c.type_name == SessionStarted.type_name,
+                )
+                .order_by(events.c.sequence.desc())
+                .limit(1)
+                .scalar_subquery()
+            )
+            query = query.where(start.is_(None) | (events.c.sequence >= start))
+        rows = self._read(lambda c: c.execute(query).all())
+        if not rows:
+            return None
+        replayed = deserialise_events([json.loads(self._cipher.decrypt(row.data)) for row in rows])
+        tracker = DialogueStateTracker.from_events(
+            sender_id, replayed, self.domain.slots, self.max_event_history
+        )
+        tracker._stored = _Stored(replayed[-1] if replayed else None, rows[-1].sequence + 1)
+        return tracker
+
+
+def _after(history: Reversible[Event], last: Event | None) -> list[Event]:
+    """The events of `history` (a deque, perhaps shortened) that follow the object `last`.
+
+    Compared by identity: a tracker never replaces the event objects that it holds, and walking
+    back from the end costs as much as the turn is long. If the deque has dropped `last`, all are new.
+    """
+    new: list[Event] = []
+    for event in reversed(history):
+        if event is last:
+            break
+        new.append(event)
+    new.reverse()
+    return new
