@@ -7,10 +7,11 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-# Six digits after the point, by rule; two live records of the national portal have seven and nine.
-Code = Annotated[str, StringConstraints(pattern=r"^\d\.\d{6,9}$")]
+# Six digits after the point, by rule. Two live records of the national portal have seven and nine,
+# and one that it took out carries "-Xoa" ("deleted"), beside a live one of the same digits.
+Code = Annotated[str, StringConstraints(pattern=r"^\d\.\d{6,9}(-Xoa)?$")]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
@@ -55,6 +56,12 @@ class Way(_Content):
     fee_note: str = ""
     note: str = Field("", description="what else the source says of this way")
 
+    @model_validator(mode="after")
+    def _time_is_whole(self) -> Way:
+        if (self.time_amount is None) != (self.time_unit is None):
+            raise ValueError("time_amount and time_unit are given together or not at all")
+        return self
+
 
 class Paper(_Content):
     """One dossier paper (thành phần hồ sơ)."""
@@ -93,6 +100,7 @@ class Procedure(_Content):
     steps: list[Text] = []
     ways: list[Way] = []
     papers: list[Paper] = []
+    paper_notes: list[Text] = Field([], description="what holds for the papers as a whole")
     results: list[Text] = []
     legal_bases: list[LegalBasis] = []
     conditions: list[Text] = []
