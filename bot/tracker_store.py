@@ -222,7 +222,7 @@ def _after(history: Reversible[Event], last: Event | None) -> list[Event]:
     """The events of `history` (a deque, perhaps shortened) that follow the object `last`.
 
     Compared by identity: a tracker never replaces the event objects that it holds, and walking
-    back from the end costs as much as the turn is long. If the deque has dropped `last`, all are new.
+    back from the end costs as much as the turn is long. If the deque dropped `last`, all are new.
     """
     new: list[Event] = []
     for event in reversed(history):
