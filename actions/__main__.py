@@ -14,7 +14,7 @@ from aiohttp import web
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
 
-from actions import clarify, dossier_form, explain, menu, status_form
+from actions import clarify, dossier_form, dossiers, explain, menu, status_form
 from actions.onestop_client import close_client
 from common.logs import configure_logs
 from common.problems import Problem, problem_middleware, require_token
@@ -22,7 +22,7 @@ from common.settings import Settings, settings
 
 log = structlog.get_logger(__name__)
 EXECUTOR = web.AppKey("executor", ActionExecutor)
-TOPICS = (clarify, dossier_form, explain, menu, status_form)
+TOPICS = (clarify, dossier_form, dossiers, explain, menu, status_form)
 # A tracker of a long session; far above what a session of an hour holds.
 MAX_CALL_BYTES = 32 * 1024 * 1024
 
@@ -50,9 +50,7 @@ async def health(_request: web.Request) -> web.Response:
 def create_app(config: Settings) -> web.Application:
     """The action server's application."""
     token = require_token(config.internal_token.get_secret_value())
-    inner = web.Application(
-        middlewares=[problem_middleware, token], client_max_size=MAX_CALL_BYTES
-    )
+    inner = web.Application(middlewares=[problem_middleware, token], client_max_size=MAX_CALL_BYTES)
     executor = ActionExecutor()
     for topic in TOPICS:
         for action in topic.ACTIONS:
@@ -68,6 +66,4 @@ def create_app(config: Settings) -> web.Application:
 
 if __name__ == "__main__":
     configure_logs()
-    web.run_app(
-        create_app(settings()), host="127.0.0.1", port=settings().actions_port, print=None
-    )
+    web.run_app(create_app(settings()), host="127.0.0.1", port=settings().actions_port, print=None)

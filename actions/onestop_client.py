@@ -1,8 +1,8 @@
 """The typed client of the one-stop service: time-outs, bounded retries, an idempotency key.
 
-    OnestopError
-     ├─ OnestopUnavailable   not reached, too late, or a failure on its side; the citizen may try again
-     └─ OnestopRefusal       it understood and refused: `status`, `code` and the problem's members
+OnestopError
+ ├─ OnestopUnavailable   not reached, too late, or a failure on its side; the citizen may try again
+ └─ OnestopRefusal       it understood and refused: `status`, `code` and the problem's members
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from onestop.catalogue.content import Procedure
 from onestop.schemas import (
     AnswerRequest,
     AnswerResult,
+    ChooseRequest,
     Consent,
     ConsentRequest,
     DraftView,
@@ -149,6 +150,16 @@ class OnestopClient:
         return FieldMatches.model_validate(
             await self._call("GET", f"/drafts/{draft}/fields", params=params)
         )
+
+    async def choose_field(self, draft: str, owner: str, field: str | None) -> DraftView:
+        """Ask a given field next, or go on in the form's order."""
+        done = await self._call(
+            "PUT",
+            f"/drafts/{draft}/field",
+            params={"owner": owner},
+            body=ChooseRequest(field=field),
+        )
+        return DraftView.model_validate(done)
 
     async def consent(self, draft: str, owner: str, shown: Consent, channel: str) -> DraftView:
         """Record the agreement to the statement that was shown."""

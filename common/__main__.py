@@ -31,8 +31,12 @@ def write_environment() -> None:
     if target.exists():
         return
     text = (ROOT / ".env.example").read_text(encoding="utf-8")
-    text = text.replace("MOTCUA_ENCRYPTION_KEYS=", f"MOTCUA_ENCRYPTION_KEYS={Fernet.generate_key().decode()}")
-    text = text.replace("MOTCUA_INTERNAL_TOKEN=", f"MOTCUA_INTERNAL_TOKEN={secrets.token_urlsafe(32)}")
+    text = text.replace(
+        "MOTCUA_ENCRYPTION_KEYS=", f"MOTCUA_ENCRYPTION_KEYS={Fernet.generate_key().decode()}"
+    )
+    text = text.replace(
+        "MOTCUA_INTERNAL_TOKEN=", f"MOTCUA_INTERNAL_TOKEN={secrets.token_urlsafe(32)}"
+    )
     target.touch(mode=0o600)
     target.write_text(text, encoding="utf-8")
     print("wrote .env with new secrets")

@@ -50,14 +50,26 @@ async def problem_middleware(request: web.Request, handler: Handler) -> web.Stre
     except ValidationError as error:
         # Without the input: it may hold what a citizen typed.
         errors = error.errors(include_url=False, include_context=False, include_input=False)
-        return Problem(422, "invalid_request", "The request does not fit.", errors=errors).response()
+        return Problem(
+            422, "invalid_request", "The request does not fit.", errors=errors
+        ).response()
     except web.HTTPException as error:
         if error.status < 400:
             raise
         return Problem(error.status, (error.reason or "error").lower().replace(" ", "_")).response()
     except Exception as error:
-        log.error("request_failed", route=str(request.match_info.route.resource), exc_type=type(error).__name__, exc_info=True)
+        log.error(
+            "request_failed",
+            route=str(request.match_info.route.resource),
+            exc_type=type(error).__name__,
+            exc_info=True,
+        )
         return Problem(500, "internal_error", "An unexpected error; it was logged.").response()
+
+
+async def as_problem(error: ValidationError, context: str) -> web.StreamResponse:
+    """What aiohttp-pydantic does with a request that does not fit: the same 422 as everywhere."""
+    raise error
 
 
 def require_token(token: str) -> Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]:

@@ -119,7 +119,7 @@ def train(config: Settings, force: bool = False) -> bool:
         return False
     say("training the model (the training data changed) …")
     MODEL.parent.mkdir(exist_ok=True)
-    done = subprocess.run(  # noqa: S603 - our own command
+    done = subprocess.run(
         [sys.executable, "-m", "rasa", "train", "--fixed-model-name", "current", "--out", "models"],
         cwd=ROOT,
         env=process_environment(config),
@@ -140,7 +140,7 @@ def prepare(config: Settings) -> None:
     for package in PACKAGES:
         upgrade(package, database_url(package))
     say("loading the shipped catalogue …")
-    subprocess.run(  # noqa: S603 - our own command
+    subprocess.run(
         [sys.executable, "-m", "onestop", "catalogue", "load-shipped"],
         cwd=ROOT,
         env=process_environment(config),

@@ -79,7 +79,6 @@ class DraftView(BaseModel):
     consent: Consent
     consented: bool
     updated_at: datetime
-    expires_at: datetime
 
 
 class Accepted(BaseModel):
@@ -109,18 +108,27 @@ class AnswerResult(BaseModel):
 
 
 class AnswerRequest(BaseModel):
-    """An answer to a field: text or the files just sent. Without `field`: the field asked last."""
+    """An answer to a field: text or the files just sent. Without `field`: the field asked last.
+
+    `probe`: the message may be something else than an answer, so a refusal does not count.
+    """
 
     text: str = ""
     field: str | None = None
     file_ids: list[str] = []
-    change: bool = False
+    probe: bool = False
 
 
 class FieldMatches(BaseModel):
-    """The fields that a phrase such as "sửa ngày sinh" may mean, best first, and a new value if said."""
+    """The fields that a phrase such as "sửa ngày sinh" may mean, best first."""
 
-    matches: list[Line | FieldView]
+    matches: list[FieldView]
+
+
+class ChooseRequest(BaseModel):
+    """Ask this field next (a correction); without one, go on in the form's order."""
+
+    field: str | None = None
 
 
 class StartRequest(BaseModel):

@@ -1,0 +1,203 @@
+"""The loop that fills an e-form: one generic form for all procedures.
+
+Rasa calls it at each turn while it is active. The draft lives in the one-stop service, which also says
+what is asked next and whether an answer is right; here is decided only what a message *is*: an answer, a
+command to the form ("bỏ qua", "sửa ngày sinh"), or something else. Something else is rejected, so that the
+rules answer it (data/rules/) and come back; then the very question is asked again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from rasa_sdk.events import ActiveLoop, SlotSet
+from rasa_sdk.interfaces import ActionExecutionRejection
+
+from actions import filling
+from actions.onestop_client import OnestopRefusal
+from actions.texts import button
+from actions.turn import SURE, Events, TopicAction, Turn
+from onestop.schemas import AnswerRequest, DraftView, FieldView
+
+LOOP = "dossier_form"
+# Types whose answers cannot be mistaken for something else: the answer is tried before the intent counts.
+STRICT = {"citizen_id", "phone", "email", "date", "year", "number", "choice", "yes_no"}
+# What a correction may bring along in the same line ("ngày sinh sai rồi, phải là 15/3/1990").
+BROUGHT_ALONG = {"citizen_id", "phone", "email", "date"}
+# Intents that are answers, commands to the form, or no understanding at all; all others interrupt.
+ANSWERS = {"inform", "affirm", "deny", "nlu_fallback", ""}
+PERSON_OFFERED_AT = 3
+
+
+def leave() -> Events:
+    """The events that end the loop and keep the draft."""
+    return [ActiveLoop(None)]
+
+
+class DossierForm(TopicAction):
+    """Fill the draft in the slot `draft`, question by question, to the receipt."""
+
+    action_name = LOOP
+
+    def __init__(self) -> None:
+        self._commands: dict[str, Callable[[Turn, DraftView], Awaitable[Events]]] = {
+            "pause_dossier": self._pause,
+            "cancel_dossier": self._cancel,
+            "review_dossier": self._review,
+            "explain_field": self._explain,
+            "skip_field": self._skip,
+            "correct_field": self._correct,
+            "submit_dossier": self._submit,
+            "resume_dossier": self._ask,
+        }
+
+    async def act(self, turn: Turn) -> Events:
+        """One turn of the loop."""
+        try:
+            draft = await turn.service.draft(str(turn.slot("draft")), turn.owner)
+        except OnestopRefusal:
+            turn.say("utter_draft_gone")
+            return [*leave(), SlotSet("draft", None)]
+        if not turn.fresh:  # just started, or back from an interruption
+            return await self._ask(turn, draft)
+        if turn.file_ids:
+            return await self._files(turn, draft)
+        sure = turn.button or turn.confidence >= SURE
+        command = self._commands.get(turn.intent) if sure else None
+        if command is not None:
+            return await command(turn, draft)
+        if draft.field is None:
+            return await self._before_sending(turn, draft, sure)
+        return await self._answer(turn, draft, draft.field, sure)
+
+    # Answers ----------------------------------------------------------------------------------
+
+    async def _answer(self, turn: Turn, draft: DraftView, field: FieldView, sure: bool) -> Events:
+        interrupts = turn.intent not in ANSWERS
+        if field.type == "paper":
+            if interrupts and sure:
+                raise ActionExecutionRejection(LOOP)
+            if turn.intent == "deny":
+                return await self._skip(turn, draft)
+            turn.show("send_file", field=field, **filling.question_parts(field))
+            return []
+        if turn.intent == "deny" and not field.required and field.type != "yes_no":
+            return await self._skip(turn, draft)
+        if interrupts and sure and field.type not in STRICT and turn.intent != "out_of_scope":
+            raise ActionExecutionRejection(LOOP)
+        request = AnswerRequest(text=filling.answer_text(turn), probe=interrupts)
+        result = await turn.service.answer(draft.id, turn.owner, request)
+        if result.refusal is None:
+            return filling.go_on(turn, result.draft, result)
+        if interrupts and turn.intent != "out_of_scope":
+            raise ActionExecutionRejection(LOOP)
+        turn.show("refused", refusal=result.refusal, **filling.question_parts(field))
+        if result.refusal.attempt == PERSON_OFFERED_AT:
+            turn.say("utter_offer_person", hotline=turn.tenant.hotline.display)
+        return []
+
+    async def _files(self, turn: Turn, draft: DraftView) -> Events:
+        if draft.field is None or draft.field.type != "paper":
+            turn.say("utter_file_not_asked")
+            return await self._ask(turn, draft)
+        request = AnswerRequest(file_ids=turn.file_ids)
+        result = await turn.service.answer(draft.id, turn.owner, request)
+        if result.refusal is not None:
+            parts = filling.question_parts(draft.field)
+            turn.show("refused", refusal=result.refusal, **parts)
+            return []
+        return filling.go_on(turn, result.draft, result)
+
+    async def _before_sending(self, turn: Turn, draft: DraftView, sure: bool) -> Events:
+        if turn.intent == "affirm":
+            return await self._submit(turn, draft)
+        if turn.intent == "deny":
+            turn.show("which_field", draft=draft)
+            return []
+        if turn.intent not in ANSWERS and sure:
+            raise ActionExecutionRejection(LOOP)
+        return await self._correct(turn, draft)
+
+    # Commands ---------------------------------------------------------------------------------
+
+    async def _ask(self, turn: Turn, draft: DraftView) -> Events:
+        returning = turn.tracker.latest_action_name not in ("action_start_dossier", "action_listen")
+        return filling.go_on(turn, draft, returning=returning)
+
+    async def _pause(self, turn: Turn, draft: DraftView) -> Events:
+        turn.say(
+            "utter_paused",
+            buttons=[button("Tiếp tục hồ sơ", "resume_dossier")],
+            procedure=draft.procedure.name,
+        )
+        return leave()
+
+    async def _cancel(self, turn: Turn, draft: DraftView) -> Events:
+        if turn.entity("confirmed") is None:
+            turn.show(
+                "cancel",
+                draft=draft,
+                buttons=[
+                    button("Bỏ hồ sơ này", "cancel_dossier", confirmed="yes"),
+                    button("Giữ lại, điền tiếp", "resume_dossier"),
+                    button("Để sau", "pause_dossier"),
+                ],
+            )
+            return []
+        await turn.service.discard(draft.id, turn.owner)
+        turn.say("utter_cancelled")
+        return [*leave(), SlotSet("draft", None)]
+
+    async def _review(self, turn: Turn, draft: DraftView) -> Events:
+        if draft.field is not None:
+            turn.show("summary", draft=draft, card=filling.summary_card(draft))
+        return await self._ask(turn, draft)
+
+    async def _explain(self, turn: Turn, draft: DraftView) -> Events:
+        if draft.field is None:
+            return await self._ask(turn, draft)
+        turn.show("why", field=draft.field, **filling.question_parts(draft.field))
+        return []
+
+    async def _skip(self, turn: Turn, draft: DraftView) -> Events:
+        if draft.field is None:
+            return await self._ask(turn, draft)
+        try:
+            left = await turn.service.skip(draft.id, turn.owner, draft.field.id)
+        except OnestopRefusal:
+            turn.show("required", field=draft.field, **filling.question_parts(draft.field))
+            return []
+        return filling.go_on(turn, left)
+
+    async def _correct(self, turn: Turn, draft: DraftView) -> Events:
+        chosen = turn.entity("field")
+        if chosen is None:
+            phrase = turn.text
+            found = await turn.service.find_fields(draft.id, turn.owner, phrase) if phrase else None
+            matches = found.matches if found is not None else []
+            if len(matches) != 1:
+                buttons = [button(one.label, "correct_field", field=one.id) for one in matches[:6]]
+                turn.show("which_field", draft=draft, buttons=buttons)
+                return []
+            if matches[0].type in BROUGHT_ALONG:
+                request = AnswerRequest(text=phrase, field=matches[0].id, probe=True)
+                result = await turn.service.answer(draft.id, turn.owner, request)
+                if result.refusal is None:
+                    return filling.go_on(turn, result.draft, result)
+            chosen = matches[0].id
+        draft = await turn.service.choose_field(draft.id, turn.owner, chosen)
+        return filling.go_on(turn, draft)
+
+    async def _submit(self, turn: Turn, draft: DraftView) -> Events:
+        if draft.field is not None:
+            turn.show("not_finished", draft=draft)
+            return await self._ask(turn, draft)
+        if draft.state == "filling" and not draft.consented:
+            await turn.service.consent(draft.id, turn.owner, draft.consent, turn.channel)
+        receipt = await turn.service.submit(draft.id, turn.owner)
+        filling.show_receipt(turn, receipt)
+        sent = [*(turn.slot("dossiers") or []), receipt.code]
+        return [*leave(), SlotSet("draft", None), SlotSet("dossiers", sent)]
+
+
+ACTIONS = (DossierForm,)

@@ -1,0 +1,74 @@
+"""Start a dossier, go on with one, and what is said of a dossier outside the form."""
+
+from __future__ import annotations
+
+from rasa_sdk.events import ActiveLoop, SlotSet
+
+from actions.dossier_form import LOOP
+from actions.explain import find_procedure
+from actions.onestop_client import OnestopRefusal
+from actions.texts import button
+from actions.turn import Events, TopicAction, Turn
+
+
+class StartDossier(TopicAction):
+    """Start a draft for the procedure that is meant, and hand over to the form."""
+
+    action_name = "action_start_dossier"
+
+    async def act(self, turn: Turn) -> Events:
+        """Find the procedure; say honestly when it takes no dossiers online."""
+        procedure, events = await find_procedure(turn, "start_dossier")
+        if procedure is None:
+            return events
+        try:
+            draft = await turn.service.start_draft(turn.owner, turn.channel, procedure.code)
+        except OnestopRefusal:
+            turn.show(
+                "not_online",
+                procedure=procedure,
+                buttons=[
+                    button("Giấy tờ cần có", "ask_papers", procedure=procedure.code),
+                    button("Nộp ở đâu", "ask_place", procedure=procedure.code),
+                ],
+            )
+            return events
+        if draft.answered == 0:
+            turn.show("start", draft=draft)
+        else:
+            turn.show("continue", draft=draft)
+        return [*events, SlotSet("draft", draft.id), ActiveLoop(LOOP)]
+
+
+class ResumeDossier(TopicAction):
+    """Go on with a draft: the only one, the one chosen, or ask which."""
+
+    action_name = "action_resume_dossier"
+
+    async def act(self, turn: Turn) -> Events:
+        """List the drafts of this citizen."""
+        drafts = await turn.service.drafts(turn.owner)
+        chosen = turn.entity("draft")
+        found = [one for one in drafts if one.id == chosen] if chosen else drafts
+        if not found:
+            turn.say("utter_no_draft")
+            return [SlotSet("draft", None)]
+        if len(found) > 1:
+            buttons = [button(one.procedure.name, "resume_dossier", draft=one.id) for one in found]
+            turn.show("which_draft", drafts=found, buttons=buttons)
+            return []
+        turn.show("continue", draft=found[0])
+        return [SlotSet("draft", found[0].id), ActiveLoop(LOOP)]
+
+
+class BackToDraft(TopicAction):
+    """After an interruption by another form: go on with the draft, if one is open."""
+
+    action_name = "action_back_to_draft"
+
+    async def act(self, turn: Turn) -> Events:
+        """Hand over to the form again."""
+        return [ActiveLoop(LOOP)] if turn.slot("draft") else []
+
+
+ACTIONS = (StartDossier, ResumeDossier, BackToDraft)

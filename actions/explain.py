@@ -1,0 +1,125 @@
+"""Explain a procedure: find the one that is meant, answer what was asked, offer the next step."""
+
+from __future__ import annotations
+
+from rasa_sdk.events import SlotSet
+
+from actions.onestop_client import OnestopRefusal
+from actions.texts import Button, button, shorten
+from actions.turn import Events, TopicAction, Turn
+from onestop.catalogue.content import Procedure
+from onestop.schemas import Candidate
+
+# What can be asked of a procedure → the title of the button that asks it, in the order offered.
+ASPECTS = {
+    "ask_papers": "Giấy tờ cần có",
+    "ask_fee": "Lệ phí",
+    "ask_time": "Bao lâu xong",
+    "ask_place": "Nộp ở đâu",
+    "ask_steps": "Các bước",
+    "ask_ways": "Cách nộp",
+    "ask_conditions": "Điều kiện",
+    "ask_who": "Ai được làm",
+    "ask_result": "Kết quả",
+    "ask_forms": "Mẫu đơn",
+    "ask_legal_basis": "Căn cứ pháp lý",
+}
+OFFERED_ASPECTS = 3
+CHOICE_TITLE_LENGTH = 90
+
+
+def choose_buttons(intent: str, candidates: list[Candidate]) -> list[Button]:
+    """One button a candidate; pressing it repeats the wish for that procedure."""
+    return [
+        button(shorten(one.name, CHOICE_TITLE_LENGTH), intent, procedure=one.code)
+        for one in candidates
+    ]
+
+
+def next_buttons(procedure: Procedure, answered: list[str]) -> list[Button]:
+    """What a citizen most likely wants next: hand it in, or ask what was not asked yet."""
+    buttons = []
+    if procedure.online and not procedure.withdrawn:
+        buttons.append(button("Nộp hồ sơ ngay", "start_dossier", procedure=procedure.code))
+    rest = [intent for intent in ASPECTS if intent not in answered]
+    return buttons + [
+        button(ASPECTS[intent], intent, procedure=procedure.code)
+        for intent in rest[:OFFERED_ASPECTS]
+    ]
+
+
+def remember(intent: str, candidates: list[Candidate]) -> Events:
+    """Keep an offered choice, so that the citizen can also type its number."""
+    offered = [{"code": one.code, "intent": intent} for one in candidates]
+    return [SlotSet("choices", offered)]
+
+
+async def find_procedure(turn: Turn, intent: str) -> tuple[Procedure | None, Events]:
+    """The procedure that the message means, or `None` after the citizen was asked or told.
+
+    A button names it. Typed words are searched; words that name no subject ("còn lệ phí thì sao?")
+    keep the procedure that is being talked about.
+
+    Args:
+        intent: what is wanted of it, repeated by the buttons when several fit.
+    """
+    present = turn.slot("procedure")
+    code = turn.entity("procedure") or turn.entity("procedure_code")
+    if code is None and turn.button:
+        code = present
+    if code is None:
+        found = await turn.service.search(turn.text)
+        among = present in [one.code for one in found.candidates]
+        if not found.content_words or (present and (found.outcome == "none" or among)):
+            code = present
+        elif found.outcome == "found":
+            code = found.candidates[0].code
+        elif found.outcome == "choices":
+            turn.show(
+                "choices",
+                candidates=found.candidates,
+                question=found.question,
+                buttons=choose_buttons(intent, found.candidates),
+            )
+            return None, remember(intent, found.candidates)
+        else:
+            turn.say("utter_procedure_not_found")
+            return None, []
+    if code is None:
+        turn.say("utter_which_procedure")
+        return None, []
+    try:
+        procedure = await turn.service.procedure(code)
+    except OnestopRefusal:
+        turn.say("utter_procedure_not_found")
+        return None, []
+    return procedure, [SlotSet("procedure", procedure.code), SlotSet("choices", None)]
+
+
+async def explain(turn: Turn, wishes: list[str]) -> Events:
+    """Answer each wish about the procedure that the message means."""
+    asked = [wish for wish in wishes if wish in ASPECTS] or ["ask_procedure"]
+    procedure, events = await find_procedure(turn, asked[0])
+    if procedure is None:
+        return events
+    turn.show(
+        "explanation",
+        procedure=procedure,
+        aspects=asked,
+        everything=turn.entity("everything") is not None,
+        buttons=next_buttons(procedure, asked),
+    )
+    return events
+
+
+class Explain(TopicAction):
+    """Answer a question about a procedure."""
+
+    action_name = "action_explain"
+
+    async def act(self, turn: Turn) -> Events:
+        """Find the procedure and answer."""
+        return await explain(turn, turn.wishes())
+
+
+ACTIONS = (Explain,)

@@ -1,0 +1,98 @@
+"""What the loop says while a draft is filled: questions, summary, receipt."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from actions.texts import Button, button, clock, day, money
+from actions.turn import Events, Turn
+from onestop.schemas import AnswerResult, DraftView, FieldView, Receipt
+
+MAX_CHOICE_BUTTONS = 12
+
+
+def answer_text(turn: Turn) -> str:
+    """The citizen's answer in words, also when a button was pressed."""
+    if not turn.button:
+        return turn.text
+    value = turn.entity("value")
+    return value if value is not None else {"affirm": "có", "deny": "không"}.get(turn.intent, "")
+
+
+def question_buttons(field: FieldView) -> list[Button]:
+    """The quick answers to a field."""
+    buttons: list[Button] = []
+    if field.type == "choice":
+        options = field.options[:MAX_CHOICE_BUTTONS]
+        buttons = [button(one.label, "inform", value=one.value) for one in options]
+    elif field.type == "yes_no":
+        buttons = [button("Có", "affirm"), button("Không", "deny")]
+    if field.type == "paper" and field.later_allowed:
+        buttons.append(button("Nộp bản giấy sau", "skip_field"))
+    elif not field.required:
+        buttons.append(button("Bỏ qua", "skip_field"))
+    return buttons
+
+
+def question_parts(field: FieldView) -> dict[str, Any]:
+    """The buttons and the card that belong to the question of a field."""
+    card = None
+    if field.type == "paper":
+        card = {"type": "upload", "field": field.id, "label": field.label, "accept": field.accept}
+    return {"buttons": question_buttons(field), "card": card}
+
+
+def summary_card(draft: DraftView) -> dict[str, Any]:
+    """The summary as a card."""
+    lines = [{"number": one.number, "label": one.label, "value": one.value} for one in draft.lines]
+    return {"type": "summary", "title": draft.title, "lines": lines}
+
+
+def go_on(
+    turn: Turn, draft: DraftView, result: AnswerResult | None = None, *, returning: bool = False
+) -> Events:
+    """Read back what was taken and ask the next question, or show the summary to be agreed to."""
+    accepted = result.accepted if result is not None else None
+    reopened = result.reopened if result is not None else []
+    if draft.field is not None:
+        turn.show(
+            "question",
+            draft=draft,
+            field=draft.field,
+            accepted=accepted,
+            reopened=reopened,
+            returning=returning,
+            **question_parts(draft.field),
+        )
+        return []
+    turn.show(
+        "agree",
+        draft=draft,
+        accepted=accepted,
+        card=summary_card(draft),
+        buttons=[
+            button("Đồng ý và gửi", "submit_dossier"),
+            button("Sửa lại", "correct_field"),
+            button("Để sau", "pause_dossier"),
+        ],
+    )
+    return []
+
+
+def show_receipt(turn: Turn, receipt: Receipt) -> None:
+    """The receipt, as text and as a card."""
+    turn.show(
+        "receipt",
+        receipt=receipt,
+        buttons=[button("Hồ sơ đến đâu rồi", "check_status", dossier_code=receipt.code)],
+        card={
+            "type": "receipt",
+            "code": receipt.code,
+            "procedure": receipt.procedure,
+            "received_at": clock(receipt.received_at),
+            "due_at": day(receipt.due_at) if receipt.due_at else receipt.time_note,
+            "fee": money(receipt.fee_amount) if receipt.fee_amount else receipt.fee_note,
+            "pay": receipt.pay,
+            "collect_at": receipt.collect_at,
+        },
+    )

@@ -1,0 +1,46 @@
+"""Greetings, hours, and what is answered from the tenant's own data."""
+
+from __future__ import annotations
+
+from actions.clarify import MENU
+from actions.texts import button
+from actions.turn import Events, TopicAction, Turn
+
+
+class Greet(TopicAction):
+    """Greet, and offer what can be done; go on with an open draft if there is one."""
+
+    action_name = "action_greet"
+
+    async def act(self, turn: Turn) -> Events:
+        """Say hello with the menu."""
+        buttons = list(MENU)
+        if turn.slot("draft"):
+            buttons.insert(0, button("Tiếp tục hồ sơ", "resume_dossier"))
+        turn.show("greeting", buttons=buttons)
+        return []
+
+
+class OpeningHours(TopicAction):
+    """Tell when the one-stop units are open."""
+
+    action_name = "action_opening_hours"
+
+    async def act(self, turn: Turn) -> Events:
+        """Read the tenant's hours."""
+        turn.show("opening_hours")
+        return []
+
+
+class Person(TopicAction):
+    """Tell how to reach a person."""
+
+    action_name = "action_person"
+
+    async def act(self, turn: Turn) -> Events:
+        """Give the hotline and the hours of the counters."""
+        turn.show("person")
+        return []
+
+
+ACTIONS = (Greet, OpeningHours, Person)

@@ -1,0 +1,115 @@
+"""The loop that asks for a dossier code and a second factor, and tells where the dossier stands."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from rasa_sdk.events import ActiveLoop, SlotSet
+from rasa_sdk.interfaces import ActionExecutionRejection
+
+from actions.onestop_client import OnestopRefusal
+from actions.texts import button, clock, day
+from actions.turn import SURE, Events, TopicAction, Turn
+from onestop.schemas import StatusView
+
+LOOP = "status_form"
+FACTOR_DIGITS = 4
+# A code has a letter, digits and dashes; anything shorter than this is no code.
+MIN_CODE_DIGITS = 8
+OWN_INTENTS = {"check_status", "inform", "affirm", "nlu_fallback", "out_of_scope", ""}
+LEAVING = {"deny", "cancel_dossier", "pause_dossier", "goodbye"}
+
+
+def read_code(turn: Turn) -> str | None:
+    """The dossier code in the message, as the understanding found it or as typed."""
+    code = turn.entity("dossier_code")
+    if code is None and len(re.sub(r"\D", "", turn.text)) >= MIN_CODE_DIGITS and "-" in turn.text:
+        code = turn.text
+    return code
+
+
+def read_factor(text: str) -> str | None:
+    """Four digits: typed alone, or the end of a whole citizen ID or phone number."""
+    digits = re.sub(r"\D", "", text)
+    whole = len(digits) in (FACTOR_DIGITS, 9, 10, 11, 12)
+    return digits[-FACTOR_DIGITS:] if whole else None
+
+
+class CheckStatus(TopicAction):
+    """Begin to look a dossier up; a code said at once is kept."""
+
+    action_name = "action_check_status"
+
+    async def act(self, turn: Turn) -> Events:
+        """Hand over to the loop."""
+        return [SlotSet("lookup_code", read_code(turn)), ActiveLoop(LOOP)]
+
+
+class StatusForm(TopicAction):
+    """Ask for the code, then for the second factor, then tell."""
+
+    action_name = LOOP
+
+    async def act(self, turn: Turn) -> Events:
+        """One turn of the loop."""
+        code = turn.slot("lookup_code")
+        if not turn.fresh:
+            self._ask(turn, code)
+            return []
+        sure = turn.button or turn.confidence >= SURE
+        if sure and turn.intent in LEAVING:
+            turn.say("utter_lookup_left")
+            return [ActiveLoop(None), SlotSet("lookup_code", None)]
+        said = read_code(turn)
+        if said is not None:
+            self._ask(turn, said)
+            return [SlotSet("lookup_code", said)]
+        factor = read_factor(turn.text) if code else None
+        if factor is None:
+            if sure and turn.intent not in OWN_INTENTS:
+                raise ActionExecutionRejection(LOOP)
+            turn.say("utter_ask_factor_again" if code else "utter_ask_code_again")
+            return []
+        return await self._tell(turn, str(code), factor)
+
+    def _ask(self, turn: Turn, code: str | None) -> None:
+        if code:
+            turn.say("utter_ask_factor")
+            return
+        own = turn.slot("dossiers") or []
+        buttons = [button(one, "check_status", dossier_code=one) for one in own[-3:]]
+        turn.show("ask_code", buttons=buttons)
+
+    async def _tell(self, turn: Turn, code: str, factor: str) -> Events:
+        try:
+            status = await turn.service.look_up(turn.owner, code, factor)
+        except OnestopRefusal as refusal:
+            if refusal.code == "locked":
+                until = datetime.fromisoformat(str(refusal.problem["locked_until"]))
+                turn.say("utter_lookup_locked", until=clock(until))
+                return [ActiveLoop(None), SlotSet("lookup_code", None)]
+            left = refusal.problem.get("attempts_left", 0)
+            turn.say("utter_lookup_not_found", left=left)
+            return [SlotSet("lookup_code", None)]
+        turn.show("status", status=status, card=status_card(status))
+        return [ActiveLoop(None), SlotSet("lookup_code", None)]
+
+
+def status_card(status: StatusView) -> dict[str, object]:
+    """The status as a card."""
+    return {
+        "type": "status",
+        "code": status.code,
+        "procedure": status.procedure,
+        "status": status.status,
+        "status_name": status.status_name,
+        "due_at": day(status.due_at) if status.due_at else "",
+        "history": [
+            {"at": clock(step.at), "status_name": step.status_name, "note": step.note}
+            for step in status.history
+        ],
+    }
+
+
+ACTIONS = (CheckStatus, StatusForm)

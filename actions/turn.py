@@ -1,0 +1,155 @@
+"""One turn of a conversation as an action sees it, and the base of all our actions."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import Any, ClassVar
+
+import structlog
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.onestop_client import OnestopClient, OnestopUnavailable, onestop
+from actions.texts import Button, render
+from common.tenant import Tenant, tenant
+
+log = structlog.get_logger(__name__)
+Events = list[dict[str, Any]]
+
+# Below this the intent is a guess; while an e-form is filled, a guess does not interrupt it.
+SURE = 0.6
+
+
+class Turn:
+    """The citizen's message, what is known of the conversation, and the replies so far."""
+
+    def __init__(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
+        self._dispatcher = dispatcher
+        self.tracker = tracker
+        self.service: OnestopClient = onestop()
+        self.tenant: Tenant = tenant()
+
+    # What came in -----------------------------------------------------------------------------
+
+    @property
+    def owner(self) -> str:
+        """The conversation's identifier: whose drafts and dossiers it may touch."""
+        return str(self.tracker.sender_id)
+
+    @property
+    def _message(self) -> dict[str, Any]:
+        return self.tracker.latest_message or {}
+
+    @property
+    def text(self) -> str:
+        """What the citizen typed; empty for a button."""
+        text = str(self._message.get("text") or "").strip()
+        return "" if text.startswith("/") else text
+
+    @property
+    def button(self) -> bool:
+        """Whether a button was pressed: then the intent is the citizen's own word."""
+        return str(self._message.get("text") or "").startswith("/")
+
+    @property
+    def intent(self) -> str:
+        """The intent of the message."""
+        return str((self._message.get("intent") or {}).get("name") or "")
+
+    @property
+    def confidence(self) -> float:
+        """How sure the understanding is, 0–1."""
+        return float((self._message.get("intent") or {}).get("confidence") or 0.0)
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """What the gateway said of the message: channel and attachments."""
+        for event in reversed(self.tracker.events):
+            if event.get("event") == "user":
+                return event.get("metadata") or {}
+        return {}
+
+    @property
+    def channel(self) -> str:
+        """The channel that the citizen writes on."""
+        return str(self.metadata.get("channel") or "web")
+
+    @property
+    def file_ids(self) -> list[str]:
+        """The files that came with the message."""
+        return [str(one["file_id"]) for one in self.metadata.get("attachments") or []]
+
+    def entity(self, name: str) -> str | None:
+        """The value of the first entity of that name in the message."""
+        for entity in self._message.get("entities") or []:
+            if entity.get("entity") == name and entity.get("value") is not None:
+                return str(entity["value"])
+        return None
+
+    def wishes(self) -> list[str]:
+        """The intents of the message, several where one line holds several wishes."""
+        said = [str(one["intent"]) for one in self._message.get("wishes") or []]
+        return list(dict.fromkeys(said)) or [self.intent]
+
+    def slot(self, name: str) -> Any:
+        """The value of a slot."""
+        return self.tracker.get_slot(name)
+
+    @property
+    def fresh(self) -> bool:
+        """Whether the message has not been acted on yet in this turn."""
+        return bool(self.tracker.latest_action_name in (None, "action_listen"))
+
+    def previous_actions(self) -> list[str]:
+        """The actions of the turn before this one."""
+        turns: list[list[str]] = [[]]
+        for event in reversed(self.tracker.events):
+            if event.get("event") == "user":
+                if len(turns) == 2:
+                    break
+                turns.append([])
+            elif event.get("event") == "action":
+                turns[-1].append(str(event.get("name")))
+        return turns[-1] if len(turns) == 2 else []
+
+    # What goes out ----------------------------------------------------------------------------
+
+    def say(self, response: str, **variables: Any) -> None:
+        """Say a response of domain.yml."""
+        self._dispatcher.utter_message(response=response, **variables)
+
+    def show(
+        self,
+        template: str,
+        buttons: list[Button] | None = None,
+        card: dict[str, Any] | None = None,
+        **variables: Any,
+    ) -> None:
+        """Say a rendered template (`actions/templates/`), with buttons and a card that repeats it."""
+        text = render(template, tenant=self.tenant, **variables)
+        self._dispatcher.utter_message(text=text, buttons=buttons, json_message=card)
+
+
+class TopicAction(Action):
+    """An action of ours: it never fails in the citizen's face."""
+
+    action_name: ClassVar[str]
+
+    def name(self) -> str:
+        """The action's name in domain.yml."""
+        return self.action_name
+
+    @abstractmethod
+    async def act(self, turn: Turn) -> Events:
+        """Do it; returns the events for Rasa."""
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> Events:
+        """Do it, and say so kindly when the one-stop service cannot be reached."""
+        try:
+            return await self.act(Turn(dispatcher, tracker))
+        except OnestopUnavailable as error:
+            log.warning("onestop_unavailable", action=self.action_name, reason=str(error))
+            dispatcher.utter_message(response="utter_unavailable")
+            return []

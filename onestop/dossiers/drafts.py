@@ -1,0 +1,323 @@
+"""Drafts: an e-form being filled, kept here and not in the conversation, so that nothing is lost with it.
+
+Each function is one step in one transaction on a locked draft; the rules of filling are the engine's
+(`onestop.eforms.engine`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from common.database import insert_if_absent, now
+from onestop.catalogue.content import Procedure
+from onestop.dossiers import files, submission
+from onestop.dossiers.calendar import VIETNAM
+from onestop.dossiers.models import Draft, EFormSnapshot
+from onestop.eforms import engine
+from onestop.eforms.definition import EForm, Field, FieldType, expand
+from onestop.eforms.values import Refusal, Value
+from onestop.schemas import (
+    Accepted,
+    AnswerRequest,
+    AnswerResult,
+    Consent,
+    ConsentRequest,
+    DraftView,
+    FieldView,
+    Line,
+    Option,
+    ProcedureRef,
+    Receipt,
+)
+from onestop.schemas import Refusal as RefusalView
+
+GENERAL = "general"
+FACTOR_DIGITS = 4
+
+
+class DraftNotFound(LookupError):
+    """No such draft of this owner; another owner's draft looks the same as none."""
+
+
+class NotOnline(ValueError):
+    """The procedure cannot be handed in online."""
+
+
+class StaleConsent(ValueError):
+    """The agreement is to another statement than the draft's present one."""
+
+
+def form_of(draft: Draft) -> EForm:
+    """The e-form as the draft started with it."""
+    return EForm.model_validate(draft.eform.definition)
+
+
+def _answers(draft: Draft) -> dict[str, Value]:
+    return {field: Value.model_validate(one) for field, one in draft.answers.items()}
+
+
+def _keep(draft: Draft, answers: Mapping[str, Value]) -> None:
+    draft.answers = {field: one.model_dump(mode="json") for field, one in answers.items()}
+    draft.consent = None  # the statement covers what stood there then
+    draft.updated_at = now()
+
+
+def locked(session: Session, draft_id: str, owner: str) -> Draft:
+    """The owner's draft, its row locked until the transaction ends.
+
+    Raises:
+        DraftNotFound: if there is none, or it was discarded.
+    """
+    draft = session.scalar(
+        select(Draft)
+        .where(Draft.id == draft_id, Draft.owner == owner, Draft.state != "discarded")
+        .with_for_update(of=Draft)
+        .execution_options(populate_existing=True)
+    )
+    if draft is None:
+        raise DraftNotFound(draft_id)
+    return draft
+
+
+def start(
+    session: Session, forms: Mapping[str, EForm], procedure: Procedure, owner: str, channel: str
+) -> Draft:
+    """Start a draft for a procedure, or go on with the one that this owner is filling already.
+
+    Raises:
+        NotOnline: if the procedure takes no dossiers online.
+    """
+    begun = session.scalar(
+        select(Draft).where(
+            Draft.owner == owner,
+            Draft.procedure_code == procedure.code,
+            Draft.state == "filling",
+        )
+    )
+    if begun is not None:
+        return begun
+    form = next((one for one in forms.values() if procedure.code in one.procedures), None)
+    if procedure.withdrawn or (form is None and not procedure.online):
+        raise NotOnline(procedure.code)
+    form = expand(form or forms[GENERAL], procedure)
+    digest = form.digest()
+    insert_if_absent(
+        session,
+        EFormSnapshot,
+        digest=digest,
+        definition=form.model_dump(mode="json", by_alias=True, exclude_defaults=True),
+    )
+    draft = Draft(
+        owner=owner,
+        channel=channel,
+        procedure_code=procedure.code,
+        procedure_name=procedure.name,
+        eform_digest=digest,
+        answers={},
+        skipped=[],
+    )
+    session.add(draft)
+    session.flush()
+    session.refresh(draft, ["eform"])
+    return draft
+
+
+def open_drafts(session: Session, owner: str, days: int) -> list[Draft]:
+    """What the owner is filling, newest first, not older than `days`."""
+    return list(
+        session.scalars(
+            select(Draft)
+            .where(
+                Draft.owner == owner,
+                Draft.state == "filling",
+                Draft.updated_at >= now() - timedelta(days=days),
+            )
+            .order_by(Draft.updated_at.desc())
+        )
+    )
+
+
+def present_field(draft: Draft, form: EForm, answers: Mapping[str, Value]) -> Field | None:
+    """What is asked now: a field chosen for correction, else the next one without an answer."""
+    if draft.asked is not None:
+        for field in engine.active_fields(form, answers):
+            if field.id == draft.asked:
+                return field
+    return engine.next_field(form, answers, draft.skipped)
+
+
+def answer(session: Session, draft: Draft, request: AnswerRequest) -> AnswerResult | None:
+    """Take an answer; `None` if the draft asks nothing.
+
+    A refusal changes nothing but the count of refusals of the field in a row.
+
+    Args:
+        draft: locked by the caller.
+        request: text, or files for a paper; `field` names another field than the present one.
+    """
+    form, answers = form_of(draft), _answers(draft)
+    field = present_field(draft, form, answers)
+    if request.field is not None:
+        field = next(
+            (one for one in engine.active_fields(form, answers) if one.id == request.field), None
+        )
+    if field is None:
+        return None
+    today = now().astimezone(VIETNAM).date()
+    try:
+        if request.file_ids:
+            sent = [files.owned(session, draft.owner, one) for one in request.file_ids]
+            known = [one.model_dump() for one in sent if one is not None]
+            outcome = engine.answer_paper(form, answers, field.id, known, today)
+        else:
+            outcome = engine.answer(form, answers, field.id, request.text, today)
+    except Refusal as refusal:
+        if not request.probe:
+            draft.refusals = draft.refusals + 1 if draft.asked in (None, field.id) else 1
+        return AnswerResult(
+            draft=view(draft),
+            refusal=RefusalView(
+                field=field.id,
+                code=refusal.code,
+                message=engine.refusal_text(refusal, max(draft.refusals, 1)),
+                attempt=max(draft.refusals, 1),
+            ),
+        )
+    draft.skipped = [one for one in draft.skipped if one != field.id]
+    draft.asked, draft.refusals = None, 0
+    _keep(draft, outcome.answers)
+    return AnswerResult(
+        draft=view(draft),
+        accepted=Accepted(field=field.id, label=field.label, display=outcome.value.display),
+        reopened=[one.label for one, _ in outcome.ask_again],
+    )
+
+
+def skip(draft: Draft, field_id: str) -> None:
+    """Leave a field out.
+
+    Raises:
+        Refusal: `required`, if it may not be left out.
+        KeyError: if the form does not ask for it.
+    """
+    form, answers = form_of(draft), _answers(draft)
+    engine.check_skip(form.field(field_id))
+    draft.skipped = [*(one for one in draft.skipped if one != field_id), field_id]
+    draft.asked, draft.refusals = None, 0
+    _keep(draft, {one: value for one, value in answers.items() if one != field_id})
+
+
+def choose_field(draft: Draft, field_id: str | None) -> None:
+    """Ask a given field next (a correction), or with `None` go on in the form's order."""
+    draft.asked, draft.refusals = field_id, 0
+
+
+def find_fields(draft: Draft, phrase: str) -> list[FieldView]:
+    """The fields that a phrase names, best first."""
+    form, answers = form_of(draft), _answers(draft)
+    return [_field_view(one, False) for one in engine.find_fields(form, phrase, answers)]
+
+
+def consent(draft: Draft, request: ConsentRequest) -> None:
+    """Record the agreement, with the very text that was shown.
+
+    Raises:
+        StaleConsent: if the text is not the draft's own statement.
+    """
+    shown = consent_of(form_of(draft))
+    if (request.version, request.text) != (shown.version, shown.text):
+        raise StaleConsent
+    draft.consent = {**request.model_dump(), "at": now().isoformat()}
+
+
+def submit(session: Session, draft: Draft, procedure: Procedure, agency: str) -> Receipt:
+    """Make the locked draft a dossier; a repeat gives the same receipt.
+
+    Raises:
+        submission.NotReady: if a field has no answer or the consent is missing.
+    """
+    form, answers = form_of(draft), _answers(draft)
+    if draft.state == "filling":
+        missing = engine.unanswered(form, answers, draft.skipped)
+        if missing:
+            raise submission.NotReady("unanswered", [one.label for one in missing])
+        if draft.consent is None:
+            raise submission.NotReady("no_consent")
+    lines = [line.model_dump() for line in _lines(form, answers, draft.skipped)]
+    return submission.create_dossier(
+        session, draft, procedure, lines, _second_factors(form, answers), agency
+    )
+
+
+def _second_factors(form: EForm, answers: Mapping[str, Value]) -> list[str]:
+    """Last four digits of the applicant's citizen ID and phone: the first of each in every form."""
+    factors = []
+    for kind in (FieldType.CITIZEN_ID, FieldType.PHONE):
+        for field in engine.active_fields(form, answers):
+            if field.type is kind and field.id in answers:
+                factors.append(str(answers[field.id].value)[-FACTOR_DIGITS:])
+                break
+    return factors
+
+
+def consent_of(form: EForm) -> Consent:
+    """The statement that belongs to a form."""
+    return Consent(version=f"{form.id}-{form.version}", text=form.consent_text)
+
+
+def _lines(form: EForm, answers: Mapping[str, Value], skipped: list[str]) -> list[Line]:
+    return [
+        Line(
+            number=line.number,
+            field=line.field,
+            label=line.label,
+            value=line.display,
+            section=line.section,
+        )
+        for line in engine.summary(form, answers, skipped)
+    ]
+
+
+def _field_view(field: Field, section_begins: bool) -> FieldView:
+    return FieldView(
+        id=field.id,
+        type=field.type,
+        label=field.label,
+        question=field.question,
+        explanation=field.explanation,
+        example=field.example,
+        required=field.required,
+        options=[Option(value=one.value, label=one.label) for one in field.options],
+        accept=field.accept if field.type is FieldType.PAPER else [],
+        later_allowed=field.later_allowed,
+        section=field.section,
+        section_begins=section_begins,
+    )
+
+
+def view(draft: Draft) -> DraftView:
+    """The draft as its owner may see it."""
+    form, answers = form_of(draft), _answers(draft)
+    active = engine.active_fields(form, answers)
+    field = present_field(draft, form, answers)
+    begins = False
+    if field is not None:
+        position = [one.id for one in active].index(field.id)
+        begins = position == 0 or active[position - 1].section != field.section
+    return DraftView(
+        id=draft.id,
+        procedure=ProcedureRef(code=draft.procedure_code, name=draft.procedure_name),
+        title=form.title,
+        state=draft.state,
+        field=_field_view(field, begins) if field is not None else None,
+        answered=sum(one.id in answers or one.id in draft.skipped for one in active),
+        total=len(active),
+        lines=_lines(form, answers, draft.skipped),
+        consent=consent_of(form),
+        consented=draft.consent is not None,
+        updated_at=draft.updated_at,
+    )

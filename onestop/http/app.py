@@ -1,0 +1,52 @@
+"""The one-stop service as an aiohttp application; only our own processes reach it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from aiohttp import web
+
+from common.database import Database
+from common.problems import problem_middleware, require_token
+from common.settings import ROOT, Settings
+from onestop.catalogue.search import CatalogueSearch
+from onestop.eforms.definition import load_eforms
+from onestop.http import dossiers, drafts, files, procedures
+from onestop.http.keys import CONFIG, DATABASE, EFORMS, SEARCH
+
+# JSON bodies are small; files have a limit of their own, checked while they stream in.
+MAX_BODY_BYTES = 256 * 1024
+
+
+async def _resources(app: web.Application) -> AsyncIterator[None]:
+    database = Database(app[CONFIG].database_url)
+    app[DATABASE] = database
+    app[SEARCH] = CatalogueSearch(database)
+    await app[SEARCH].start()
+    yield
+    await app[SEARCH].stop()
+    database.close()
+
+
+def create_app(config: Settings) -> web.Application:
+    """The service's application.
+
+    Args:
+        config: the validated settings.
+
+    Raises:
+        onestop.eforms.definition.EFormError: if an e-form is faulty.
+    """
+    app = web.Application(
+        middlewares=[
+            problem_middleware,
+            require_token(config.internal_token.get_secret_value()),
+        ],
+        client_max_size=MAX_BODY_BYTES,
+    )
+    app[CONFIG] = config
+    app[EFORMS] = load_eforms(ROOT / "data" / "eforms")
+    app.cleanup_ctx.append(_resources)
+    for part in (procedures, drafts, dossiers, files):
+        app.add_routes(part.routes)
+    return app

@@ -1,0 +1,54 @@
+"""Take in the files that citizens send."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from aiohttp import BodyPartReader, web
+from aiohttp_pydantic.decorator import inject_params
+from aiohttp_pydantic.oas.typing import r201, r413, r415
+
+from common.problems import Problem, as_problem
+from onestop.dossiers import files
+from onestop.eforms.engine import refusal_text
+from onestop.eforms.values import Refusal
+from onestop.http.keys import CONFIG, DATABASE
+from onestop.schemas import FileView, ProblemDetail
+
+routes = web.RouteTableDef()
+CHUNK_BYTES = 64 * 1024
+
+
+@routes.post("/files")
+@inject_params(on_validation_error=as_problem).and_request
+async def upload(
+    request: web.Request, owner: str
+) -> r201[FileView] | r413[ProblemDetail] | r415[ProblemDetail]:
+    """Keep one file, sent as the multipart field `file`; its kind is read from its content."""
+    limit = request.app[CONFIG].upload_max_bytes
+    if not request.content_type.startswith("multipart/"):
+        raise Problem(415, "not_multipart", "Send the file as multipart/form-data.")
+    part = await (await request.multipart()).next()
+    if not isinstance(part, BodyPartReader) or part.name != "file":
+        raise Problem(422, "no_file", "The form field `file` is missing.")
+    content = bytearray()
+    while chunk := await part.read_chunk(CHUNK_BYTES):
+        content.extend(chunk)
+        if len(content) > limit:
+            raise _refusal(413, "file_too_large", megabytes=limit // 1024**2)
+    try:
+        kept = await request.app[DATABASE].run(
+            files.store,
+            request.app[CONFIG].upload_directory,
+            owner,
+            part.filename or "",
+            bytes(content),
+        )
+    except files.FileRefused as error:
+        raise _refusal(415, error.code) from error
+    return cast("web.Response", web.json_response(kept.model_dump(mode="json"), status=201))
+
+
+def _refusal(status: int, code: str, **params: int) -> Problem:
+    """A problem whose detail is the sentence for the citizen."""
+    return Problem(status, code, refusal_text(Refusal(code, **params), 1))

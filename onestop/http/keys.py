@@ -1,0 +1,19 @@
+"""What the service's handlers find in their application."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from common.database import Database
+from common.settings import Settings
+from onestop.eforms.definition import EForm
+
+if TYPE_CHECKING:
+    pass
+
+CONFIG = web.AppKey("config", Settings)
+DATABASE = web.AppKey("database", Database)
+EFORMS = web.AppKey("eforms", dict[str, EForm])
+SEARCH = web.AppKey["CatalogueSearch"]("search")

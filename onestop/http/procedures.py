@@ -1,0 +1,40 @@
+"""Find and read procedures."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from aiohttp import web
+from aiohttp_pydantic.decorator import inject_params
+from aiohttp_pydantic.oas.typing import r200, r404
+from annotated_types import Ge, Le
+from pydantic import StringConstraints
+
+from common.problems import Problem, as_problem
+from onestop.catalogue import store
+from onestop.catalogue.content import Procedure
+from onestop.http.keys import DATABASE, SEARCH
+from onestop.schemas import ProblemDetail, SearchAnswer
+
+routes = web.RouteTableDef()
+Query = Annotated[str, StringConstraints(max_length=2000)]
+
+
+@routes.get("/procedures")
+@inject_params(on_validation_error=as_problem).and_request
+async def find(
+    request: web.Request, q: Query, limit: Annotated[int, Ge(1), Le(20)] = 5
+) -> r200[SearchAnswer]:
+    """Find procedures in a citizen's own words."""
+    found = request.app[SEARCH].search(q, limit=limit)
+    return web.json_response(found.model_dump(mode="json"))
+
+
+@routes.get("/procedures/{code}")
+@inject_params(on_validation_error=as_problem).and_request
+async def read(request: web.Request, code: str, /) -> r200[Procedure] | r404[ProblemDetail]:
+    """A procedure's whole content."""
+    procedure = await request.app[DATABASE].run(store.get, code)
+    if procedure is None:
+        raise Problem(404, "unknown_procedure", f"There is no procedure {code}.")
+    return web.json_response(procedure.model_dump(mode="json"))
