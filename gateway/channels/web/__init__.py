@@ -1,0 +1,1 @@
+"""The web channel: the portal page's widget, and scripts."""

@@ -1,0 +1,128 @@
+"""The web channel: keeps what citizens say, hands replies to open pages and waiting requests."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import socketio
+from aiohttp import web
+
+from gateway import inbox, outbox, sessions
+from gateway.channels.base import Channel
+from gateway.channels.web import http, socket
+from gateway.channels.web.schemas import Utterance
+from gateway.keys import CONFIG, DATABASE, DISPATCHER
+from gateway.models import Message
+from gateway.texts import refusal
+
+LOOK_AGAIN_SECONDS = 1.0
+"""How often a waiting request looks for an answer that another process may have stored."""
+
+
+class WebChannel(Channel):
+    """HTTP and socket.io for the portal page."""
+
+    name = "web"
+
+    def __init__(self) -> None:
+        self.sockets = socketio.AsyncServer(
+            async_mode="aiohttp", max_http_buffer_size=socket.MAX_EVENT_BYTES
+        )
+        self._watchers: dict[str, set[asyncio.Event]] = {}
+        self._app: web.Application
+
+    def setup(self, app: web.Application) -> None:
+        """Add `/api/chat/…` and `/socket.io/` to the application."""
+        self._app = app
+        app[http.CHANNEL] = self
+        app.add_routes(http.routes)
+        socket.register(self.sockets, self, app)
+        self.sockets.attach(app)
+        app.on_shutdown.append(self._close)
+
+    async def _close(self, app: web.Application) -> None:
+        # Otherwise the server waits for its open web sockets.
+        await self.sockets.shutdown()
+
+    async def sender_of(self, token: str) -> str | None:
+        """The sender that a token speaks for, if we issued it."""
+        return await self._app[DATABASE].run(sessions.resolve, token)
+
+    async def receive(self, sender: str, utterance: Utterance, origin: str | None = None) -> int:
+        """Keep what a citizen said; the dispatcher gets it answered.
+
+        Args:
+            sender: who speaks.
+            utterance: what was said.
+            origin: the socket that it came through, which needs no echo.
+
+        Returns:
+            The message's number.
+
+        Raises:
+            Problem: 422 or 429, with a detail for the citizen.
+        """
+        body = utterance.body(self._app[CONFIG].chat_text_max)
+        return await self._keep(sender, utterance.message_id, body, origin)
+
+    async def receive_file(self, sender: str, message_id: str, file: dict[str, Any]) -> int:
+        """Keep the message that a file was sent; `file` is what the one-stop service said of it."""
+        body = {"text": "", "payload": "/upload", "attachments": [file]}
+        return await self._keep(sender, message_id, body, None)
+
+    async def _keep(self, sender: str, key: str, body: dict[str, Any], origin: str | None) -> int:
+        app = self._app
+        per_minute = app[CONFIG].chat_messages_per_minute
+        try:
+            number, new = await app[DATABASE].run(
+                inbox.keep, sender, self.name, key, body, per_minute
+            )
+        except inbox.TooManyMessagesError as error:
+            raise refusal(429, "too_many") from error
+        if new:
+            app[DISPATCHER].wake()
+            # The citizen's other open pages show it too.
+            said = {"id": number, "message_id": key, "text": body["text"]}
+            said["attachments"] = [{"name": file["name"]} for file in body["attachments"]]
+            await self.sockets.emit("user_uttered", said, room=sender, skip_sid=origin)
+        return number
+
+    async def deliver(self, sender: str, turn: int, replies: Sequence[Message], done: bool) -> None:
+        """Hand stored replies to the sender's open pages and waiting requests."""
+        for event in self._watchers.get(sender, ()):
+            event.set()
+        for row in replies:
+            await self.sockets.emit("bot_uttered", outbox.present(row), room=sender)
+        if done:
+            await self.sockets.emit("turn_ended", {"id": turn}, room=sender)
+
+    async def wait(self, sender: str, number: int) -> outbox.Outcome:
+        """Wait until message `number` is settled, at most a little longer than a turn may take."""
+        database = self._app[DATABASE]
+        deadline = time.monotonic() + self._app[CONFIG].turn_timeout_seconds + 2
+        with self._watch(sender) as changed:
+            while True:
+                changed.clear()
+                found = await database.run(outbox.outcome, number)
+                left = deadline - time.monotonic()
+                if found.settled or left <= 0:
+                    return found
+                try:
+                    await asyncio.wait_for(changed.wait(), min(LOOK_AGAIN_SECONDS, left))
+                except TimeoutError:
+                    continue
+
+    @contextmanager
+    def _watch(self, sender: str) -> Iterator[asyncio.Event]:
+        event = asyncio.Event()
+        self._watchers.setdefault(sender, set()).add(event)
+        try:
+            yield event
+        finally:
+            self._watchers[sender].discard(event)
+            if not self._watchers[sender]:
+                del self._watchers[sender]

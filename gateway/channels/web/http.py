@@ -1,0 +1,207 @@
+"""`/api/chat/…`: the web channel over plain HTTP, for scripts, tests and pages without a socket."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, Annotated
+
+from aiohttp import BodyPartReader, web
+from aiohttp_pydantic.decorator import inject_params
+from aiohttp_pydantic.oas.typing import r200, r201, r202, r204, r401, r413, r415, r422, r429
+from aiohttp_pydantic.uploaded_file import UploadedFile
+from pydantic import BaseModel, Field
+
+from common.problems import as_problem
+from gateway import outbox, sessions
+from gateway.channels.web.schemas import (
+    ChatSessionView,
+    History,
+    Refusal,
+    TurnView,
+    Utterance,
+    new_message_id,
+)
+from gateway.keys import CONFIG, DATABASE, ONESTOP
+from gateway.texts import refusal
+
+if TYPE_CHECKING:
+    from gateway.channels.web.channel import WebChannel
+
+CHANNEL: web.AppKey[WebChannel] = web.AppKey("web_channel")
+
+COOKIE_DAYS = 30
+CHUNK_BYTES = 64 * 1024
+HISTORY_LIMIT = 200
+
+routes = web.RouteTableDef()
+with_request = inject_params(on_validation_error=as_problem).and_request
+
+
+def cookie_name(secure: bool) -> str:
+    """The session cookie; by its prefix browsers refuse one that another host or plain HTTP set."""
+    return "__Host-motcua" if secure else "motcua"
+
+
+def token_of(request: web.Request) -> str:
+    """The session token that a request carries: `Authorization: Bearer …`, else the cookie."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return token
+    cookie: str = request.cookies.get(cookie_name(request.app[CONFIG].cookie_secure), "")
+    return cookie
+
+
+async def _sender(request: web.Request) -> str:
+    sender = await request.app[CHANNEL].sender_of(token_of(request))
+    if sender is None:
+        raise refusal(401, "no_session")
+    return sender
+
+
+@routes.post("/api/chat/sessions")
+@with_request
+async def open_session(request: web.Request) -> r200[ChatSessionView] | r201[ChatSessionView]:
+    """Begin a conversation, or go on with the one that the request's cookie or token stands for.
+
+    A token that we did not issue is replaced by a new one.
+
+    Tags: chat
+    Status Codes:
+        200: The session goes on.
+        201: A new session; its token is in the answer and in an HttpOnly cookie.
+    """
+    if await request.app[CHANNEL].sender_of(token_of(request)):
+        return _json(ChatSessionView(token=None))
+    token, _ = await request.app[DATABASE].run(sessions.issue, request.app[CHANNEL].name)
+    response = _json(ChatSessionView(token=token), status=201)
+    secure = request.app[CONFIG].cookie_secure
+    response.set_cookie(
+        cookie_name(secure),
+        token,
+        max_age=COOKIE_DAYS * 86_400,
+        path="/",
+        httponly=True,
+        samesite="Strict",
+        secure=secure,
+    )
+    return response
+
+
+@routes.delete("/api/chat/sessions")
+@with_request
+async def end_session(request: web.Request) -> r204:
+    """End the conversation on this device: nobody can go on with it or read it here any more.
+
+    Tags: chat
+    Status Codes:
+        204: Ended, or there was none.
+    """
+    await request.app[DATABASE].run(sessions.end, token_of(request))
+    response = web.Response(status=204)
+    secure = request.app[CONFIG].cookie_secure
+    response.del_cookie(cookie_name(secure), path="/", secure=secure, samesite="Strict")
+    return response
+
+
+@routes.post("/api/chat/messages")
+@with_request
+async def say(
+    request: web.Request, utterance: Utterance
+) -> r200[TurnView] | r202[TurnView] | r401[Refusal] | r422[Refusal] | r429[Refusal]:
+    """Say something and wait for the replies.
+
+    Tags: chat
+    Status Codes:
+        200: Answered (or given up: state `failed`, with a reply that says so).
+        202: Kept; the answer comes later, see GET.
+        401: No session.
+        422: Empty, too long, or no payload that a button carries.
+        429: Too many messages in a minute.
+    """
+    sender = await _sender(request)
+    number = await request.app[CHANNEL].receive(sender, utterance)
+    return await _turn(request, sender, number, utterance.message_id)
+
+
+@routes.get("/api/chat/messages")
+@with_request
+async def read(
+    request: web.Request,
+    after: Annotated[int, Field(ge=0, description="a message's number")] = 0,
+    limit: Annotated[int, Field(ge=1, le=HISTORY_LIMIT)] = 100,
+) -> r200[History] | r401[Refusal]:
+    """The conversation's messages after a number, both ways and in order: what a page missed.
+
+    Tags: chat
+    Status Codes:
+        200: The latest `limit` messages after the number.
+        401: No session.
+    """
+    sender = await _sender(request)
+    database = request.app[DATABASE]
+    rows = await database.run(outbox.history, sender, after, limit)
+    return (
+        web.json_response(
+            {
+                "messages": [outbox.present(row) for row in rows],
+                "last": rows[-1].id if rows else after,
+                "busy": await database.run(outbox.busy, sender),
+            }
+        ),
+    )
+
+
+@routes.post("/api/chat/uploads")
+@with_request
+async def upload(
+    request: web.Request,
+    file: UploadedFile,
+    message_id: Annotated[str | None, Field(pattern=r"^[\w-]{1,64}$")] = None,
+) -> r200[TurnView] | r202[TurnView] | r401[Refusal] | r413[Refusal] | r415[Refusal]:
+    """Send a paper as a file (multipart field `file`) and wait for the replies.
+
+    Tags: chat
+    Status Codes:
+        200: The file is kept and was answered.
+        202: The file is kept; the answer comes later, see GET.
+        401: No session.
+        413: The file is too large.
+        415: A kind of file that is not taken.
+    """
+    sender = await _sender(request)
+    limit = request.app[CONFIG].upload_max_bytes
+    too_large = refusal(413, "file_too_large", megabytes=limit // 1024**2)
+    if request.content_length and request.content_length > limit + CHUNK_BYTES:
+        raise too_large
+    try:
+        part: BodyPartReader = await file.body_part_reader()
+    except web.HTTPBadRequest as error:
+        raise refusal(422, "no_file") from error
+    if not part.filename:
+        raise refusal(422, "no_file")
+
+    async def pieces() -> AsyncIterator[bytes]:
+        size = 0
+        while piece := await part.read_chunk(CHUNK_BYTES):
+            size += len(piece)
+            if size > limit:
+                raise too_large
+            yield piece
+
+    content_type = part.headers.get("Content-Type", "application/octet-stream")
+    kept = await request.app[ONESTOP].upload(sender, part.filename, content_type, pieces())
+    key = message_id or new_message_id()
+    number = await request.app[CHANNEL].receive_file(sender, key, kept)
+    return await _turn(request, sender, number, key)
+
+
+async def _turn(request: web.Request, sender: str, number: int, message_id: str) -> web.Response:
+    outcome = await request.app[CHANNEL].wait(sender, number)
+    replies = [outbox.present(row) for row in outcome.replies]
+    body = {"message_id": message_id, "state": outcome.state, "replies": replies}
+    answered = outcome.state in ("answered", "failed")
+    return web.json_response(body, status=200 if answered else 202)
+
+
+def _json(view: BaseModel, status: int = 200) -> web.Response:
+    return web.json_response(view.model_dump(mode="json"), status=status)

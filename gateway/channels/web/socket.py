@@ -1,0 +1,101 @@
+"""The web channel over socket.io, with the event names of npm's rasa-webchat.
+
+    page → server  session_request {session_id?}   user_uttered {text|payload, message_id} → ack
+    server → page  session_confirm {session_id}    bot_uttered, user_uttered {…}  turn_ended {id}
+
+A page that holds the session cookie (or passes `auth: {token}`) is let in as its sender when it
+connects. One that holds none may ask with `session_request`: it gets a token as the session's id,
+and gives that token with `session_request` when it comes back.
+"""
+
+from __future__ import annotations
+
+from http.cookies import SimpleCookie
+from typing import TYPE_CHECKING, Any
+
+import socketio
+import structlog
+from aiohttp import web
+from pydantic import BaseModel, ValidationError
+
+from common.problems import Problem
+from gateway import sessions
+from gateway.channels.web.http import cookie_name
+from gateway.channels.web.schemas import Utterance
+from gateway.keys import CONFIG, DATABASE
+from gateway.texts import refusal
+
+if TYPE_CHECKING:
+    from gateway.channels.web.channel import WebChannel
+
+log = structlog.get_logger(__name__)
+
+MAX_EVENT_BYTES = 64 * 1024
+
+
+class SessionRequest(BaseModel):
+    """What a page without a cookie asks with."""
+
+    session_id: str | None = None
+
+
+def register(sockets: socketio.AsyncServer, channel: WebChannel, app: web.Application) -> None:
+    """Put the handlers of the events on the socket.io server."""
+
+    async def enter(sid: str, sender: str) -> None:
+        session = await sockets.get_session(sid)
+        if session.get("sender"):
+            await sockets.leave_room(sid, session["sender"])
+        await sockets.save_session(sid, {"sender": sender})
+        await sockets.enter_room(sid, sender)
+
+    @sockets.event
+    async def connect(sid: str, environ: dict[str, Any], auth: Any = None) -> None:
+        cookies = SimpleCookie(environ.get("HTTP_COOKIE", ""))
+        cookie = cookies.get(cookie_name(app[CONFIG].cookie_secure))
+        token = auth.get("token") if isinstance(auth, dict) else None
+        if not isinstance(token, str):
+            token = cookie.value if cookie else ""
+        sender = await channel.sender_of(token)
+        if sender:
+            await enter(sid, sender)
+
+    @sockets.event
+    async def session_request(sid: str, data: Any = None) -> None:
+        try:
+            asked = SessionRequest.model_validate(data or {})
+        except ValidationError:
+            asked = SessionRequest()
+        if (await sockets.get_session(sid)).get("sender"):
+            await sockets.emit("session_confirm", {"session_id": asked.session_id}, to=sid)
+            return
+        token = asked.session_id or ""
+        known = await channel.sender_of(token)
+        if known:
+            await enter(sid, known)
+        else:
+            token, fresh = await app[DATABASE].run(sessions.issue, channel.name)
+            await enter(sid, fresh)
+        await sockets.emit("session_confirm", {"session_id": token}, to=sid)
+
+    @sockets.event
+    async def user_uttered(sid: str, data: Any = None) -> dict[str, Any]:
+        try:
+            sender = (await sockets.get_session(sid)).get("sender")
+            if sender is None:
+                raise refusal(401, "no_session")
+            utterance = Utterance.model_validate(data)
+            number = await channel.receive(sender, utterance, origin=sid)
+        except Problem as problem:
+            return _refused(problem)
+        except ValidationError:
+            return _refused(refusal(422, "empty"))
+        except Exception as error:
+            log.error("event_failed", exc_type=type(error).__name__)
+            return {"status": 500, "code": "internal_error", "detail": ""}
+        return {"status": 200, "id": number, "message_id": utterance.message_id}
+
+
+def _refused(problem: Problem) -> dict[str, Any]:
+    """The acknowledgement that says why a message was not kept."""
+    return {"status": problem.status, "code": problem.code, "detail": problem.detail}

@@ -1,0 +1,162 @@
+"""The dispatcher: takes messages from the inbox to Rasa and the replies to their channel.
+
+Several may run, in one process or many: the inbox gives each message to one of them. When Rasa is
+down or slow the citizen is told once, and the message is tried again with growing pauses.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import Mapping
+
+import structlog
+
+from common.database import Database
+from gateway import inbox
+from gateway.channels.base import Channel
+from gateway.inbox import Turn
+from gateway.models import Message
+from gateway.rasa_client import RasaClient, RasaRefusedError, RasaUnavailableError
+from gateway.texts import say
+
+log = structlog.get_logger(__name__)
+
+CONCURRENT_TURNS = 16
+POLL_SECONDS = 1.0
+"""How often the inbox is looked at for what other processes kept and for tries that are due."""
+
+SLOW_SECONDS = 8.0
+"""After this long without an answer the citizen is told that it takes a while."""
+
+RETRY_SECONDS = (1, 2, 4, 8, 15, 30, 60, 60, 60, 60, 60, 60)
+"""Pauses between tries, about seven minutes in all: longer than a model takes to load."""
+
+STOP_SECONDS = 5.0
+"""How long turns may go on when the process is asked to stop."""
+
+
+class Dispatcher:
+    """Works the inbox off.
+
+    Args:
+        database: the gateway's database.
+        rasa: the client that gets messages answered.
+        channels: where replies go, by channel name.
+        lease_seconds: how long a claim holds; longer than any turn.
+        slow_seconds: when the citizen is told of a delay.
+        retry_seconds: pauses between tries; the message is given up after the last one.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        rasa: RasaClient,
+        channels: Mapping[str, Channel],
+        lease_seconds: float,
+        slow_seconds: float = SLOW_SECONDS,
+        retry_seconds: tuple[float, ...] = RETRY_SECONDS,
+    ) -> None:
+        self._database, self._rasa, self._channels = database, rasa, channels
+        self._lease, self._slow, self._pauses = lease_seconds, slow_seconds, retry_seconds
+        self._name = secrets.token_hex(8)
+        self._wake = asyncio.Event()
+        self._turns: set[asyncio.Task[None]] = set()
+
+    def wake(self) -> None:
+        """Say that the inbox has something new."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Work until cancelled; then let turns finish a while and free the rest for others."""
+        try:
+            while True:
+                self._wake.clear()
+                await self._claim()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._wake.wait(), POLL_SECONDS)
+        finally:
+            await self._stop()
+
+    async def _claim(self) -> None:
+        free = CONCURRENT_TURNS - len(self._turns)
+        if free <= 0:
+            return
+        try:
+            turns = await self._database.run(inbox.claim, self._name, free, self._lease)
+        except Exception as error:
+            # A database that is locked or restarts must not end the loop.
+            log.error("claim_failed", exc_type=type(error).__name__)
+            return
+        for turn in turns:
+            task = asyncio.create_task(self._handle(turn))
+            self._turns.add(task)
+            task.add_done_callback(self._finished)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._turns.discard(task)
+        self.wake()
+
+    async def _stop(self) -> None:
+        if self._turns:
+            _, running = await asyncio.wait(self._turns, timeout=STOP_SECONDS)
+            for task in running:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
+        await self._database.run(inbox.release, self._name)
+
+    async def _handle(self, turn: Turn) -> None:
+        try:
+            replies = await self._take(turn)
+        except inbox.ClaimLostError:
+            log.warning("claim_lost", message=turn.id)
+            return
+        except Exception as error:
+            # The lease ends and the message is tried again.
+            log.error("turn_failed", message=turn.id, exc_type=type(error).__name__)
+            return
+        await self._deliver(turn, replies, done=True)
+
+    async def _take(self, turn: Turn) -> list[Message]:
+        if turn.attempts > len(self._pauses) + 1:  # its workers died again and again
+            return await self._give_up(turn, "attempts")
+        asking = asyncio.create_task(
+            self._rasa.turn(
+                turn.sender,
+                turn.body["payload"] or turn.body["text"],
+                turn.channel,
+                turn.body["attachments"],
+                key=str(turn.id),
+            )
+        )
+        try:
+            answered, _ = await asyncio.wait({asking}, timeout=self._slow)
+            if not answered:
+                delay = {"text": say("delayed")}
+                told = await self._database.run(inbox.notify, turn, delay)
+                await self._deliver(turn, told, done=False)
+            replies = await asking
+        except RasaUnavailableError as error:
+            if turn.attempts > len(self._pauses):
+                return await self._give_up(turn, str(error))
+            pause = self._pauses[turn.attempts - 1]
+            log.warning("rasa_unavailable", message=turn.id, reason=str(error), pause=pause)
+            delay = {"text": say("delayed")}
+            return await self._database.run(inbox.postpone, turn, pause, delay)
+        except RasaRefusedError as error:
+            return await self._give_up(turn, str(error))
+        finally:
+            asking.cancel()
+        return await self._database.run(inbox.answer, turn, replies)
+
+    async def _give_up(self, turn: Turn, reason: str) -> list[Message]:
+        log.error("message_given_up", message=turn.id, attempts=turn.attempts, reason=reason)
+        return await self._database.run(inbox.fail, turn, {"text": say("failed")})
+
+    async def _deliver(self, turn: Turn, replies: list[Message], done: bool) -> None:
+        try:
+            await self._channels[turn.channel].deliver(turn.sender, turn.id, replies, done)
+        except Exception as error:
+            # Stored already: a page asks for what it missed.
+            log.warning("delivery_failed", message=turn.id, exc_type=type(error).__name__)

@@ -1,0 +1,117 @@
+"""The gateway's tables: who may speak as whom, and every message in and out.
+
+A conversation is one table, so that one running number orders what the citizen said and what was
+answered, and serves as the cursor from which a page asks what it missed. The inbox is the incoming
+rows not answered yet (`gateway.inbox`); the outbox is the outgoing rows (`gateway.outbox`).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from common.database import EncryptedJSON, UTCDateTime, now
+
+
+class Direction(StrEnum):
+    """Which way a message goes, seen from the gateway."""
+
+    INCOMING = "in"
+    OUTGOING = "out"
+
+
+class State(StrEnum):
+    """How far an incoming message is; outgoing messages have none."""
+
+    WAITING = "waiting"
+    PROCESSING = "processing"
+    ANSWERED = "answered"
+    FAILED = "failed"
+
+
+class Base(DeclarativeBase):
+    """Declarative base; constraints are named by convention, so that migrations can name them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class ChatSession(Base):
+    """A browser's right to speak as a sender; the token itself is never stored."""
+
+    __tablename__ = "chat_sessions"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    sender: Mapped[str] = mapped_column(String(80), index=True)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+
+
+class Message(Base):
+    """One message, in or out.
+
+    `body` of an incoming message: {"text", "payload", "attachments"}; of an outgoing one: the reply
+    as Rasa gave it ({"text"?, "buttons"?, "image"?, "custom"?}). Both are encrypted at rest.
+    """
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        UniqueConstraint("sender", "key"),
+        Index("ix_messages_sender_id", "sender", "id"),
+        Index(
+            "ix_messages_waiting",
+            "due_at",
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+        # The database itself refuses a second turn of one citizen at the same time.
+        Index(
+            "uq_messages_one_turn_per_sender",
+            "sender",
+            unique=True,
+            sqlite_where=text("state = 'processing'"),
+            postgresql_where=text("state = 'processing'"),
+        ),
+        # A cursor must never be given twice, even after old rows were deleted.
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    sender: Mapped[str] = mapped_column(String(80))
+    channel: Mapped[str] = mapped_column(String(20))
+    direction: Mapped[str] = mapped_column(String(3))
+    body: Mapped[dict[str, Any]] = mapped_column(EncryptedJSON)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+
+    # Of incoming messages only.
+    key: Mapped[str | None] = mapped_column(String(128), doc="the client's own id of the message")
+    state: Mapped[str | None] = mapped_column(String(10))
+    attempts: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime | None] = mapped_column(UTCDateTime, doc="not handed over before")
+    worker: Mapped[str | None] = mapped_column(String(32), doc="who holds it while processing")
+    lease_until: Mapped[datetime | None] = mapped_column(
+        UTCDateTime, doc="then others may take over"
+    )
+    notified: Mapped[bool] = mapped_column(default=False, doc="the citizen was told of a delay")
+
+    # Of outgoing messages only.
+    reply_to: Mapped[int | None] = mapped_column(ForeignKey("messages.id"), index=True)

@@ -1,0 +1,72 @@
+"""The outbox: what was answered, for a page that waits for it, reconnects or is loaded again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from gateway.models import Direction, Message, State
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How far one message is."""
+
+    state: State
+    attempts: int
+    replies: list[Message]
+
+    @property
+    def settled(self) -> bool:
+        """Nothing more comes soon: it was answered, given up, or put back for a later try."""
+        return self.state in (State.ANSWERED, State.FAILED) or (
+            self.state is State.WAITING and self.attempts > 0
+        )
+
+
+def outcome(session: Session, number: int) -> Outcome:
+    """How far message `number` is, with the replies so far."""
+    row = session.get_one(Message, number)
+    replies = session.scalars(
+        select(Message).where(Message.reply_to == number).order_by(Message.id)
+    ).all()
+    return Outcome(State(row.state or ""), row.attempts, list(replies))
+
+
+def history(session: Session, sender: str, after: int, limit: int) -> list[Message]:
+    """The last `limit` messages of a conversation above number `after`, both ways, in order."""
+    latest = (
+        select(Message)
+        .where(Message.sender == sender, Message.id > after)
+        .order_by(Message.id.desc())
+        .limit(limit)
+    )
+    return list(reversed(session.scalars(latest).all()))
+
+
+def busy(session: Session, sender: str) -> bool:
+    """Whether an answer to the sender is still to come."""
+    unanswered = select(Message.id).where(
+        Message.sender == sender, Message.state.in_((State.WAITING, State.PROCESSING))
+    )
+    return session.scalars(unanswered.limit(1)).first() is not None
+
+
+def present(row: Message) -> dict[str, Any]:
+    """A message as clients see it: {"id", "from", "at", …its body}, without a button's payload."""
+    if row.direction == Direction.OUTGOING:
+        return {"id": row.id, "from": "assistant", "at": row.created_at.isoformat(), **row.body}
+    return {
+        "id": row.id,
+        "from": "citizen",
+        "at": row.created_at.isoformat(),
+        "message_id": row.key,
+        "text": row.body["text"],
+        "attachments": [
+            {name: file[name] for name in ("name", "content_type", "size")}
+            for file in row.body["attachments"]
+        ],
+    }

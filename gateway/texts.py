@@ -1,0 +1,29 @@
+"""What the gateway itself says to citizens, from `texts.yml`."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+
+from common.problems import Problem
+from common.tenant import tenant
+
+
+@lru_cache
+def _texts() -> dict[str, str]:
+    loaded: dict[str, str] = yaml.safe_load(
+        Path(__file__).with_name("texts.yml").read_text(encoding="utf-8")
+    )
+    return loaded
+
+
+def say(name: str, **values: object) -> str:
+    """The text `name` with its values filled in; the hotline is always known."""
+    return _texts()[name].format(hotline=tenant().hotline.display, **values)
+
+
+def refusal(status: int, name: str, **values: object) -> Problem:
+    """A problem whose detail is the text for the citizen."""
+    return Problem(status, name, say(name, **values))
