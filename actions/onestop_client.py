@@ -174,7 +174,7 @@ class OnestopClient:
         await self._call("DELETE", f"/drafts/{draft}", params={"owner": owner})
 
     async def submit(self, draft: str, owner: str) -> Receipt:
-        """Submit a draft; the draft's identifier is the idempotency key, so a repeat makes no second dossier."""
+        """Submit a draft; its identifier is the idempotency key: a repeat makes no second dossier."""
         done = await self._call(
             "POST", f"/drafts/{draft}/submission", params={"owner": owner}, idempotency_key=draft
         )

@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
+DraftState = Literal["filling", "submitted", "discarded"]
+
 
 class FileView(BaseModel):
     """What the outside may know of a stored file."""
@@ -71,7 +73,7 @@ class DraftView(BaseModel):
     id: str
     procedure: ProcedureRef
     title: str
-    state: Literal["filling", "submitted", "discarded"]
+    state: DraftState
     field: FieldView | None
     answered: int
     total: int

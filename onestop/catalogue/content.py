@@ -49,12 +49,12 @@ class Way(_Content):
     """One way to apply; what the source gives no figure for is `None`, its words in the note."""
 
     kind: WayKind
-    time_amount: float | None = Field(None, gt=0)
+    time_amount: float | None = Field(default=None, gt=0)
     time_unit: TimeUnit | None = None
     time_note: str = ""
-    fee_amount: int | None = Field(None, ge=0, description="đồng; 0: the source says free")
+    fee_amount: int | None = Field(default=None, ge=0, description="đồng; 0: the source says free")
     fee_note: str = ""
-    note: str = Field("", description="what else the source says of this way")
+    note: str = Field(default="", description="what else the source says of this way")
 
     @model_validator(mode="after")
     def _time_is_whole(self) -> Way:
@@ -67,10 +67,12 @@ class Paper(_Content):
     """One dossier paper (thành phần hồ sơ)."""
 
     name: Text
-    originals: int = Field(0, ge=0)
-    copies: int = Field(0, ge=0)
-    group: str = Field("", description="the case in which this paper is asked for; empty: always")
-    form: str = Field("", description="the form's name or file, such as CT01")
+    originals: int = Field(default=0, ge=0)
+    copies: int = Field(default=0, ge=0)
+    group: str = Field(
+        default="", description="the case in which this paper is asked for; empty: always"
+    )
+    form: str = Field(default="", description="the form's name or file, such as CT01")
     note: str = ""
     required: bool = True
 
@@ -88,19 +90,21 @@ class Procedure(_Content):
     code: Code
     name: Text
     aliases: list[Text] = []
-    summary: str = Field("", description="what it is for, in one or two plain sentences")
-    level: int | None = Field(None, ge=1, le=4, description="service level 1–4; None: not stated")
+    summary: str = Field(default="", description="what it is for, in one or two plain sentences")
+    level: int | None = Field(
+        default=None, ge=1, le=4, description="service level 1–4; None: not stated"
+    )
     tier: Tier | None = None
-    kind: str = Field("", description="the portal's kind of procedure")
+    kind: str = Field(default="", description="the portal's kind of procedure")
     field: str = ""
-    agency: str = Field("", description="who handles it (cơ quan thực hiện)")
-    authority: str = Field("", description="who decides (cơ quan có thẩm quyền)")
-    one_stop_unit: str = Field("", description="where dossiers are handed in")
+    agency: str = Field(default="", description="who handles it (cơ quan thực hiện)")
+    authority: str = Field(default="", description="who decides (cơ quan có thẩm quyền)")
+    one_stop_unit: str = Field(default="", description="where dossiers are handed in")
     applicants: list[Text] = []
     steps: list[Text] = []
     ways: list[Way] = []
     papers: list[Paper] = []
-    paper_notes: list[Text] = Field([], description="what holds for the papers as a whole")
+    paper_notes: list[Text] = Field(default=[], description="what holds for the papers as a whole")
     results: list[Text] = []
     legal_bases: list[LegalBasis] = []
     conditions: list[Text] = []
@@ -109,7 +113,9 @@ class Procedure(_Content):
     effective_date: date | None = None
     source: str = ""
     withdrawn: bool = False
-    unparsed: dict[str, str] = Field({}, description="source text that no field could be read from")
+    unparsed: dict[str, str] = Field(
+        default={}, description="source text that no field could be read from"
+    )
 
     @property
     def online(self) -> bool:

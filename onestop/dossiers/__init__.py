@@ -1,0 +1,1 @@
+"""Drafts and dossiers: fill in, submit once, tell where it stands."""

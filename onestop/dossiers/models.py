@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from common.database import EncryptedJSON, UTCDateTime, now
 from onestop.models import Base
+from onestop.schemas import DraftState
 
 
 def opaque_key() -> str:
@@ -43,7 +44,7 @@ class Draft(Base):
     skipped: Mapped[list[str]] = mapped_column(JSON, default=list)
     asked: Mapped[str | None] = mapped_column(String(64))
     refusals: Mapped[int] = mapped_column(Integer, default=0)
-    state: Mapped[str] = mapped_column(String(16), default="filling")
+    state: Mapped[DraftState] = mapped_column(String(16), default="filling")
     consent: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now, onupdate=now)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from aiohttp import BodyPartReader, web
 from aiohttp_pydantic.decorator import inject_params
 from aiohttp_pydantic.oas.typing import r201, r413, r415
@@ -46,7 +44,7 @@ async def upload(
         )
     except files.FileRefused as error:
         raise _refusal(415, error.code) from error
-    return cast("web.Response", web.json_response(kept.model_dump(mode="json"), status=201))
+    return web.json_response(kept.model_dump(mode="json"), status=201)
 
 
 def _refusal(status: int, code: str, **params: int) -> Problem:

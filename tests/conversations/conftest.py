@@ -1,0 +1,43 @@
+"""One running system for all conversations; the imported catalogue comes into it while it runs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conversations.player import Citizen
+from tests.conversations.system import System
+
+INDEX_SECONDS = 90
+
+
+@pytest.fixture(scope="session")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    """The system on the shipped catalogue."""
+    running = System(tmp_path_factory.mktemp("system"))
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def imported(system: System, shared_data: Path) -> System:
+    """The same system after the real records were imported, without a restart."""
+    system.command("catalogue", "import", str(shared_data / "dvcqg_2026_hdtruong802"))
+    deadline = time.monotonic() + INDEX_SECONDS
+    citizen = Citizen(system)
+    while time.monotonic() < deadline:
+        citizen.say("thủ tục hỗ trợ một lần sau đầu tư đóng mới tàu cá")
+        if "tàu cá" in citizen.text():
+            return system
+        time.sleep(2)
+    pytest.fail("the search did not take the imported records in")
+
+
+@pytest.fixture
+def citizen(system: System) -> Citizen:
+    """A citizen who has just opened the page."""
+    return Citizen(system)

@@ -1,0 +1,159 @@
+"""Plays a scripted conversation over HTTP, as a citizen's page would.
+
+A script is a list of steps. A step does one thing and says what must come back:
+
+    - say: text that the citizen types          press: title of a button shown last
+      upload: name of a file (.jpg, .pdf)        advance: {code, status, note} (an officer's command)
+      expect: [parts of the replies' text]       reject: [parts that must not be there]
+      buttons: [titles that must be offered]     card: type of a card that must be there
+      remember: {name: regular expression with one group, found in the replies}
+
+`{name}` in any text stands for what was remembered. `expect` is compared without regard to case.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import urllib.request
+import uuid
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import yaml
+from PIL import Image, ImageDraw
+
+from tests.conversations.system import System
+
+TIMEOUT = 40
+KNOWN = {"say", "press", "upload", "advance", "expect", "reject", "buttons", "card", "remember"}
+
+
+@dataclass(frozen=True)
+class Script:
+    """A conversation: its name (file and title) and its steps."""
+
+    name: str
+    steps: list[dict[str, Any]]
+
+
+def load_scripts(directory: Path) -> list[Script]:
+    """All scripts of a directory's YAML files, each file a mapping of title to steps."""
+    scripts = []
+    for path in sorted(directory.glob("*.yml")):
+        for title, steps in yaml.safe_load(path.read_text(encoding="utf-8")).items():
+            for step in steps:
+                assert set(step) <= KNOWN, f"{path.name}: {title}: {set(step) - KNOWN}"
+            scripts.append(Script(f"{path.stem}: {title}", steps))
+    return scripts
+
+
+def photo() -> bytes:
+    """A readable picture of a paper, made on the spot."""
+    image = Image.new("RGB", (1000, 700), "white")
+    ImageDraw.Draw(image).text((100, 100), "GIAY TO THU NGHIEM", fill="black")
+    out = BytesIO()
+    image.save(out, "JPEG")
+    return out.getvalue()
+
+
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+
+
+@dataclass
+class Citizen:
+    """One citizen's conversation with the running system."""
+
+    system: System
+    token: str = ""
+    replies: list[dict[str, Any]] = field(default_factory=list)
+    remembered: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.token = self._post("/api/chat/sessions", {})["token"]
+
+    def _post(self, path: str, body: dict[str, Any]) -> Any:
+        return self._send(path, json.dumps(body).encode(), "application/json")
+
+    def _send(self, path: str, content: bytes, content_type: str) -> Any:
+        request = urllib.request.Request(self.system.url + path, content, method="POST")
+        request.add_header("Content-Type", content_type)
+        if self.token:
+            request.add_header("Authorization", f"Bearer {self.token}")
+        with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:
+            return json.load(answer)
+
+    def say(self, text: str) -> None:
+        """Type something."""
+        self.replies = self._post("/api/chat/messages", {"text": text})["replies"]
+
+    def press(self, title: str) -> None:
+        """Press a button of the last replies, by its title."""
+        offered = {one["title"]: one["payload"] for one in self.offered()}
+        assert title in offered, f"no button {title!r} among {list(offered)}"
+        self.replies = self._post("/api/chat/messages", {"payload": offered[title]})["replies"]
+
+    def upload(self, name: str) -> None:
+        """Send a file."""
+        content = PDF if name.endswith(".pdf") else photo()
+        boundary = uuid.uuid4().hex
+        head = (
+            f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
+            "Content-Type: application/octet-stream\r\n\r\n"
+        )
+        body = head.encode() + content + f"\r\n--{boundary}--\r\n".encode()
+        kind = f"multipart/form-data; boundary={boundary}"
+        self.replies = self._send("/api/chat/uploads", body, kind)["replies"]
+
+    def offered(self) -> list[dict[str, str]]:
+        """The buttons of the last replies."""
+        return [one for reply in self.replies for one in reply.get("buttons") or []]
+
+    def text(self) -> str:
+        """The last replies' text."""
+        return "\n".join(reply["text"] for reply in self.replies if reply.get("text"))
+
+    def cards(self) -> list[dict[str, Any]]:
+        """The last replies' cards."""
+        return [reply["custom"] for reply in self.replies if reply.get("custom")]
+
+    def _fill(self, text: str) -> str:
+        return re.sub(r"\{(\w+)\}", lambda name: self.remembered.get(name[1], name[0]), text)
+
+    def play(self, script: Script) -> None:
+        """Play a script to its end; fails at the first step that did not go as written."""
+        for number, step in enumerate(script.steps, start=1):
+            self._act(step)
+            where = f"{script.name}, step {number} ({step.get('say') or step.get('press')!r})"
+            self._check(step, where)
+
+    def _act(self, step: dict[str, Any]) -> None:
+        if "say" in step:
+            self.say(self._fill(str(step["say"])))
+        elif "press" in step:
+            self.press(self._fill(step["press"]))
+        elif "upload" in step:
+            self.upload(step["upload"])
+        elif "advance" in step:
+            wanted = step["advance"]
+            note = ["--note", wanted["note"]] if "note" in wanted else []
+            code = self._fill(wanted["code"])
+            self.system.command("dossier", "advance", code, str(wanted["status"]), *note)
+
+    def _check(self, step: dict[str, Any], where: str) -> None:
+        text = self.text()
+        said = f"{where} got:\n{text}\nbuttons: {[one['title'] for one in self.offered()]}"
+        for part in step.get("expect", []):
+            assert self._fill(part).casefold() in text.casefold(), f"missing {part!r}: {said}"
+        for part in step.get("reject", []):
+            assert self._fill(part).casefold() not in text.casefold(), f"unwanted {part!r}: {said}"
+        for title in step.get("buttons", []):
+            assert title in [one["title"] for one in self.offered()], f"no {title!r}: {said}"
+        if "card" in step:
+            assert step["card"] in [card["type"] for card in self.cards()], said
+        for name, pattern in step.get("remember", {}).items():
+            found = re.search(pattern, text)
+            assert found, f"nothing to remember as {name}: {said}"
+            self.remembered[name] = found[1]

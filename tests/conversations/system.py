@@ -1,0 +1,113 @@
+"""The whole system as `make run` starts it, on ports and databases of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from common.settings import ROOT
+
+START_SECONDS = 150
+STOP_SECONDS = 30
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports that are free now."""
+    probes = [socket.socket() for _ in range(count)]
+    for probe in probes:
+        probe.bind(("127.0.0.1", 0))
+    ports = [int(probe.getsockname()[1]) for probe in probes]
+    for probe in probes:
+        probe.close()
+    return ports
+
+
+class System:
+    """`python -m common run` in a child process; its output is kept for a failure's report."""
+
+    def __init__(self, directory: Path) -> None:
+        web, onestop, rasa, actions = free_ports(4)
+        self.url = f"http://127.0.0.1:{web}"
+        self.environment = {
+            **os.environ,
+            "MOTCUA_PORT": str(web),
+            "MOTCUA_ONESTOP_PORT": str(onestop),
+            "MOTCUA_RASA_PORT": str(rasa),
+            "MOTCUA_ACTIONS_PORT": str(actions),
+            "MOTCUA_DATABASE_URL": f"sqlite:///{directory}/onestop.db",
+            "MOTCUA_GATEWAY_DATABASE_URL": f"sqlite:///{directory}/gateway.db",
+            "MOTCUA_TRACKER_DATABASE_URL": f"sqlite:///{directory}/tracker.db",
+            "MOTCUA_UPLOAD_DIRECTORY": f"{directory}/uploads",
+            # Scripts type faster than people.
+            "MOTCUA_CHAT_MESSAGES_PER_MINUTE": "10000",
+        }
+        self.log = directory / "system.log"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start and wait until everything answers.
+
+        Raises:
+            RuntimeError: with the end of the output, if it does not come up.
+        """
+        with self.log.open("wb") as out:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "common", "run"],
+                cwd=ROOT,
+                env=self.environment,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline and self._process.poll() is None:
+            if "ready: http" in self.output() and self.healthy():
+                return
+            time.sleep(0.5)
+        self.stop()
+        raise RuntimeError(f"the system did not come up:\n{self.output()[-4000:]}")
+
+    def healthy(self) -> bool:
+        """Whether the page's process says that all parts answer."""
+        try:
+            with urllib.request.urlopen(f"{self.url}/health", timeout=3) as answer:
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def output(self) -> str:
+        """What it printed so far."""
+        return self.log.read_text(encoding="utf-8", errors="replace")
+
+    def command(self, *arguments: str) -> str:
+        """Run `python -m onestop …` on the system's databases; returns its output."""
+        done = subprocess.run(
+            [sys.executable, "-m", "onestop", *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def stop(self) -> None:
+        """Stop it as Ctrl-C does, and whatever would not."""
+        process = self._process
+        if process is None or process.poll() is not None:
+            return
+        os.killpg(process.pid, signal.SIGINT)
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
