@@ -1,0 +1,1 @@
+"""The catalogue: procedures as they are told, stored, imported and searched."""

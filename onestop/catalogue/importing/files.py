@@ -1,0 +1,90 @@
+"""Finding and opening the files of records: folders or files, JSON lines or JSON, plain or gzip."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+SUFFIXES = (".jsonl", ".jsonl.gz", ".json", ".json.gz")
+
+
+class UnreadableFileError(OSError):
+    """A file that cannot be opened, unpacked or decoded; the message names it and says why."""
+
+
+@dataclass(frozen=True)
+class Raw:
+    """A record as it stands in a file: its line (of JSON, its running number) from 1, and the JSON.
+
+    `fault` says why there is no JSON.
+    """
+
+    path: Path
+    line: int
+    record: object = None
+    fault: str = ""
+
+
+def find_files(paths: Iterable[Path]) -> list[Path]:
+    """The files named by `paths`: themselves, or all JSON files under a folder, in order of name.
+
+    Raises:
+        UnreadableFileError: if a path does not exist.
+    """
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            found.extend(sorted(file for file in path.rglob("*") if file.name.endswith(SUFFIXES)))
+        elif path.is_file():
+            found.append(path)
+        else:
+            raise UnreadableFileError(f"{path}: no such file or folder")
+    return list(dict.fromkeys(found))
+
+
+def read_raw(path: Path) -> Iterator[Raw]:
+    """Yield the records of a file one by one.
+
+    Raises:
+        UnreadableFileError: if the file cannot be opened, unpacked or decoded.
+    """
+    try:
+        content = path.read_bytes()
+        if content[:2] == b"\x1f\x8b":
+            content = gzip.decompress(content)
+        text = content.decode("utf-8-sig")
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+        raise UnreadableFileError(f"{path}: {error}") from error
+    lines = text.split("\n")
+    if _is_one_document(lines):
+        yield from _read_document(path, text)
+        return
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            yield _decode(path, number, line)
+
+
+def _is_one_document(lines: list[str]) -> bool:
+    """Whether the lines are one JSON document: a list, or an object spread over several lines."""
+    first = next((line.strip() for line in lines if line.strip()), "")
+    return first.startswith("[") or first == "{"
+
+
+def _read_document(path: Path, text: str) -> Iterator[Raw]:
+    whole = _decode(path, 1, text)
+    if whole.fault or not isinstance(whole.record, list):
+        yield whole
+        return
+    for number, record in enumerate(whole.record, 1):
+        yield Raw(path, number, record)
+
+
+def _decode(path: Path, line: int, text: str) -> Raw:
+    try:
+        return Raw(path, line, json.loads(text))
+    except (ValueError, RecursionError) as error:
+        return Raw(path, line, fault=f"not JSON: {error}")
