@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from cryptography.fernet import Fernet
+from pydantic import ValidationError
+
+from common.settings import ROOT, Settings
+from common.supervise import CannotStart, read_settings
+
+
+def test_every_setting_is_documented() -> None:
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
+    documented = set(re.findall(r"^#?MOTCUA_([A-Z_]+)=", example, re.MULTILINE))
+    assert documented == {name.upper() for name in Settings.model_fields}
+
+
+def test_a_short_token_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MOTCUA_INTERNAL_TOKEN", "short")
+    with pytest.raises(ValidationError):
+        Settings()
+
+
+def test_a_wrong_setting_is_one_line_that_names_it_without_its_value(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("MOTCUA_ENCRYPTION_KEYS", "not-a-key-but-secret")
+    with pytest.raises(CannotStart) as obstacle:
+        read_settings()
+    line = str(obstacle.value)
+    assert "MOTCUA_ENCRYPTION_KEYS" in line
+    assert "secret" not in line
+    assert "\n" not in line
+
+
+def test_a_new_key_in_front_still_reads_what_the_old_one_wrote(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    old, new = Fernet.generate_key().decode(), Fernet.generate_key().decode()
+    monkeypatch.setenv("MOTCUA_ENCRYPTION_KEYS", old)
+    written = Settings().cipher().encrypt(b"text")
+    monkeypatch.setenv("MOTCUA_ENCRYPTION_KEYS", f"{new},{old}")
+    assert Settings().cipher().decrypt(written) == b"text"
