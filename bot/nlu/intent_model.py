@@ -1,0 +1,165 @@
+"""The intent model: TF-IDF of words and letters, accented and folded, into a linear SVM.
+
+No Rasa here. Measured on Vietnamese intents (see docs/understanding.md), this beats counts, logistic
+regression and DIET, trains in seconds and answers in a millisecond.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize_scalar
+from scipy.sparse import csr_matrix, hstack
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.svm import LinearSVC
+
+from bot.nlu.text import strip_accents
+
+Floats = NDArray[np.float64]
+
+# Two ways of looking at a text, each on the accented and on the folded spelling.
+VIEWS: dict[str, dict[str, Any]] = {
+    "words": {"analyzer": "word", "ngram_range": (1, 2), "token_pattern": r"\S+"},
+    "letters": {"analyzer": "char_wb", "ngram_range": (1, 4), "min_df": 2},
+}
+HELD_OUT = 5
+"""One group in so many is held out to measure how sure the model may be."""
+
+
+class IntentModel:
+    """Texts in, probabilities of the intents out.
+
+    Args:
+        regularisation: the SVM's C; smaller is smoother.
+    """
+
+    def __init__(self, regularisation: float = 0.5) -> None:
+        self.labels: list[str] = []
+        self._regularisation = regularisation
+        self._vectorisers: list[tuple[bool, TfidfVectorizer]] = []
+        self._weights: Floats = np.zeros((0, 0))
+        self._offsets: Floats = np.zeros(0)
+        self._sharpness = 1.0
+
+    def fit(self, texts: Sequence[str], labels: Sequence[str], groups: Sequence[int]) -> None:
+        """Learn from `texts` (canonical) and their `labels`.
+
+        Args:
+            groups: texts of one group (an example and its copies) are held out together.
+        """
+        self.labels = sorted(set(labels))
+        target = np.array([self.labels.index(label) for label in labels])
+        held_out = np.array([group % HELD_OUT == 0 for group in groups])
+        if len(set(target[~held_out])) == len(self.labels) and held_out.any():
+            kept = [text for text, out in zip(texts, held_out, strict=True) if not out]
+            self._fit(kept, target[~held_out])
+            outside = [text for text, out in zip(texts, held_out, strict=True) if out]
+            self._sharpness = _sharpness(self._scores(outside), target[held_out])
+        self._fit(texts, target)
+
+    def predict(self, texts: Sequence[str]) -> Floats:
+        """Probabilities, shape (number of texts, number of labels)."""
+        return _softmax(self._scores(texts) * self._sharpness)
+
+    def _fit(self, texts: Sequence[str], target: NDArray[np.int64]) -> None:
+        self._vectorisers = [
+            (folded, TfidfVectorizer(sublinear_tf=True, dtype=np.float32, **view))
+            for folded in (False, True)
+            for view in VIEWS.values()
+        ]
+        features = hstack(
+            [
+                vectoriser.fit_transform(_seen(texts, folded))
+                for folded, vectoriser in self._vectorisers
+            ],
+            format="csr",
+        )
+        svm = LinearSVC(C=self._regularisation, dual=True, random_state=0)
+        svm.fit(features, target)
+        self._weights, self._offsets = svm.coef_, svm.intercept_
+        if len(self.labels) == 2:  # scikit-learn keeps one row for two classes
+            self._weights = np.vstack([-self._weights, self._weights])
+            self._offsets = np.concatenate([-self._offsets, self._offsets])
+
+    def _features(self, texts: Sequence[str]) -> csr_matrix:
+        return hstack(
+            [
+                vectoriser.transform(_seen(texts, folded))
+                for folded, vectoriser in self._vectorisers
+            ],
+            format="csr",
+        )
+
+    def _scores(self, texts: Sequence[str]) -> Floats:
+        scores: Floats = self._features(texts) @ self._weights.T + self._offsets
+        return scores
+
+    def save(self, directory: Path) -> None:
+        """Write the model as arrays and JSON: loading runs no code from the file."""
+        vocabularies = [
+            sorted(vectoriser.vocabulary_, key=vectoriser.vocabulary_.__getitem__)
+            for _, vectoriser in self._vectorisers
+        ]
+        facts = {
+            "labels": self.labels,
+            "sharpness": self._sharpness,
+            "vocabularies": vocabularies,
+        }
+        (directory / "intents.json").write_text(
+            json.dumps(facts, ensure_ascii=False), encoding="utf-8"
+        )
+        arrays = {f"idf_{n}": v.idf_ for n, (_, v) in enumerate(self._vectorisers)}
+        np.savez_compressed(
+            directory / "intents.npz",
+            weights=self._weights.astype(np.float32),
+            offsets=self._offsets,
+            **arrays,
+        )
+
+    @classmethod
+    def load(cls, directory: Path) -> IntentModel:
+        """Read what `save` wrote."""
+        facts = json.loads((directory / "intents.json").read_text(encoding="utf-8"))
+        model = cls()
+        model.labels, model._sharpness = facts["labels"], facts["sharpness"]
+        with np.load(directory / "intents.npz", allow_pickle=False) as arrays:
+            model._weights, model._offsets = arrays["weights"], arrays["offsets"]
+            kinds = [(folded, view) for folded in (False, True) for view in VIEWS.values()]
+            for number, (folded, view) in enumerate(kinds):
+                vectoriser = TfidfVectorizer(
+                    sublinear_tf=True,
+                    dtype=np.float32,
+                    vocabulary=facts["vocabularies"][number],
+                    **{key: value for key, value in view.items() if key != "min_df"},
+                )
+                vectoriser.idf_ = arrays[f"idf_{number}"]
+                model._vectorisers.append((folded, vectoriser))
+        return model
+
+
+def _seen(texts: Sequence[str], folded: bool) -> list[str]:
+    return [strip_accents(text) for text in texts] if folded else list(texts)
+
+
+def _softmax(scores: Floats) -> Floats:
+    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+    result: Floats = powers / powers.sum(axis=1, keepdims=True)
+    return result
+
+
+def _sharpness(scores: Floats, target: NDArray[np.int64]) -> float:
+    """The factor on the scores that makes the softmax most truthful on texts held out.
+
+    Temperature scaling (Guo et al., 2017, "On Calibration of Modern Neural Networks").
+    """
+
+    def loss(factor: float) -> float:
+        probabilities = _softmax(scores * factor)[np.arange(len(target)), target]
+        return float(-np.log(np.maximum(probabilities, 1e-12)).mean())
+
+    return float(minimize_scalar(loss, bounds=(0.1, 50.0), method="bounded").x)
