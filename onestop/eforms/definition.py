@@ -1,4 +1,4 @@
-"""What an e-form (tờ khai điện tử) is: its fields, their conditions and rules, read from data/eforms/*.yml.
+"""What an e-form (tờ khai điện tử) is: fields, conditions and rules, read from data/eforms/*.yml.
 
 A form is data. This module says what may stand in it and refuses what cannot work (a condition on a
 field that comes later, a choice without options), so that the engine need not look again.
@@ -8,26 +8,29 @@ from __future__ import annotations
 
 import hashlib
 import re
+import textwrap
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 import pydantic
 import yaml
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, model_validator
 
-from onestop.catalogue.content import Code, Paper, Procedure, Text
+from onestop.catalogue.content import Code, Procedure, Text
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 FormId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$")]
 Scalar = str | int | bool
 
+_LONGEST_LABEL = 120  # characters; names of papers in the records can be whole sentences
+
 PAPER_TYPES = ("application/pdf", "image/jpeg", "image/png")
 
 
 class EFormError(Exception):
-    """An e-form file that cannot be used; the message is one line that names file, place and fault."""
+    """An e-form file that cannot be used; the message is one line: file, place and fault."""
 
 
 class FieldType(StrEnum):
@@ -67,11 +70,11 @@ class Condition(_Part):
 
     field: Identifier | None = None
     equals: Scalar | None = None
-    in_: list[Scalar] | None = pydantic.Field(None, alias="in", min_length=1)
+    in_: list[Scalar] | None = pydantic.Field(default=None, alias="in", min_length=1)
     exists: bool | None = None
-    and_: list[Condition] | None = pydantic.Field(None, alias="and", min_length=1)
-    or_: list[Condition] | None = pydantic.Field(None, alias="or", min_length=1)
-    not_: Condition | None = pydantic.Field(None, alias="not")
+    and_: list[Condition] | None = pydantic.Field(default=None, alias="and", min_length=1)
+    or_: list[Condition] | None = pydantic.Field(default=None, alias="or", min_length=1)
+    not_: Condition | None = pydantic.Field(default=None, alias="not")
 
     @model_validator(mode="after")
     def _one_meaning(self) -> Self:
@@ -123,20 +126,26 @@ class SamePerson(_Part):
 
 
 class Validation(_Part):
-    """Rules beyond the type; lengths in characters, ages in whole years on the day of the answer."""
+    """Rules beyond the type; lengths in characters, ages in whole years on the answer's day."""
 
-    min_length: int | None = pydantic.Field(None, ge=1)
-    max_length: int | None = pydantic.Field(None, ge=1)
-    pattern: str | None = pydantic.Field(None, description="regular expression of the whole text")
+    min_length: int | None = pydantic.Field(default=None, ge=1)
+    max_length: int | None = pydantic.Field(default=None, ge=1)
+    pattern: str | None = pydantic.Field(
+        default=None, description="regular expression of the whole text"
+    )
     min: int | None = None
     max: int | None = None
-    whole: bool = pydantic.Field(True, description="a number without a fraction")
+    whole: bool = pydantic.Field(default=True, description="a number without a fraction")
     not_future: bool = False
     not_past: bool = False
-    min_age: int | None = pydantic.Field(None, ge=0)
-    max_age: int | None = pydantic.Field(None, ge=0)
-    after: Identifier | None = pydantic.Field(None, description="later than that date field")
-    before: Identifier | None = pydantic.Field(None, description="earlier than that date field")
+    min_age: int | None = pydantic.Field(default=None, ge=0)
+    max_age: int | None = pydantic.Field(default=None, ge=0)
+    after: Identifier | None = pydantic.Field(
+        default=None, description="later than that date field"
+    )
+    before: Identifier | None = pydantic.Field(
+        default=None, description="earlier than that date field"
+    )
     same_person_as: SamePerson | None = None
 
     @model_validator(mode="after")
@@ -169,14 +178,16 @@ class Field(_Part):
         description="why it is needed, as told to a citizen who asks"
     )
     section: Text
-    example: str = pydantic.Field("", description="an answer as a citizen would type it")
+    example: str = pydantic.Field(default="", description="an answer as a citizen would type it")
     aliases: list[Text] = []
     required: bool = True
     when: Condition | None = None
     options: list[Option] = []
     validation: Validation = Validation()
-    unit: str = pydantic.Field("", description="unit of a number, such as đồng")
-    accept: list[str] = pydantic.Field(list(PAPER_TYPES), description="MIME types of a paper")
+    unit: str = pydantic.Field(default="", description="unit of a number, such as đồng")
+    accept: list[str] = pydantic.Field(
+        default=list(PAPER_TYPES), description="MIME types of a paper"
+    )
     later_allowed: bool = pydantic.Field(False, description="the paper may be handed in later")
 
     @model_validator(mode="after")
@@ -195,17 +206,42 @@ class Field(_Part):
         return self
 
 
+class ProcedurePapers(_Part):
+    """How the papers of a procedure are asked for in a form that serves many.
+
+    `{name}` and `{group}` stand for the paper's name and the case in which it is needed.
+    """
+
+    section: Text
+    question: Text
+    question_in_case: Text = pydantic.Field(description="for a paper that only some cases need")
+    explanation: Text
+    explanation_in_case: Text
+
+    @model_validator(mode="after")
+    def _blanks_are_known(self) -> Self:
+        try:
+            self.question.format(name="")
+            for text in (self.question_in_case, self.explanation, self.explanation_in_case):
+                text.format(name="", group="")
+        except (KeyError, IndexError, ValueError) as error:
+            raise ValueError(f"papers: unknown blank in a text: {error}") from error
+        return self
+
+
 class EForm(_Part):
     """A whole e-form. A draft keeps the version that it started with (see `digest`)."""
 
     id: FormId
     version: int = pydantic.Field(ge=1)
     title: Text
-    procedures: list[Code] = pydantic.Field([], description="national codes; none: for every other")
+    procedures: list[Code] = pydantic.Field(
+        default=[], description="national codes; none: for every other"
+    )
     legal_basis: list[Text] = []
     fields: list[Field] = pydantic.Field(min_length=1)
-    papers: Literal["from_procedure"] | None = pydantic.Field(
-        None, description="from_procedure: the procedure's own papers follow the fields"
+    papers: ProcedurePapers | None = pydantic.Field(
+        None, description="the procedure's own papers follow the fields, asked for in these words"
     )
     consent_text: Text
 
@@ -241,23 +277,33 @@ class EForm(_Part):
 
 
 def expand(form: EForm, procedure: Procedure) -> EForm:
-    """The form as it is used for a procedure: `papers: from_procedure` becomes paper fields.
+    """The form as it is used for a procedure: its own papers become fields of type paper.
 
-    Papers that are asked for only in some case (`Paper.group`) or are optional can be skipped; each
-    paper may also be handed in later, because the originals of many are shown at the counter.
+    Papers that only some cases need (`Paper.group`) or that are optional can be skipped. Each may
+    also be handed in later: the originals of many are shown at the counter.
     """
-    if form.papers is None:
+    words = form.papers
+    if words is None:
         return form
-    section = form.fields[-1].section
-    papers = [
-        _paper_field(number, paper, section)
-        for number, paper in enumerate(procedure.papers, start=1)
-    ]
-    return form.model_copy(update={"papers": None, "fields": [*form.fields, *papers]})
-
-
-def _paper_field(number: int, paper: Paper, section: str) -> Field:
-    raise NotImplementedError
+    fields = list(form.fields)
+    for number, paper in enumerate(procedure.papers, start=1):
+        question, explanation = words.question, words.explanation
+        if paper.group:
+            question, explanation = words.question_in_case, words.explanation_in_case
+        told = explanation.format(name=paper.name, group=paper.group)
+        fields.append(
+            Field(
+                id=f"paper_{number}",
+                type=FieldType.PAPER,
+                label=textwrap.shorten(paper.name, _LONGEST_LABEL, placeholder=" …"),
+                question=question.format(name=paper.name, group=paper.group),
+                explanation=f"{told} {paper.note}".strip(),
+                section=words.section,
+                required=paper.required and not paper.group,
+                later_allowed=True,
+            )
+        )
+    return form.model_copy(update={"papers": None, "fields": fields})
 
 
 def load_eforms(directory: Path) -> dict[str, EForm]:

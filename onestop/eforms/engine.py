@@ -1,29 +1,48 @@
 """Walk through an e-form: what to ask next, take an answer, correct one, sum up. Pure functions.
 
-A draft's state is three things the caller keeps: the form (as it was when the draft began), the
+A draft's state is three things that the caller keeps: the form (as it was when the draft began), the
 answers (field id → Value) and the ids of optional fields that the citizen skipped.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field as _field
+from dataclasses import dataclass, field
 from datetime import date
 
-from onestop.eforms.definition import EForm, Field
-from onestop.eforms.values import Answers, Refusal, Value
+from rapidfuzz import fuzz
+
+from onestop.eforms.answers import Answers, Refusal, Value
+from onestop.eforms.definition import EForm, Field, FieldType
+from onestop.eforms.papers import UploadedFile, read_files
+from onestop.eforms.texts import word
+from onestop.eforms.values import check, parse
+from onestop.eforms.words import clean, fold
+
+# "đổi … thành …", "sửa giúp tôi … bị sai rồi": words around the field's name, folded.
+_NEW_VALUE = re.compile(r"\b(?:thanh|sang)\b.*$|(?<=\w)\s+la\s.*$")
+_AROUND = re.compile(
+    r"\b(?:cho|giup|toi|em|minh|chau|con|muon|can|xin|duoc|hay|vui long|anh|chi|da|vang|thua|oi"
+    r"|doi|sua|thay|chinh|cap nhat|dieu chinh|khai|ghi|nhap|viet|dien|lai|sai|nham|loi|chua dung"
+    r"|khong dung|bi|roi|nhe|a|o|cai|phan|truong|thong tin|quay|ve)\b"
+)
+_NUMBERED = re.compile(
+    r"\b(?:muc|cau|dong|phan|o|so|thu)\s*(?:so\s*)?(\d{1,2})\b|^\s*(\d{1,2})\s*$"
+)
+_GOOD_SCORE = 64.0
+_SAME_SCORE = 3.0  # fields this near to the best are as good
+_MOST_FIELDS = 5
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What an accepted answer leads to."""
+    """What an accepted answer leads to: `answers` are the draft's new answers."""
 
     answers: dict[str, Value]
     value: Value
-    dropped: list[Field] = _field(default_factory=list)  # no longer asked for, answers removed
-    ask_again: list[tuple[Field, Refusal]] = _field(
-        default_factory=list
-    )  # removed: no longer valid
+    dropped: list[Field] = field(default_factory=list)  # no longer asked for
+    ask_again: list[tuple[Field, Refusal]] = field(default_factory=list)  # no longer valid
 
 
 @dataclass(frozen=True)
@@ -35,53 +54,159 @@ class Line:
     label: str
     display: str
     section: str
+    skipped: bool = False
+
+
+def _values(answers: Answers) -> dict[str, object]:
+    return {field_id: answer.value for field_id, answer in answers.items()}
 
 
 def active_fields(form: EForm, answers: Answers) -> list[Field]:
     """The fields that are asked for under the answers given, in the form's order."""
-    raise NotImplementedError
+    values = _values(answers)
+    return [one for one in form.fields if one.when is None or one.when.holds(values)]
 
 
 def unanswered(form: EForm, answers: Answers, skipped: Collection[str]) -> list[Field]:
-    """Active fields that have no answer and were not skipped, required or not."""
-    raise NotImplementedError
+    """Active fields with neither an answer nor a permitted skip, required or not."""
+    return [
+        one
+        for one in active_fields(form, answers)
+        if one.id not in answers and (one.required or one.id not in skipped)
+    ]
 
 
 def next_field(form: EForm, answers: Answers, skipped: Collection[str]) -> Field | None:
     """The field to ask now, or None when the form is complete."""
-    raise NotImplementedError
+    return next(iter(unanswered(form, answers, skipped)), None)
 
 
-def check_skip(field: Field) -> None:
-    """Whether a field may be skipped. Raises Refusal("required") if not."""
-    raise NotImplementedError
+def check_skip(one: Field) -> None:
+    """Whether a field may be skipped.
+
+    Raises:
+        Refusal: field_required if not.
+    """
+    if one.required:
+        raise Refusal("field_required", label=one.label, example=one.example)
 
 
 def answer(form: EForm, answers: Answers, field_id: str, text: str, today: date) -> Outcome:
-    """Take what the citizen typed for a field (first answer or correction). Raises Refusal."""
-    raise NotImplementedError
+    """Take what the citizen typed for a field, a first answer or a correction.
+
+    Raises:
+        Refusal: if the answer cannot be taken; `answers` stay as they are.
+        KeyError: if the form has no such field.
+    """
+    one = form.field(field_id)
+    return _settle(form, answers, one, parse(one, text, answers, today), today)
 
 
 def answer_paper(
-    form: EForm, answers: Answers, field_id: str, files: Sequence[dict[str, str | int]], today: date
+    form: EForm, answers: Answers, field_id: str, files: Sequence[UploadedFile], today: date
 ) -> Outcome:
-    """Take uploaded files ({file_id, name, content_type, size}) for a paper field. Raises Refusal."""
-    raise NotImplementedError
+    """Take uploaded files for a paper field; they replace files handed in before.
 
-
-def find_fields(form: EForm, phrase: str, answers: Answers) -> list[Field]:
-    """The fields that a citizen names in `phrase` ("sửa mục 3", "đổi số điện thoại"), best first.
-
-    One field: sure; several: ask which; none: not understood.
+    Raises:
+        Refusal: if the files cannot be taken, or paper_not_asked if the field is no paper.
+        KeyError: if the form has no such field.
     """
-    raise NotImplementedError
+    one = form.field(field_id)
+    try:
+        if one.type is not FieldType.PAPER:
+            raise Refusal("paper_not_asked")
+        value = read_files(one, files)
+    except Refusal as refusal:
+        refusal.params = {"label": one.label, "example": one.example, **refusal.params}
+        raise
+    return _settle(form, answers, one, value, today)
+
+
+def _settle(form: EForm, answers: Answers, changed: Field, value: Value, today: date) -> Outcome:
+    """The answers with one changed: those that it makes needless or wrong are taken out.
+
+    Conditions and rules look only at earlier fields (the definition sees to that), so one pass in
+    the form's order settles all.
+    """
+    given = {**answers, changed.id: value}
+    kept: dict[str, Value] = {}
+    dropped: list[Field] = []
+    ask_again: list[tuple[Field, Refusal]] = []
+    for one in form.fields:
+        if one.id not in given:
+            continue
+        if one.when is not None and not one.when.holds(_values(kept)):
+            dropped.append(one)
+            continue
+        try:
+            check(one, given[one.id], kept, today)
+        except Refusal as refusal:
+            refusal.params = {"label": one.label, "example": one.example, **refusal.params}
+            ask_again.append((one, refusal))
+        else:
+            kept[one.id] = given[one.id]
+    return Outcome(kept, value, dropped, ask_again)
 
 
 def summary(form: EForm, answers: Answers, skipped: Collection[str]) -> list[Line]:
     """The active fields that have an answer or were skipped, numbered from 1."""
-    raise NotImplementedError
+    shown = [one for one in active_fields(form, answers) if one.id in answers or one.id in skipped]
+    return [
+        Line(
+            number,
+            one.id,
+            one.label,
+            answers[one.id].display if one.id in answers else word("skipped"),
+            one.section,
+            one.id not in answers,
+        )
+        for number, one in enumerate(shown, start=1)
+    ]
 
 
-def refusal_text(refusal: Refusal, attempt: int) -> str:
-    """The words for a refusal; `attempt` counts the refusals of this field in a row, from 1."""
-    raise NotImplementedError
+def find_fields(
+    form: EForm, phrase: str, answers: Answers, skipped: Collection[str] = ()
+) -> list[Field]:
+    """The fields that a citizen names: "sửa mục 3", "đổi số điện thoại", "ngay sinh sai roi".
+
+    Returns:
+        The best matches among the active fields, best first: one if it is plain which is meant,
+        several to choose from, none if no field is named.
+    """
+    folded = fold(clean(phrase))
+    if numbered := _NUMBERED.search(folded):
+        number = int(numbered[1] or numbered[2])
+        lines = summary(form, answers, skipped)
+        if 1 <= number <= len(lines):
+            return [form.field(lines[number - 1].field)]
+    core = " ".join(re.findall(r"\w+", _NEW_VALUE.sub("", folded)))
+    bare = " ".join(_AROUND.sub(" ", core).split())
+    scored = [
+        (max(_score(core, bare, name) for name in (one.label, *one.aliases)), -place, one)
+        for place, one in enumerate(active_fields(form, answers))
+    ]
+    scored.sort(key=lambda item: item[:2], reverse=True)
+    if not scored or scored[0][0] < _GOOD_SCORE:
+        return []
+    near = [one for score, _, one in scored if score >= scored[0][0] - _SAME_SCORE]
+    return near[:_MOST_FIELDS]
+
+
+def _score(core: str, bare: str, name: str) -> float:
+    """How well a phrase names a field, 0–100.
+
+    Args:
+        core: the phrase, folded, words only.
+        bare: the same without the words around a name ("đổi", "giúp tôi").
+        name: the field's label or an alias.
+    """
+    name = " ".join(re.findall(r"\w+", fold(name)))
+    if name in (core, bare):
+        return 100.0
+    if re.search(rf"\b{re.escape(name)}\b", core):
+        return 88.0 + min(len(name.split()), 5) * 2
+    if bare and re.search(rf"\b{re.escape(bare)}\b", name):
+        return 84.0
+    if bare and set(bare.split()) <= set(name.split()):
+        return 76.0
+    return 0.8 * fuzz.ratio(bare, name) if len(bare) > 3 else 0.0

@@ -1,41 +1,193 @@
-"""From what a citizen typed to a checked value, by type of field."""
+"""From what a citizen typed to a checked value, by type of field.
+
+`parse` reads and checks; `check` looks at a value again when the answers around it have changed.
+Readers of the bigger types have modules of their own: people, dates, numerals, choices, addresses,
+papers.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable
 from datetime import date
-from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from onestop.eforms import numerals
+from onestop.eforms.addresses import read_address
+from onestop.eforms.answers import Answers, Refusal, Value
+from onestop.eforms.choices import read_choice, read_yes_no
+from onestop.eforms.dates import age, date_value, read_date, read_year
+from onestop.eforms.definition import Field, FieldType
+from onestop.eforms.papers import read_later
+from onestop.eforms.people import (
+    citizen_id_facts,
+    read_citizen_id,
+    read_email,
+    read_name,
+    read_phone,
+)
+from onestop.eforms.texts import word
+from onestop.eforms.words import clean, fold, strip_courtesy, strip_label
 
-from onestop.eforms.definition import Field
+__all__ = ["Answers", "Refusal", "Value", "check", "parse"]
 
-
-class Value(BaseModel):
-    """A checked answer: `value` is JSON-able (dates as ISO 8601), `display` is how it is read out."""
-
-    model_config = ConfigDict(frozen=True)
-
-    value: Any
-    display: str
-
-
-Answers = Mapping[str, Value]
-
-
-class Refusal(Exception):
-    """An answer that cannot be taken. `code` names the text in data/texts/validation.yml.
-
-    `params` fill that text's blanks. They may hold what the citizen typed, so the message of the
-    exception is the code alone: it is safe to log.
-    """
-
-    def __init__(self, code: str, **params: str | int | list[str]) -> None:
-        super().__init__(code)
-        self.code = code
-        self.params = params
+LONGEST_ANSWER = 1000  # characters; a form's line, not a letter
+_FIRST_YEAR = 1900
 
 
 def parse(field: Field, text: str, answers: Answers, today: date) -> Value:
-    """Read what the citizen typed for a field and check it against the field's rules."""
-    raise NotImplementedError
+    """Read what the citizen typed for a field and check it against the field's rules.
+
+    Args:
+        field: the field that was asked.
+        text: any text, as typed.
+        answers: answers given so far, for rules that look at other fields.
+        today: the day of the answer, for ages, "hôm qua" and two-digit years.
+
+    Raises:
+        Refusal: if the text holds no acceptable answer; `params` also hold the field's `label` and
+            `example`.
+    """
+    try:
+        typed = clean(text)
+        if len(typed) > LONGEST_ANSWER:
+            raise Refusal("text_too_long", max=LONGEST_ANSWER)
+        if field.type is not FieldType.YES_NO:
+            typed = strip_courtesy(typed)
+        typed = strip_label(typed, (field.label, *field.aliases))
+        value = _READERS[field.type](field, typed, today)
+        check(field, value, answers, today)
+    except Refusal as refusal:
+        refusal.params = {"label": field.label, "example": field.example, **refusal.params}
+        raise
+    return value
+
+
+def _read_text(field: Field, text: str, today: date) -> Value:
+    if not any(character.isalnum() for character in text):
+        raise Refusal("text_missing")
+    shown = text if field.validation.pattern else text[0].upper() + text[1:]
+    return Value(value=shown, display=shown)
+
+
+def _read_date(field: Field, text: str, today: date) -> Value:
+    rules = field.validation
+    born = rules.not_future or rules.min_age is not None or rules.max_age is not None
+    return date_value(read_date(text, today, past=born, future=rules.not_past))
+
+
+def _read_year(field: Field, text: str, today: date) -> Value:
+    year = read_year(text, today)
+    if not _FIRST_YEAR <= year <= _FIRST_YEAR + 200:
+        raise Refusal("date_impossible")
+    return Value(value=year, display=str(year))
+
+
+def _read_number(field: Field, text: str, today: date) -> Value:
+    folded = fold(text)
+    if field.unit:  # "5 năm", "3 tháng": units that are numerals or scales themselves
+        folded = re.sub(rf"(?<=[\w.,])\s*\b{re.escape(fold(field.unit))}\b", "", folded)
+    number = numerals.read(folded)
+    if number is None:
+        raise Refusal("number_unreadable")
+    if number == int(number):
+        shown = f"{int(number):,}".replace(",", ".")
+        return Value(value=int(number), display=f"{shown} {field.unit}".strip())
+    if field.validation.whole:
+        raise Refusal("number_whole")
+    shown = f"{number.normalize():f}".replace(".", ",")
+    return Value(value=float(number), display=f"{shown} {field.unit}".strip())
+
+
+_READERS: dict[FieldType, Callable[[Field, str, date], Value]] = {
+    FieldType.TEXT: _read_text,
+    FieldType.PERSON_NAME: lambda field, text, today: read_name(text),
+    FieldType.CITIZEN_ID: lambda field, text, today: read_citizen_id(text, today),
+    FieldType.PHONE: lambda field, text, today: read_phone(text),
+    FieldType.EMAIL: lambda field, text, today: read_email(text),
+    FieldType.DATE: _read_date,
+    FieldType.YEAR: _read_year,
+    FieldType.NUMBER: _read_number,
+    FieldType.CHOICE: lambda field, text, today: read_choice(text, field.options),
+    FieldType.YES_NO: lambda field, text, today: read_yes_no(text, word("yes"), word("no")),
+    FieldType.ADDRESS: lambda field, text, today: read_address(text),
+    FieldType.PAPER: lambda field, text, today: read_later(field, text),
+}
+
+
+def check(field: Field, value: Value, answers: Answers, today: date) -> None:
+    """Check a value against the field's rules, those that look at other answers included.
+
+    Raises:
+        Refusal: if a rule is broken.
+    """
+    if field.type in (FieldType.TEXT, FieldType.PERSON_NAME):
+        _check_text(field, value.value)
+    elif field.type is FieldType.NUMBER:
+        _check_range(field, value.value)
+    elif field.type is FieldType.YEAR:
+        _check_range(field, value.value)
+        if field.validation.not_future and value.value > today.year:
+            raise Refusal("date_future")
+        _check_age(field, date(value.value, 1, 1), today)
+    elif field.type is FieldType.DATE:
+        _check_date(field, date.fromisoformat(value.value), answers, today)
+    elif field.type is FieldType.CITIZEN_ID:
+        _check_same_person(field, value.value, answers)
+
+
+def _check_text(field: Field, text: str) -> None:
+    rules = field.validation
+    if rules.min_length is not None and len(text) < rules.min_length:
+        raise Refusal("text_too_short", min=rules.min_length)
+    if rules.max_length is not None and len(text) > rules.max_length:
+        raise Refusal("text_too_long", max=rules.max_length)
+    if rules.pattern is not None and not re.fullmatch(rules.pattern, text, re.IGNORECASE):
+        raise Refusal("text_pattern")
+
+
+def _check_range(field: Field, number: float) -> None:
+    rules = field.validation
+    if rules.min is not None and number < rules.min:
+        raise Refusal("number_too_small", min=_shown(field, rules.min))
+    if rules.max is not None and number > rules.max:
+        raise Refusal("number_too_large", max=_shown(field, rules.max))
+
+
+def _shown(field: Field, number: int) -> str:
+    if field.type is FieldType.YEAR:
+        return str(number)
+    return f"{number:,} {field.unit}".replace(",", ".").strip()
+
+
+def _check_date(field: Field, day: date, answers: Answers, today: date) -> None:
+    rules = field.validation
+    if (rules.not_future or rules.min_age is not None or rules.max_age is not None) and day > today:
+        raise Refusal("date_future")
+    if rules.not_past and day < today:
+        raise Refusal("date_past")
+    _check_age(field, day, today)
+    if (other := answers.get(rules.after or "")) and day <= date.fromisoformat(other.value):
+        raise Refusal("date_not_after", other=other.display)
+    if (other := answers.get(rules.before or "")) and day >= date.fromisoformat(other.value):
+        raise Refusal("date_not_before", other=other.display)
+
+
+def _check_age(field: Field, born: date, today: date) -> None:
+    rules = field.validation
+    years = age(born, today)
+    if rules.min_age is not None and years < rules.min_age:
+        raise Refusal("date_too_young", age=rules.min_age)
+    if rules.max_age is not None and years > rules.max_age:
+        raise Refusal("date_too_old", age=rules.max_age)
+
+
+def _check_same_person(field: Field, number: str, answers: Answers) -> None:
+    """The ID's year and sex against the birth date and sex given for the same person."""
+    person = field.validation.same_person_as
+    if person is None:
+        return
+    year, sex = citizen_id_facts(number)
+    if (born := answers.get(person.birth_date or "")) and int(str(born.value)[:4]) != year:
+        raise Refusal("citizen_id_other_birth_year", in_id=year, given=str(born.value)[:4])
+    if (given := answers.get(person.sex or "")) and given.value != sex:
+        raise Refusal("citizen_id_other_sex", given=given.display)

@@ -1,0 +1,264 @@
+"""An address on one line → street, commune, province; units of today and of before July 2025.
+
+Addresses are read from the end: province, then (before 2025) district, then commune; what is left is
+the street. Each way of cutting the line is a reading; the best one wins, and when the best readings
+name different communes the citizen is asked which.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+from rapidfuzz import fuzz, process
+
+from onestop.eforms import divisions
+from onestop.eforms.answers import Refusal, Value
+from onestop.eforms.divisions import Unit, Ward, index
+from onestop.eforms.words import accented_key, fold, has_accents
+
+_LONGEST_NAME = 7  # words
+_MAX_CANDIDATES = 4
+_SIMILAR = 75.0  # rapidfuzz ratio, 0–100
+
+_TOKEN = re.compile(r"\b[pqfxh](?=\d+\b)|[^\W_]+")  # "p12", "q1": kind and number
+_COUNTRY = {("viet", "nam"), ("vn",), ("vietnam",)}
+_STREET_LEAD = re.compile(
+    r"^(?:(?:(?:hien\s+)?(?:toi|em|minh|chau|tui|gia dinh|nha)\b\s*)+(?:(?:dang|hien)\s+)*"
+    r"(?:(?:o|song|cu tru|thuong tru|tam tru|sinh song)\b\s*)*(?:tai\b|o\b)?"
+    r"|(?:dia chi|noi o|noi cu tru|thuong tru|tam tru|ho khau)(?:\s+(?:cua|toi|em|minh|hien tai))*"
+    r"\s*(?:\bla\b|\bo\b|\btai\b|:)?)[\s:,]*"
+)
+
+
+@dataclass(frozen=True)
+class _Token:
+    word: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """One way of cutting the line; `start` is where commune (with its kind) begins."""
+
+    ward: Ward
+    start: int
+    score: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Units that a run of tokens names; the next unit ends before token `end`."""
+
+    units: tuple[Unit, ...]
+    end: int
+    kind: str | None  # as typed
+
+
+def read_address(text: str) -> Value:
+    """Read an address.
+
+    Args:
+        text: cleaned text, with or without accents.
+
+    Returns:
+        value: street, ward, ward_code, province, province_code, division ("2025" or "before_2025"),
+        and for the latter district; names with their kind, codes of the General Statistics Office.
+
+    Raises:
+        Refusal: address_missing, address_province_missing, address_ward_missing,
+            address_ward_unknown or address_ambiguous; params name what is missing and candidates.
+    """
+    tokens = _tokens(text)
+    if not tokens:
+        raise Refusal("address_missing")
+    readings = list(_readings(tokens))
+    if not readings:
+        raise _fault(text, tokens)
+    best = max(reading.score for reading in readings)
+    chosen = _narrow([r for r in readings if r.score == best], text)
+    if len({reading.ward for reading in chosen}) > 1:
+        places = list(dict.fromkeys(reading.ward.place for reading in chosen))
+        if len(places) > _MAX_CANDIDATES:
+            raise Refusal("address_province_missing")
+        raise Refusal("address_ambiguous", candidates=places)
+    return _value(text, chosen[0])
+
+
+def _tokens(text: str) -> list[_Token]:
+    folded = fold(text)
+    tokens = [
+        _Token(divisions.key(match.group()), match.start(), match.end())
+        for match in _TOKEN.finditer(folded)
+    ]
+    for country in _COUNTRY:
+        if tuple(token.word for token in tokens[-len(country) :]) == country:
+            tokens = tokens[: -len(country)]
+    return tokens
+
+
+def _names_before(
+    tokens: list[_Token], end: int, kinds: Mapping[str, str]
+) -> Iterator[tuple[str, int, str | None]]:
+    """Names that end before token `end`, longest first, with where they begin and the kind typed."""
+    for length in range(min(_LONGEST_NAME, end), 0, -1):
+        begin = end - length
+        name = " ".join(token.word for token in tokens[begin:end])
+        for words in (2, 1):
+            kind = " ".join(token.word for token in tokens[max(0, begin - words) : begin])
+            if begin >= words and kind in kinds:
+                yield name, begin - words, kinds[kind]
+                break
+        else:
+            yield name, begin, None
+
+
+def _provinces(tokens: list[_Token]) -> Iterator[_Found]:
+    """Provinces named at the end of the line, of both divisions."""
+    for name, begin, kind in _names_before(tokens, len(tokens), divisions.PROVINCE_KINDS):
+        units = [unit for _, unit in index().provinces.get(name, ())]
+        if kind == "thanh pho":  # "TP Ninh Bình" was a town in the province, not the province
+            units = [unit for unit in units if unit.kind == "thanh pho"]
+        if units and not (kind is None and _typed_kind(tokens, begin) is not None):
+            yield _Found(tuple(units), begin, kind)
+
+
+def _typed_kind(tokens: list[_Token], begin: int) -> str | None:
+    """The kind of a smaller unit that stands right before a name ("phường Hà Nam")."""
+    kinds = {**divisions.DISTRICT_KINDS, **divisions.WARD_KINDS}
+    for words in (2, 1):
+        typed = " ".join(token.word for token in tokens[max(0, begin - words) : begin])
+        if typed in kinds:
+            return kinds[typed]
+    return None
+
+
+def _readings(tokens: list[_Token]) -> Iterator[_Reading]:
+    for province in (*_provinces(tokens), None):
+        end = province.end if province else len(tokens)
+        yield from _wards(tokens, end, province, None)
+        for name, begin, kind in _names_before(tokens, end, divisions.DISTRICT_KINDS):
+            if kind is None and (name.isdigit() or _typed_kind(tokens, begin) is not None):
+                continue
+            for district, its_province in index().districts.get(name, ()):
+                if province is None or _lies_in(its_province, province):
+                    yield from _wards(tokens, begin, province, district)
+
+
+def _lies_in(before: Unit, province: _Found) -> bool:
+    """Whether a province of before 2025 is one of those named, or became part of one."""
+    successor = index().successor[before.code]
+    return any(
+        unit == before or (unit.code == successor and unit != before) for unit in province.units
+    )
+
+
+def _wards(
+    tokens: list[_Token], end: int, province: _Found | None, district: Unit | None
+) -> Iterator[_Reading]:
+    """Readings of the commune that ends before token `end`, under what was read after it."""
+    for name, begin, kind in _names_before(tokens, end, divisions.WARD_KINDS):
+        if kind is None and (name.isdigit() or _typed_kind(tokens, begin) is not None):
+            continue
+        for ward in index().wards.get(name, ()):
+            fit = _fit(ward, province, district)
+            # Without its kind, a name is a commune only if all around it fits.
+            if fit is None or (kind is None and fit < (2 if province else 3)):
+                continue
+            score = (
+                int(province is not None) + int(district is not None and ward.district is not None),
+                int(kind is not None),
+                fit,
+                int(kind is not None and kind == ward.kind),
+                len(name.split()),
+                int(ward.division == "2025"),
+            )
+            yield _Reading(ward, tokens[begin].start, score)
+
+
+def _fit(ward: Ward, province: _Found | None, district: Unit | None) -> int | None:
+    """How well a commune fits the province and district read after it; None: not at all.
+
+    3: district and province are its own; 2: its own province; 1: its province under the other
+    division's name, or a district that is no more; 0: nothing but its name.
+    """
+    if district is not None and ward.district is not None and ward.district != district:
+        return None
+    own_district = district is not None and ward.district == district
+    if province is None:
+        return 3 if own_district else (0 if district is None else None)
+    if ward.province in province.units:
+        return 3 if own_district else (2 if district is None else 1)
+    codes = index().successor
+    if ward.division == "before_2025":
+        today = codes[ward.province.code]
+        near = any(unit.code == today for unit in province.units)
+    else:
+        near = any(codes.get(unit.code) == ward.province.code for unit in province.units)
+    return (2 if own_district else 1) if near else None
+
+
+def _narrow(readings: list[_Reading], text: str) -> list[_Reading]:
+    """Readings whose accents agree with the typed ones, if any do."""
+    if len(readings) > 1 and has_accents(text):
+        typed = accented_key(re.sub(r"[^\w\s]|_", " ", text))
+        agreeing = [r for r in readings if accented_key(r.ward.bare) in typed]
+        return agreeing or readings
+    return readings
+
+
+def _value(text: str, reading: _Reading) -> Value:
+    street = text[: reading.start].strip(" ,.;-")
+    if lead := _STREET_LEAD.match(fold(street)):
+        street = street[lead.end() :].strip(" ,.;-")
+    street = street[:1].upper() + street[1:]
+    ward = reading.ward
+    value = {
+        "street": street,
+        "ward": ward.name,
+        "ward_code": ward.code,
+        "province": ward.province.name,
+        "province_code": ward.province.code,
+        "division": ward.division,
+    }
+    if ward.district is not None:
+        value["district"] = ward.district.name
+    place = ward.place if street else ward.place[0].upper() + ward.place[1:]
+    return Value(value=value, display=f"{street}, {place}" if street else place)
+
+
+def _fault(text: str, tokens: list[_Token]) -> Refusal:
+    """Why no reading was found, with communes that look like what was typed."""
+    province = next(_provinces(tokens), None)
+    if province is None:
+        return Refusal("address_province_missing")
+    name = province.units[0].name
+    known: dict[str, Ward] = {}
+    for wards in index().wards.values():
+        for ward in wards:
+            if ward.province in province.units:
+                known.setdefault(divisions.key(ward.bare), ward)
+    rest = tokens[: province.end]
+    typed = _typed_ward(rest)
+    if not typed:
+        return Refusal("address_ward_missing", province=name)
+    near = process.extract(typed, known.keys(), scorer=fuzz.ratio, limit=3, score_cutoff=_SIMILAR)
+    candidates = [known[match].place for match, _, _ in near]
+    if not candidates:
+        return Refusal("address_ward_missing", province=name)
+    return Refusal("address_ward_unknown", province=name, candidates=candidates)
+
+
+def _typed_ward(tokens: list[_Token]) -> str:
+    """What seems to be the commune's name: after its kind, or else the last two words."""
+    words = [token.word for token in tokens]
+    for place in range(len(words) - 1, 0, -1):
+        if words[place - 1] in divisions.WARD_KINDS:
+            return " ".join(words[place : place + 2])
+    for place, pair in reversed(list(enumerate(pairwise(words)))):
+        if " ".join(pair) in divisions.WARD_KINDS:
+            return " ".join(words[place + 2 : place + 4])
+    return " ".join(words[-2:])

@@ -1,0 +1,117 @@
+"""Yes or no, and one of several: by number, label, alias, typed without accents or with a slip."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rapidfuzz import fuzz
+
+from onestop.eforms import numerals
+from onestop.eforms.answers import Refusal, Value
+from onestop.eforms.definition import Option
+from onestop.eforms.words import accented_key, fold, has_accents
+
+# Folded. Longest first wins, so that "không đúng" is a no and "đúng" a yes.
+_NO = (
+    "khong phai", "khong dung", "khong co", "khong can", "khong muon", "khong dong y", "chua co",
+    "chua phai", "khong", "chua", "sai", "ko", "k", "kg", "hong", "hok", "hem", "hk", "khg", "hổng",
+    "no", "not", "nope", "thoi", "dau co", "lam gi co", "chang", "khoi",
+)  # fmt: skip
+_YES = (
+    "dung roi", "dung vay", "dung the", "phai roi", "co chu", "co roi", "dong y", "chinh xac",
+    "tat nhien", "dung", "phai", "co", "vang", "da", "u", "uh", "um", "uhm", "uk", "ok", "oke",
+    "okay", "okie", "okela", "yes", "y", "yep", "roi", "duoc", "chuan", "nhat tri", "xac nhan", "dc",
+)  # fmt: skip
+_SLIP_SCORE = 85.0  # rapidfuzz ratio, 0–100; one wrong letter in seven
+_SLIP_MARGIN = 8.0
+
+
+def read_yes_no(text: str, yes: str, no: str) -> Value:
+    """Yes or no.
+
+    Args:
+        text: cleaned text.
+        yes: how a yes is read out.
+        no: how a no is read out.
+
+    Raises:
+        Refusal: yes_no_unclear.
+    """
+    folded = " ".join(re.findall(r"\w+", fold(text)))
+    # "dạ" and "vâng" before a no are courtesy: a no anywhere wins, unless it is a question's tail.
+    body = re.sub(r"\b(?:phai|dung|co) (?:khong|ko|k)$", "", folded)
+    if _holds(body, _NO):
+        return Value(value=False, display=no)
+    if _holds(body, _YES):
+        return Value(value=True, display=yes)
+    raise Refusal("yes_no_unclear")
+
+
+def _holds(folded: str, phrases: Sequence[str]) -> bool:
+    return any(re.search(rf"\b{re.escape(phrase)}\b", folded) for phrase in phrases)
+
+
+def read_choice(text: str, options: Sequence[Option]) -> Value:
+    """One of the options.
+
+    A value, label or alias in the text wins (the longest, so "chưa kết hôn" is not "kết hôn"), then
+    the option's number in the list, then a label with a slip.
+
+    Raises:
+        Refusal: choice_ambiguous, choice_number or choice_unclear; params `options` are labels.
+    """
+    folded = " ".join(re.findall(r"\w+", fold(text)))
+    labels = [option.label for option in options]
+    named = _longest_named(folded, options)
+    if len(named) > 1 and has_accents(text):
+        key = accented_key(text)
+        named = [
+            o for o in named if any(accented_key(n) in key for n in (o.label, *o.aliases))
+        ] or named
+    if len(named) > 1:
+        raise Refusal("choice_ambiguous", options=[option.label for option in named])
+    if named:
+        return Value(value=named[0].value, display=named[0].label)
+    number = numerals.read(folded)
+    if number is not None and number == int(number):
+        if 1 <= number <= len(options):
+            option = options[int(number) - 1]
+            return Value(value=option.value, display=option.label)
+        raise Refusal("choice_number", count=len(options), options=labels)
+    if option_or_none := _nearest(folded, options):
+        return Value(value=option_or_none.value, display=option_or_none.label)
+    raise Refusal("choice_unclear", options=labels)
+
+
+def _names(option: Option) -> list[str]:
+    """The folded words of all ways to name an option."""
+    names = (option.label, option.value.replace("_", " "), *option.aliases)
+    return [" ".join(re.findall(r"\w+", fold(name))) for name in names]
+
+
+def _longest_named(folded: str, options: Sequence[Option]) -> list[Option]:
+    best: list[Option] = []
+    length = 0
+    for option in options:
+        found = max(
+            (len(n) for n in _names(option) if n and re.search(rf"\b{re.escape(n)}\b", folded)),
+            default=0,
+        )
+        if found > length:
+            best, length = [option], found
+        elif found and found == length:
+            best.append(option)
+    return best
+
+
+def _nearest(folded: str, options: Sequence[Option]) -> Option | None:
+    scored = sorted(
+        ((max(fuzz.ratio(folded, name) for name in _names(option)), index, option)
+         for index, option in enumerate(options)),
+        reverse=True,
+    )  # fmt: skip
+    second = scored[1][0] if len(scored) > 1 else 0.0
+    if scored[0][0] >= _SLIP_SCORE and scored[0][0] - second >= _SLIP_MARGIN:
+        return scored[0][2]
+    return None
