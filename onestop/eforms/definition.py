@@ -12,17 +12,16 @@ import textwrap
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
 import pydantic
 import yaml
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, model_validator
+from pydantic import StringConstraints, ValidationError, model_validator
 
 from onestop.catalogue.content import Code, Procedure, Text
+from onestop.eforms.conditions import Condition, Identifier, Part
 
-Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 FormId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$")]
-Scalar = str | int | bool
 
 _LONGEST_LABEL = 120  # characters; names of papers in the records can be whole sentences
 
@@ -50,82 +49,24 @@ class FieldType(StrEnum):
     PAPER = "paper"
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class Option(_Part):
+class Option(Part):
     """One answer of a choice; `aliases` are other ways in which citizens say it."""
 
     value: Identifier
     label: Text
-    aliases: list[Text] = []
+    aliases: list[Text] = pydantic.Field(default=[])
 
 
-class Condition(_Part):
-    """When a field is asked: one comparison, or `and`, `or`, `not` of others.
-
-    A comparison looks at the value of another field; an unanswered field equals nothing.
-    """
-
-    field: Identifier | None = None
-    equals: Scalar | None = None
-    in_: list[Scalar] | None = pydantic.Field(default=None, alias="in", min_length=1)
-    exists: bool | None = None
-    and_: list[Condition] | None = pydantic.Field(default=None, alias="and", min_length=1)
-    or_: list[Condition] | None = pydantic.Field(default=None, alias="or", min_length=1)
-    not_: Condition | None = pydantic.Field(default=None, alias="not")
-
-    @model_validator(mode="after")
-    def _one_meaning(self) -> Self:
-        tests = sum(test is not None for test in (self.equals, self.in_, self.exists))
-        groups = sum(group is not None for group in (self.and_, self.or_, self.not_))
-        if (self.field is None and (tests or groups != 1)) or (
-            self.field is not None and (groups or tests != 1)
-        ):
-            raise ValueError("give a field with one of equals, in, exists; or one of and, or, not")
-        return self
-
-    def holds(self, values: dict[str, Any]) -> bool:
-        """Whether the condition is true.
-
-        Args:
-            values: field id → value of the answers given so far.
-        """
-        if self.and_ is not None:
-            return all(part.holds(values) for part in self.and_)
-        if self.or_ is not None:
-            return any(part.holds(values) for part in self.or_)
-        if self.not_ is not None:
-            return not self.not_.holds(values)
-        present = self.field in values
-        if self.exists is not None:
-            return present == self.exists
-        accepted = self.in_ if self.in_ is not None else [self.equals]
-        # `True == 1` in Python; a yes is not a one.
-        value = values.get(self.field or "")
-        return present and any(type(value) is type(one) and value == one for one in accepted)
-
-    def fields(self) -> Iterator[str]:
-        """The ids of all fields that the condition looks at."""
-        if self.field is not None:
-            yield self.field
-        for part in (*(self.and_ or ()), *(self.or_ or ())):
-            yield from part.fields()
-        if self.not_ is not None:
-            yield from self.not_.fields()
-
-
-class SamePerson(_Part):
+class SamePerson(Part):
     """Fields of the same person, with which a citizen ID must agree."""
 
     birth_date: Identifier | None = None
     sex: Identifier | None = pydantic.Field(
-        None, description="a choice with values male and female"
+        default=None, description="a choice with values male and female"
     )
 
 
-class Validation(_Part):
+class Validation(Part):
     """Rules beyond the type; lengths in characters, ages in whole years on the answer's day."""
 
     min_length: int | None = pydantic.Field(default=None, ge=1)
@@ -167,7 +108,7 @@ class Validation(_Part):
         )
 
 
-class Field(_Part):
+class Field(Part):
     """One thing that is asked."""
 
     id: Identifier
@@ -179,16 +120,18 @@ class Field(_Part):
     )
     section: Text
     example: str = pydantic.Field(default="", description="an answer as a citizen would type it")
-    aliases: list[Text] = []
+    aliases: list[Text] = pydantic.Field(default=[])
     required: bool = True
     when: Condition | None = None
-    options: list[Option] = []
+    options: list[Option] = pydantic.Field(default=[])
     validation: Validation = Validation()
     unit: str = pydantic.Field(default="", description="unit of a number, such as đồng")
     accept: list[str] = pydantic.Field(
         default=list(PAPER_TYPES), description="MIME types of a paper"
     )
-    later_allowed: bool = pydantic.Field(False, description="the paper may be handed in later")
+    later_allowed: bool = pydantic.Field(
+        default=False, description="the paper may be handed in later"
+    )
 
     @model_validator(mode="after")
     def _fits_type(self) -> Self:
@@ -206,7 +149,7 @@ class Field(_Part):
         return self
 
 
-class ProcedurePapers(_Part):
+class ProcedurePapers(Part):
     """How the papers of a procedure are asked for in a form that serves many.
 
     `{name}` and `{group}` stand for the paper's name and the case in which it is needed.
@@ -229,7 +172,7 @@ class ProcedurePapers(_Part):
         return self
 
 
-class EForm(_Part):
+class EForm(Part):
     """A whole e-form. A draft keeps the version that it started with (see `digest`)."""
 
     id: FormId
@@ -238,10 +181,11 @@ class EForm(_Part):
     procedures: list[Code] = pydantic.Field(
         default=[], description="national codes; none: for every other"
     )
-    legal_basis: list[Text] = []
+    legal_basis: list[Text] = pydantic.Field(default=[])
     fields: list[Field] = pydantic.Field(min_length=1)
     papers: ProcedurePapers | None = pydantic.Field(
-        None, description="the procedure's own papers follow the fields, asked for in these words"
+        default=None,
+        description="the procedure's own papers follow the fields, asked for in these words",
     )
     consent_text: Text
 

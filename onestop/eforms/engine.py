@@ -16,9 +16,23 @@ from rapidfuzz import fuzz
 from onestop.eforms.answers import Answers, Refusal, Value
 from onestop.eforms.definition import EForm, Field, FieldType
 from onestop.eforms.papers import UploadedFile, read_files
-from onestop.eforms.texts import word
+from onestop.eforms.texts import refusal_text, word
 from onestop.eforms.values import check, parse
 from onestop.eforms.words import clean, fold
+
+__all__ = [
+    "Line",
+    "Outcome",
+    "active_fields",
+    "answer",
+    "answer_paper",
+    "check_skip",
+    "find_fields",
+    "next_field",
+    "refusal_text",
+    "summary",
+    "unanswered",
+]
 
 # "đổi … thành …", "sửa giúp tôi … bị sai rồi": words around the field's name, folded.
 _NEW_VALUE = re.compile(r"\b(?:thanh|sang)\b.*$|(?<=\w)\s+la\s.*$")
