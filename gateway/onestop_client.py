@@ -8,6 +8,7 @@ from typing import Any
 import aiohttp
 
 from common.problems import Problem
+from gateway.texts import refusal
 
 UPLOAD_SECONDS = 120.0
 CONNECT_SECONDS = 3.0
@@ -58,7 +59,7 @@ class OnestopClient:
 
         form = aiohttp.MultipartWriter("form-data")
         part = form.append(pieces(), {"Content-Type": content_type})
-        part.set_content_disposition("form-data", name="file", filename=name)
+        part.set_content_disposition("form-data", quote_fields=False, name="file", filename=name)
         try:
             async with self._http.post(
                 f"{self._url}/files",
@@ -69,13 +70,13 @@ class OnestopClient:
             ) as response:
                 answer = await response.json(content_type=None)
         except (aiohttp.ClientError, TimeoutError, ValueError, Problem) as error:
-            raise failure[0] if failure else Problem(503, "storage_unavailable") from error
+            raise failure[0] if failure else refusal(503, "storage_unavailable") from error
         if response.status in (200, 201):
             return {part: answer[part] for part in ("file_id", "name", "content_type", "size")}
         if response.status in (413, 415, 422):
             code = str(answer.get("type", "")).rpartition(":")[2] or "file_refused"
             raise Problem(response.status, code, str(answer.get("detail", "")))
-        raise Problem(503, "storage_unavailable")
+        raise refusal(503, "storage_unavailable")
 
     async def healthy(self) -> bool:
         """Whether the service answers at all."""

@@ -19,6 +19,7 @@ from gateway.channels.web.schemas import (
     Refusal,
     TurnView,
     Utterance,
+    file_name,
     new_message_id,
 )
 from gateway.keys import CONFIG, DATABASE, ONESTOP
@@ -140,15 +141,12 @@ async def read(
     sender = await _sender(request)
     database = request.app[DATABASE]
     rows = await database.run(outbox.history, sender, after, limit)
-    return (
-        web.json_response(
-            {
-                "messages": [outbox.present(row) for row in rows],
-                "last": rows[-1].id if rows else after,
-                "busy": await database.run(outbox.busy, sender),
-            }
-        ),
-    )
+    body = {
+        "messages": [outbox.present(row) for row in rows],
+        "last": rows[-1].id if rows else after,
+        "busy": await database.run(outbox.busy, sender),
+    }
+    return web.json_response(body)
 
 
 @routes.post("/api/chat/uploads")
@@ -189,7 +187,8 @@ async def upload(
             yield piece
 
     content_type = part.headers.get("Content-Type", "application/octet-stream")
-    kept = await request.app[ONESTOP].upload(sender, part.filename, content_type, pieces())
+    name = file_name(part.filename)
+    kept = await request.app[ONESTOP].upload(sender, name, content_type, pieces())
     key = message_id or new_message_id()
     number = await request.app[CHANNEL].receive_file(sender, key, kept)
     return await _turn(request, sender, number, key)

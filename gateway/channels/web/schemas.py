@@ -69,6 +69,11 @@ def _clean(text: str) -> str:
     return "".join(kept).strip()
 
 
+def file_name(given: str) -> str:
+    """A file's name without folders and control characters, at most 200 characters of its end."""
+    return _clean(re.split(r"[/\\]", given)[-1].replace("\n", " "))[-200:] or "file"
+
+
 class ChatSessionView(BaseModel):
     """A session; the token is told once, when it is issued, to scripts that use no cookie."""
 

@@ -1,0 +1,114 @@
+"""A Rasa server and a one-stop service to test the gateway against, over real HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+from aiohttp import web
+from aiohttp.test_utils import TestClient
+
+TOKEN = "a-token-for-tests-only-of-32-characters"
+Client = TestClient[web.Request, web.Application]
+Connect = Callable[..., Awaitable[Client]]
+T = TypeVar("T")
+Inbound = dict[str, Any]
+Answer = Callable[[Inbound], Awaitable[list[dict[str, Any]]]]
+
+
+async def echo(inbound: Inbound) -> list[dict[str, Any]]:
+    return [{"text": f"Anh/chị nói: {inbound['text']}"}]
+
+
+class FakeRasa:
+    """Answers as told; keeps what it was asked, and how many turns ran at the same time."""
+
+    def __init__(self) -> None:
+        self.answer: Answer = echo
+        self.down = False
+        self.received: list[Inbound] = []
+        self.keys: list[str] = []
+        self.running: dict[str, int] = {}
+        self.most_per_sender = 0
+        self.most_senders = 0
+
+    def app(self) -> web.Application:
+        app = web.Application()
+        app.router.add_get("/webhooks/gateway/", self._health)
+        app.router.add_post("/webhooks/gateway/webhook", self._webhook)
+        return app
+
+    async def _health(self, request: web.Request) -> web.Response:
+        return web.json_response({"ready": not self.down}, status=503 if self.down else 200)
+
+    async def _webhook(self, request: web.Request) -> web.Response:
+        if request.headers.get("Authorization") != f"Bearer {TOKEN}":
+            return web.json_response({}, status=401)
+        if self.down:
+            return web.json_response({}, status=503)
+        inbound = await request.json()
+        sender = inbound["sender"]
+        self.received.append(inbound)
+        self.keys.append(request.headers["Idempotency-Key"])
+        self.running[sender] = self.running.get(sender, 0) + 1
+        self.most_per_sender = max(self.most_per_sender, self.running[sender])
+        self.most_senders = max(self.most_senders, sum(1 for n in self.running.values() if n))
+        try:
+            return web.json_response(await self.answer(inbound))
+        except web.HTTPException as error:
+            return web.json_response({}, status=error.status)
+        finally:
+            self.running[sender] -= 1
+
+
+class FakeOnestop:
+    """Takes files and keeps their owners, names and sizes; refuses what starts with MZ."""
+
+    def __init__(self, limit: int = 10 * 1024 * 1024) -> None:
+        self.limit = limit
+        self.files: list[dict[str, Any]] = []
+        self.down = False
+
+    def app(self) -> web.Application:
+        app = web.Application(client_max_size=2 * self.limit)
+        app.router.add_post("/files", self._files)
+        return app
+
+    async def _files(self, request: web.Request) -> web.Response:
+        assert request.headers["Authorization"] == f"Bearer {TOKEN}"
+        part = await (await request.multipart()).next()
+        content = await part.read()
+        await asyncio.sleep(0)
+        if self.down:
+            return web.json_response({}, status=503)
+        if content.startswith(b"MZ"):
+            problem = {
+                "type": "urn:motcua:problem:file_kind",
+                "detail": "Em chỉ nhận ảnh hoặc PDF ạ.",
+            }
+            return web.json_response(problem, status=415, content_type="application/problem+json")
+        kept = {
+            "file_id": f"file-{len(self.files) + 1}",
+            "name": part.filename,
+            "content_type": part.headers["Content-Type"],
+            "size": len(content),
+        }
+        self.files.append({**kept, "owner": request.query["owner"], "content": bytes(content)})
+        return web.json_response(kept, status=201)
+
+
+async def until(check: Callable[[], Awaitable[T | None]], seconds: float = 20) -> T:
+    """What `check` gives as soon as it gives something true."""
+    async with asyncio.timeout(seconds):
+        while not (found := await check()):  # noqa: ASYNC110 - what is waited for is another process
+            await asyncio.sleep(0.02)
+    return found
+
+
+async def open_session(client: Client) -> dict[str, str]:
+    """A new session; the headers that speak for it."""
+    async with client.post("/api/chat/sessions") as response:
+        token = (await response.json())["token"]
+    client.session.cookie_jar.clear()
+    return {"Authorization": f"Bearer {token}"}

@@ -1,0 +1,138 @@
+"""The dispatcher: slow turns, tries that end, workers that stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from aiohttp import web
+
+from common.database import Database
+from gateway import inbox, outbox
+from gateway.channels.base import Channel
+from gateway.dispatcher import Dispatcher
+from gateway.models import Message
+from gateway.rasa_client import RasaUnavailableError
+from gateway.texts import say
+from tests.gateway.fakes import until
+
+Answer = Callable[[str], Awaitable[list[dict[str, Any]]]]
+
+
+class Rasa:
+    """Stands in for the client: answers with a function."""
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+        self.asked: list[str] = []
+
+    async def turn(self, sender: str, text: str, *rest: Any, key: str) -> list[dict[str, Any]]:
+        self.asked.append(text)
+        return await self._answer(text)
+
+
+class Recorder(Channel):
+    name = "web"
+
+    def __init__(self) -> None:
+        self.delivered: list[tuple[str | None, bool]] = []
+
+    def setup(self, app: web.Application) -> None:
+        """No routes."""
+
+    async def deliver(self, sender: str, turn: int, replies: Sequence[Message], done: bool) -> None:
+        self.delivered += [(row.body["text"], done) for row in replies]
+
+
+def keep(database: Database, key: str, sender: str = "a") -> int:
+    body = {"text": key, "payload": None, "attachments": []}
+    return database.transact(inbox.keep, sender, "web", key, body, 100)[0]
+
+
+async def work_until(database: Database, number: int, *dispatchers: Dispatcher) -> outbox.Outcome:
+    tasks = [asyncio.create_task(one.run()) for one in dispatchers]
+
+    async def closed() -> outbox.Outcome | None:
+        found = await database.run(outbox.outcome, number)
+        return found if found.state in ("answered", "failed") else None
+
+    try:
+        return await until(closed)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def test_a_slow_turn_is_announced_once_and_then_answered(gateway_database: Database) -> None:
+    async def slow(text: str) -> list[dict[str, Any]]:
+        await asyncio.sleep(0.3)
+        return [{"text": "xong"}]
+
+    channel = Recorder()
+    dispatcher = Dispatcher(gateway_database, Rasa(slow), {"web": channel}, 60, slow_seconds=0.05)
+    outcome = await work_until(gateway_database, keep(gateway_database, "1"), dispatcher)
+    assert [row.body["text"] for row in outcome.replies] == [say("delayed"), "xong"]
+    assert channel.delivered == [(say("delayed"), False), ("xong", True)]
+
+
+async def test_a_message_is_given_up_after_the_last_try(gateway_database: Database) -> None:
+    async def fail(text: str) -> list[dict[str, Any]]:
+        raise RasaUnavailableError("down")
+
+    rasa = Rasa(fail)
+    dispatcher = Dispatcher(gateway_database, rasa, {"web": Recorder()}, 60, retry_seconds=(0, 0))
+    outcome = await work_until(gateway_database, keep(gateway_database, "1"), dispatcher)
+    assert len(rasa.asked) == 3
+    assert outcome.state == "failed"
+    assert [row.body["text"] for row in outcome.replies] == [say("delayed"), say("failed")]
+
+
+async def test_a_worker_that_is_stopped_hands_its_turn_to_another(
+    gateway_database: Database,
+) -> None:
+    started = asyncio.Event()
+
+    async def hang(text: str) -> list[dict[str, Any]]:
+        started.set()
+        await asyncio.sleep(60)
+        return []
+
+    async def answer(text: str) -> list[dict[str, Any]]:
+        return [{"text": "xong"}]
+
+    number = keep(gateway_database, "1")
+    stopping = Dispatcher(gateway_database, Rasa(hang), {"web": Recorder()}, 60)
+    task = asyncio.create_task(stopping.run())
+    await started.wait()
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+    other = Dispatcher(gateway_database, Rasa(answer), {"web": Recorder()}, 60)
+    outcome = await work_until(gateway_database, number, other)
+    assert [row.body["text"] for row in outcome.replies] == ["xong"]
+
+
+async def test_two_workers_answer_every_message_once_and_in_order(
+    gateway_database: Database,
+) -> None:
+    async def answer(text: str) -> list[dict[str, Any]]:
+        await asyncio.sleep(0.002)
+        return [{"text": text}]
+
+    rasa = Rasa(answer)
+    numbers = [
+        keep(gateway_database, f"{sender}{key}", sender) for key in range(5) for sender in "abcdef"
+    ]
+    workers = [Dispatcher(gateway_database, rasa, {"web": Recorder()}, 60) for _ in range(2)]
+    await asyncio.gather(*(work_until(gateway_database, numbers[-1], one) for one in workers))
+    for number in numbers:
+        outcome = await gateway_database.run(outbox.outcome, number)
+        assert (outcome.state, len(outcome.replies)) == ("answered", 1)
+    assert len(rasa.asked) == 30
+    for sender in "abcdef":
+        assert [text for text in rasa.asked if text[0] == sender] == [
+            f"{sender}{n}" for n in range(5)
+        ]

@@ -1,0 +1,114 @@
+"""The web channel over socket.io: the page's way, and rasa-webchat's."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import socketio
+
+from gateway.texts import say as text_of
+from tests.gateway.fakes import Client, Connect, FakeRasa, open_session
+
+
+class Page:
+    """A socket.io client that keeps what it was sent."""
+
+    def __init__(self) -> None:
+        self.socket = socketio.AsyncClient()
+        self.events: asyncio.Queue[tuple[str, Any]] = asyncio.Queue()
+        for name in ("bot_uttered", "user_uttered", "turn_ended", "session_confirm"):
+            self.socket.on(name, self._keeper(name))
+
+    def _keeper(self, name: str) -> Any:
+        async def keep(data: Any) -> None:
+            await self.events.put((name, data))
+
+        return keep
+
+    async def next(self) -> tuple[str, Any]:
+        return await asyncio.wait_for(self.events.get(), 5)
+
+
+@pytest.fixture
+async def pages() -> AsyncIterator[Any]:
+    opened: list[Page] = []
+
+    async def open_page(client: Client, **options: Any) -> Page:
+        page = Page()
+        await page.socket.connect(str(client.make_url("/")), **options)
+        opened.append(page)
+        return page
+
+    yield open_page
+    for page in opened:
+        await page.socket.disconnect()
+
+
+async def test_a_page_with_the_cookie_speaks_as_its_sender(connect: Connect, pages: Any) -> None:
+    client = await connect()
+    token = (await open_session(client))["Authorization"].removeprefix("Bearer ")
+    page = await pages(client, headers={"Cookie": f"motcua={token}"})
+    ack = await page.socket.call("user_uttered", {"text": "xin chào", "message_id": "m1"})
+    assert ack["status"] == 200
+    name, reply = await page.next()
+    assert (name, reply["text"], reply["from"]) == (
+        "bot_uttered",
+        "Anh/chị nói: xin chào",
+        "assistant",
+    )
+    assert await page.next() == ("turn_ended", {"id": ack["id"]})
+
+
+async def test_two_pages_of_a_citizen_show_the_same_and_strangers_see_nothing(
+    connect: Connect, pages: Any
+) -> None:
+    client = await connect()
+    token = (await open_session(client))["Authorization"].removeprefix("Bearer ")
+    first = await pages(client, auth={"token": token})
+    second = await pages(client, auth={"token": token})
+    stranger_token = (await open_session(client))["Authorization"].removeprefix("Bearer ")
+    stranger = await pages(client, auth={"token": stranger_token})
+    await first.socket.call("user_uttered", {"text": "xin chào", "message_id": "m1"})
+    name, said = await second.next()
+    assert (name, said["text"], said["message_id"]) == ("user_uttered", "xin chào", "m1")
+    assert (await second.next())[0] == "bot_uttered"
+    assert (await first.next())[0] == "bot_uttered"
+    assert (await first.next())[0] == "turn_ended"
+    assert stranger.events.empty()
+
+
+async def test_a_page_without_a_cookie_gets_a_session_and_comes_back_with_it(
+    connect: Connect, pages: Any, rasa: FakeRasa
+) -> None:
+    client = await connect()
+    page = await pages(client)
+    ack = await page.socket.call("user_uttered", {"text": "xin chào"})
+    assert (ack["status"], ack["detail"]) == (401, text_of("no_session"))
+    await page.socket.emit("session_request", {"session_id": "of-my-own-making"})
+    _, confirmed = await page.next()
+    assert confirmed["session_id"] != "of-my-own-making"
+    await page.socket.call("user_uttered", {"text": "một"})
+    again = await pages(client)
+    await again.socket.emit("session_request", confirmed)
+    assert await again.next() == ("session_confirm", confirmed)
+    await again.socket.call("user_uttered", {"text": "hai"})
+    assert [(await again.next())[0] for _ in range(2)] == ["bot_uttered", "turn_ended"]
+    assert len({one["sender"] for one in rasa.received}) == 1
+
+
+@pytest.mark.parametrize(
+    "data", [None, [], "x", {"text": 1}, {"payload": "/restart"}, {"text": "/"}]
+)
+async def test_a_malformed_event_is_refused_with_a_text(
+    connect: Connect, pages: Any, rasa: FakeRasa, data: Any
+) -> None:
+    client = await connect()
+    token = (await open_session(client))["Authorization"].removeprefix("Bearer ")
+    page = await pages(client, auth={"token": token})
+    ack = await page.socket.call("user_uttered", data)
+    assert ack["status"] == 422
+    assert ack["detail"]
+    assert rasa.received == []
