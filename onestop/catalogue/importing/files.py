@@ -18,13 +18,13 @@ class UnreadableFileError(OSError):
 
 @dataclass(frozen=True)
 class Raw:
-    """A record as it stands in a file: its line (of JSON, its running number) from 1, and the JSON.
+    """A record as it stands in a file: its line (in a list, its number) from 1, and the JSON.
 
-    `fault` says why there is no JSON.
+    `of` is the number of lines or records in the file; `fault` says why there is no JSON.
     """
 
-    path: Path
     line: int
+    of: int
     record: object = None
     fault: str = ""
 
@@ -61,11 +61,11 @@ def read_raw(path: Path) -> Iterator[Raw]:
         raise UnreadableFileError(f"{path}: {error}") from error
     lines = text.split("\n")
     if _is_one_document(lines):
-        yield from _read_document(path, text)
+        yield from _read_document(text)
         return
     for number, line in enumerate(lines, 1):
         if line.strip():
-            yield _decode(path, number, line)
+            yield _decode(number, len(lines), line)
 
 
 def _is_one_document(lines: list[str]) -> bool:
@@ -74,17 +74,17 @@ def _is_one_document(lines: list[str]) -> bool:
     return first.startswith("[") or first == "{"
 
 
-def _read_document(path: Path, text: str) -> Iterator[Raw]:
-    whole = _decode(path, 1, text)
+def _read_document(text: str) -> Iterator[Raw]:
+    whole = _decode(1, 1, text)
     if whole.fault or not isinstance(whole.record, list):
         yield whole
         return
     for number, record in enumerate(whole.record, 1):
-        yield Raw(path, number, record)
+        yield Raw(number, len(whole.record), record)
 
 
-def _decode(path: Path, line: int, text: str) -> Raw:
+def _decode(line: int, of: int, text: str) -> Raw:
     try:
-        return Raw(path, line, json.loads(text))
+        return Raw(line, of, json.loads(text))
     except (ValueError, RecursionError) as error:
-        return Raw(path, line, fault=f"not JSON: {error}")
+        return Raw(line, of, fault=f"not JSON: {error}")
