@@ -5,7 +5,7 @@ Three YAML files under `data/search/` that staff can extend; the file heads say 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from onestop.catalogue.search.words import Word, agrees, words
+from onestop.catalogue.search.words import Word, words
 
 DATA = Path(__file__).resolve().parents[3] / "data" / "search"
 
@@ -22,9 +22,9 @@ class Kind(StrEnum):
     """What a listed phrase does to a message."""
 
     TALK = "talk"  # conversational: dropped
-    ASPECT = "aspect"  # what is asked about a procedure (fee, time …): dropped
+    ASPECT = "aspect"  # what is asked about a procedure (fee, time …): counts little
     KEEP = "keep"  # guards a phrase from the entries above
-    MEANS = "means"  # an everyday phrase: replaced by official words
+    MEANS = "means"  # an everyday phrase: official words stand for it
 
 
 class Phrase(NamedTuple):
@@ -35,25 +35,32 @@ class Phrase(NamedTuple):
     means: tuple[tuple[Word, ...], ...] = ()
 
 
+class Situation(NamedTuple):
+    """What citizens say when they need a procedure."""
+
+    code: str
+    name: str
+    says: tuple[str, ...]
+
+
 class Piece(NamedTuple):
-    """A stretch of a message: its syllables, or what a listed phrase makes of them."""
+    """A stretch of a message and the listed phrases that cover it (more than one: ambiguous)."""
 
     said: tuple[Word, ...]
-    phrase: Phrase | None
+    phrases: tuple[Phrase, ...]
 
 
 class Lexicon:
     """Listed phrases, matched longest first from left to right."""
 
-    def __init__(
-        self, phrases: Iterable[Phrase], situations: Iterable[tuple[str, list[str]]] = ()
-    ) -> None:
-        self._by_first: dict[str, list[Phrase]] = {}
+    def __init__(self, phrases: Iterable[Phrase], situations: Iterable[Situation] = ()) -> None:
+        self._listed: dict[tuple[str, ...], list[Phrase]] = {}
+        self._longest: dict[str, int] = {}
         for phrase in phrases:
-            self._by_first.setdefault(phrase.said[0].folded, []).append(phrase)
-        for listed in self._by_first.values():
-            listed.sort(key=lambda phrase: -len(phrase.said))
-        self.situations = list(situations)
+            key = tuple(word.folded for word in phrase.said)
+            self._listed.setdefault(key, []).append(phrase)
+            self._longest[key[0]] = max(self._longest.get(key[0], 0), len(key))
+        self.situations = tuple(situations)
 
     @classmethod
     def load(cls, folder: Path = DATA) -> Lexicon:
@@ -62,34 +69,55 @@ class Lexicon:
         Raises:
             OSError, yaml.YAMLError, KeyError: a file is missing or not as its head describes.
         """
-        talk = _read(folder / "stopwords.yml")
+        plain = _read(folder / "stopwords.yml")
         phrases = [
             Phrase(tuple(words(text)), kind)
             for kind in (Kind.TALK, Kind.ASPECT, Kind.KEEP)
-            for text in talk[kind.value]
+            for text in plain[kind.value]
         ]
         for entry in _read(folder / "synonyms.yml"):
             means = entry["means"] if isinstance(entry["means"], list) else [entry["means"]]
             official = tuple(tuple(words(text)) for text in means)
-            phrases += [Phrase(tuple(words(s)), Kind.MEANS, official) for s in entry["say"]]
-        situations = [(e["procedure"], list(e["says"])) for e in _read(folder / "situations.yml")]
+            phrases += [Phrase(tuple(words(text)), Kind.MEANS, official) for text in entry["say"]]
+        situations = (
+            Situation(entry["code"], entry["name"], tuple(entry["says"]))
+            for entry in _read(folder / "situations.yml")
+        )
         return cls(phrases, situations)
 
-    def pieces(self, said: list[Word]) -> Iterator[Piece]:
-        """Cut a message into listed phrases and single syllables that no phrase covers."""
+    def pieces(self, said: Sequence[Word], accented: bool = True) -> Iterator[Piece]:
+        """Cut a message into listed phrases and single syllables that no phrase covers.
+
+        A single syllable typed without marks is too ambiguous for a listed word with marks (con is
+        not còn) when the message has marks elsewhere; in a message without any, it may be each of
+        the listed words.
+        """
         at = 0
         while at < len(said):
-            phrase = self._longest(said, at)
-            length = len(phrase.said) if phrase else 1
-            yield Piece(tuple(said[at : at + length]), phrase)
+            length, phrases = self._match(said, at, accented)
+            yield Piece(tuple(said[at : at + length]), phrases)
             at += length
 
-    def _longest(self, said: list[Word], at: int) -> Phrase | None:
-        for phrase in self._by_first.get(said[at].folded, ()):
-            end = at + len(phrase.said)
-            if end <= len(said) and all(map(agrees, said[at:end], phrase.said)):
-                return phrase
-        return None
+    def _match(
+        self, said: Sequence[Word], at: int, accented: bool
+    ) -> tuple[int, tuple[Phrase, ...]]:
+        longest = min(self._longest.get(said[at].folded, 0), len(said) - at)
+        for length in range(longest, 0, -1):
+            stretch = said[at : at + length]
+            listed = self._listed.get(tuple(word.folded for word in stretch), ())
+            found = [phrase for phrase in listed if _agree(stretch, phrase, accented)]
+            exact = [phrase for phrase in found if phrase.said == tuple(stretch)]
+            if exact or found:
+                return length, tuple(exact[:1] or found)
+        return 1, ()
+
+
+def _agree(stretch: Sequence[Word], phrase: Phrase, accented: bool) -> bool:
+    if len(stretch) == 1 and stretch[0] != phrase.said[0]:
+        return not accented and stretch[0].bare and phrase.kind is Kind.MEANS
+    return all(
+        typed == listed or typed.bare for typed, listed in zip(stretch, phrase.said, strict=True)
+    )
 
 
 def _read(path: Path) -> Any:
