@@ -31,7 +31,8 @@ def test_both_national_forms_are_read(code: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["H25-20261324-0000001", "H25-20260230-0000001", "0912345678", "H25-20261124-000001", ""]
+    "text",
+    ["H25-20261324-0000001", "H25-20260230-0000001", "0912345678", "H25-20261124-000001", ""],
 )
 def test_what_is_no_code_is_none(text: str) -> None:
     assert normalise_code(text) is None

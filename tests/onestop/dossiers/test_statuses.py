@@ -9,7 +9,9 @@ from onestop.dossiers.statuses import Status
 def test_numbers_and_names_are_the_national_ones(shared_data: Path) -> None:
     file = shared_data / "dossier_status" / "dossier_status.json"
     national = json.loads(file.read_text(encoding="utf-8"))["dvcqg_status_codes"]["codes"]
-    assert {one["code"]: one["name"] for one in national} == {one.value: one.label for one in Status}
+    assert {one["code"]: one["name"] for one in national} == {
+        one.value: one.label for one in Status
+    }
 
 
 def test_every_status_is_reached_from_the_first() -> None:

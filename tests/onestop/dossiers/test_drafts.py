@@ -1,0 +1,213 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from common.database import Database
+from onestop.catalogue.content import Procedure, WayKind
+from onestop.dossiers import drafts
+from onestop.dossiers.models import Draft
+from onestop.dossiers.submission import NotReady
+from onestop.eforms.definition import EForm
+from onestop.eforms.values import Refusal
+from onestop.schemas import AnswerRequest, ConsentRequest
+
+OWNER = "owner-1"
+GOOD = {"name": "Nguyễn Văn An", "citizen_id": "035090001234", "phone": "0912345678"}
+Forms = Mapping[str, EForm]
+
+
+def begin(session: Session, forms: Forms, procedure: Procedure) -> Draft:
+    return drafts.start(session, forms, procedure, OWNER, "web")
+
+
+def fill(session: Session, draft: Draft) -> None:
+    for field, text in GOOD.items():
+        result = drafts.answer(session, draft, AnswerRequest(text=text, field=field))
+        assert result is not None
+        assert result.refusal is None
+    drafts.skip(draft, "email")
+
+
+def agree(draft: Draft) -> None:
+    shown = drafts.view(draft).consent
+    drafts.consent(draft, ConsentRequest(**shown.model_dump(), channel="web"))
+
+
+def test_fields_are_asked_in_order_and_a_good_answer_is_read_back(
+    database: Database, forms: Forms, procedure: Procedure
+) -> None:
+    with database.sessions.begin() as session:
+        draft = begin(session, forms, procedure)
+        first = drafts.view(draft).field
+        assert first is not None
+        assert first.id == "name"
+        assert first.section_begins
+        result = drafts.answer(session, draft, AnswerRequest(text="tôi tên là nguyễn văn an"))
+        assert result is not None
+        assert result.accepted is not None
+        assert result.accepted.display == "Nguyễn Văn An"
+        assert result.draft.field is not None
+        assert result.draft.field.id == "citizen_id"
+
+
+def test_a_refusal_changes_nothing_and_is_counted(
+    database: Database, forms: Forms, procedure: Procedure
+) -> None:
+    with database.sessions.begin() as session:
+        draft = begin(session, forms, procedure)
+        drafts.answer(session, draft, AnswerRequest(text=GOOD["name"]))
+        for attempt in (1, 2, 3):
+            result = drafts.answer(session, draft, AnswerRequest(text="123"))
+            assert result is not None
+            assert result.refusal is not None
+            assert result.refusal.attempt == attempt
+            assert result.draft.answered == 1
+
+
+def test_a_probe_that_fails_is_not_counted(
+    database: Database, forms: Forms, procedure: Procedure
+) -> None:
+    with database.sessions.begin() as session:
+        draft = begin(session, forms, procedure)
+        drafts.answer(session, draft, AnswerRequest(text=GOOD["name"]))
+        drafts.answer(session, draft, AnswerRequest(text="lệ phí bao nhiêu", probe=True))
+        result = drafts.answer(session, draft, AnswerRequest(text="123"))
+        assert result is not None
+        assert result.refusal is not None
+        assert result.refusal.attempt == 1
+
+
+def test_an_optional_field_can_be_left_out_and_a_required_one_cannot(
+    database: Database, forms: Forms, procedure: Procedure
+) -> None:
+    with database.sessions.begin() as session:
+        draft = begin(session, forms, procedure)
+        with pytest.raises(Refusal):
+            drafts.skip(draft, "name")
+        drafts.skip(draft, "email")
+        assert "email" in draft.skipped
+
+
+def test_a_field_chosen_for_correction_is_asked_next_and_then_the_order_goes_on(
+    database: Database, forms: Forms, procedure: Procedure
+) -> None:
+    with database.sessions.begin() as session:
+        draft = begin(session, forms, procedure)
+        drafts.answer(session, draft, AnswerRequest(text=GOOD["name"]))
+        drafts.choose_field(draft, "name")
+        asked = drafts.view(draft).field
+        assert asked is not None
+        assert asked.id == "name"
+        result = drafts.answer(session, draft, AnswerRequest(text="Trần Thị Bình"))
+        assert result is not None
+        assert result.draft.lines[0].value == "Trần Thị Bình"
+        assert result.draft.field is not None
+        assert result.draft.field.id == "citizen_id"
+
+
+def test_starting_again_goes_on_with_the_same_draft(
+    database: Database, forms: Forms, procedure: Procedure
+) -> None:
+    first = database.transact(begin, forms, procedure)
+    assert database.transact(begin, forms, procedure).id == first.id
+
+
+def test_another_owner_cannot_see_a_draft(
+    database: Database, forms: Forms, procedure: Procedure
+) -> None:
+    draft = database.transact(begin, forms, procedure)
+    with pytest.raises(drafts.DraftNotFound):
+        database.transact(drafts.locked, draft.id, "somebody-else")
+
+
+def test_a_draft_keeps_the_form_it_started_with(
+    database: Database, forms: Forms, procedure: Procedure
+) -> None:
+    draft = database.transact(begin, forms, procedure)
+    newer = forms["small"].model_copy(
+        update={"version": 2, "fields": forms["small"].fields[:1], "title": "Tờ khai mới"}
+    )
+    database.transact(drafts.start, {"small": newer}, procedure, "owner-2", "web")
+    with database.sessions.begin() as session:
+        kept = drafts.view(drafts.locked(session, draft.id, OWNER))
+        assert (kept.title, kept.total) == ("Tờ khai thử", 4)
+
+
+def test_a_procedure_without_an_online_way_is_refused(
+    database: Database, forms: Forms, procedure: Procedure
+) -> None:
+    way = procedure.ways[0].model_copy(update={"kind": WayKind.IN_PERSON})
+    offline = procedure.model_copy(update={"code": "1.000002", "ways": [way]})
+    with pytest.raises(drafts.NotOnline):
+        database.transact(drafts.start, forms, offline, OWNER, "web")
+
+
+def test_nothing_is_sent_before_all_is_answered_and_agreed_to(
+    database: Database, forms: Forms, procedure: Procedure
+) -> None:
+    with database.sessions.begin() as session:
+        draft = begin(session, forms, procedure)
+        with pytest.raises(NotReady) as early:
+            drafts.submit(session, draft, procedure, "H25")
+        assert early.value.reason == "unanswered"
+        assert "Họ và tên" in early.value.fields
+        fill(session, draft)
+        with pytest.raises(NotReady) as silent:
+            drafts.submit(session, draft, procedure, "H25")
+        assert silent.value.reason == "no_consent"
+
+
+def test_agreement_is_kept_with_its_text_and_falls_with_a_later_change(
+    database: Database, forms: Forms, procedure: Procedure
+) -> None:
+    with database.sessions.begin() as session:
+        draft = begin(session, forms, procedure)
+        fill(session, draft)
+        agree(draft)
+        assert draft.consent is not None
+        assert draft.consent["text"] == "Tôi cam đoan lời khai là đúng."
+        assert {"version", "channel", "at"} <= set(draft.consent)
+        drafts.answer(session, draft, AnswerRequest(text="Lê Văn Tám", field="name"))
+        assert draft.consent is None
+
+
+def test_agreement_to_another_text_is_refused(
+    database: Database, forms: Forms, procedure: Procedure
+) -> None:
+    with database.sessions.begin() as session:
+        draft = begin(session, forms, procedure)
+        with pytest.raises(drafts.StaleConsent):
+            drafts.consent(draft, ConsentRequest(version="small-1", text="khác", channel="web"))
+
+
+def test_the_receipt_says_what_the_procedure_says(
+    database: Database, forms: Forms, procedure: Procedure
+) -> None:
+    with database.sessions.begin() as session:
+        draft = begin(session, forms, procedure)
+        fill(session, draft)
+        agree(draft)
+        receipt = drafts.submit(session, draft, procedure, "H25")
+    assert receipt.code.startswith("H25-")
+    assert receipt.code.endswith("-0000001")
+    assert (receipt.fee_amount, receipt.pay) == (15000, "at_counter")
+    assert receipt.due_at is not None
+    assert receipt.due_at > receipt.received_at
+    assert receipt.collect_at == "Ủy ban nhân dân xã"
+
+
+def test_answers_are_not_readable_in_the_database_file(
+    database: Database, forms: Forms, procedure: Procedure
+) -> None:
+    with database.sessions.begin() as session:
+        fill(session, begin(session, forms, procedure))
+    with database.engine.connect() as connection:
+        raw = connection.exec_driver_sql("SELECT answers FROM drafts").scalar_one()
+    assert b"035090001234" not in raw
+    with database.sessions.begin() as session:
+        draft = session.scalars(select(Draft)).one()
+        assert draft.answers["citizen_id"]["value"] == "035090001234"
