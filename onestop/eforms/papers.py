@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import TypedDict
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from onestop.eforms.answers import Refusal, Value
 from onestop.eforms.definition import Field
@@ -20,13 +20,8 @@ _LATER = re.compile(
 )
 
 
-class UploadedFile(TypedDict):
-    """One file as the one-stop service took it in; `size` in bytes."""
-
-    file_id: str
-    name: str
-    content_type: str
-    size: int
+# One file as the one-stop service took it in: file_id, name, content_type, size (bytes).
+UploadedFile = Mapping[str, Any]
 
 
 def read_files(field: Field, files: Sequence[UploadedFile]) -> Value:
