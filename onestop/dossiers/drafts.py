@@ -18,8 +18,9 @@ from onestop.dossiers import files, submission
 from onestop.dossiers.calendar import VIETNAM
 from onestop.dossiers.models import Draft, EFormSnapshot
 from onestop.eforms import engine
+from onestop.eforms.answers import Refusal, Value
 from onestop.eforms.definition import EForm, Field, FieldType, expand
-from onestop.eforms.values import Refusal, Value
+from onestop.eforms.papers import UploadedFile
 from onestop.schemas import (
     Accepted,
     AnswerRequest,
@@ -28,6 +29,7 @@ from onestop.schemas import (
     ConsentRequest,
     DraftView,
     FieldView,
+    FileView,
     Line,
     Option,
     ProcedureRef,
@@ -171,7 +173,7 @@ def answer(session: Session, draft: Draft, request: AnswerRequest) -> AnswerResu
     try:
         if request.file_ids:
             sent = [files.owned(session, draft.owner, one) for one in request.file_ids]
-            known = [one.model_dump() for one in sent if one is not None]
+            known = [_uploaded(one) for one in sent if one is not None]
             outcome = engine.answer_paper(form, answers, field.id, known, today)
         else:
             outcome = engine.answer(form, answers, field.id, request.text, today)
@@ -195,6 +197,15 @@ def answer(session: Session, draft: Draft, request: AnswerRequest) -> AnswerResu
         accepted=Accepted(field=field.id, label=field.label, display=outcome.value.display),
         reopened=[one.label for one, _ in outcome.ask_again],
     )
+
+
+def _uploaded(file: FileView) -> UploadedFile:
+    return {
+        "file_id": file.file_id,
+        "name": file.name,
+        "content_type": file.content_type,
+        "size": file.size,
+    }
 
 
 def skip(draft: Draft, field_id: str) -> None:

@@ -10,6 +10,7 @@ from PIL import Image, ImageOps
 from sqlalchemy.orm import Session
 
 from onestop.dossiers.models import StoredFile, opaque_key
+from onestop.eforms.answers import Refusal
 from onestop.schemas import FileView
 
 JPEG, PNG, PDF = "image/jpeg", "image/png", "application/pdf"
@@ -18,14 +19,6 @@ MAX_IMAGE_SIDE = 4096
 MIN_IMAGE_SIDE = 480
 MAX_IMAGE_PIXELS = 80_000_000
 JPEG_QUALITY = 88
-
-
-class FileRefused(ValueError):
-    """A file that cannot be taken; `code` says why (a key of data/texts/validation.yml)."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 def kind_of(content: bytes) -> str | None:
@@ -43,24 +36,24 @@ def _clean_image(content: bytes, kind: str) -> bytes:
     """The picture turned upright, at a readable size, without metadata.
 
     Raises:
-        FileRefused: if it is damaged, far too large, or too small to be read.
+        Refusal: if it is damaged, far too large, or too small to be read.
     """
     try:
         with Image.open(BytesIO(content)) as opened:
             if opened.width * opened.height > MAX_IMAGE_PIXELS:
-                raise FileRefused("file_image_too_large")
+                raise Refusal("file_image_too_large")
             image = ImageOps.exif_transpose(opened)
             if kind == JPEG or image.mode not in ("1", "L", "LA", "P", "RGB", "RGBA"):
                 image = image.convert("RGB")
             if max(image.size) < MIN_IMAGE_SIDE:
-                raise FileRefused("file_image_too_small")
+                raise Refusal("file_image_too_small")
             image.thumbnail((MAX_IMAGE_SIDE, MAX_IMAGE_SIDE))
             image.info.clear()  # comments, colour notes, GPS: nothing but pixels is kept
             out = BytesIO()
             image.save(out, "JPEG" if kind == JPEG else "PNG", quality=JPEG_QUALITY)
             return out.getvalue()
     except (OSError, SyntaxError, Image.DecompressionBombError) as error:
-        raise FileRefused("file_damaged") from error
+        raise Refusal("file_damaged") from error
 
 
 def store(session: Session, directory: Path, owner: str, name: str, content: bytes) -> FileView:
@@ -73,11 +66,11 @@ def store(session: Session, directory: Path, owner: str, name: str, content: byt
         content: the bytes as they came.
 
     Raises:
-        FileRefused: if the kind is not taken or the content cannot be read.
+        Refusal: if the kind is not taken or the content cannot be read.
     """
     kind = kind_of(content)
     if kind is None:
-        raise FileRefused("file_kind")
+        raise Refusal("file_kind")
     if kind != PDF:
         content = _clean_image(content, kind)
     key = opaque_key()

@@ -14,7 +14,7 @@ from common.problems import Problem, as_problem
 from onestop.catalogue import store
 from onestop.dossiers import drafts, submission
 from onestop.dossiers.models import Draft
-from onestop.eforms.values import Refusal
+from onestop.eforms.answers import Refusal
 from onestop.http.keys import CONFIG, DATABASE, EFORMS
 from onestop.schemas import (
     AnswerRequest,

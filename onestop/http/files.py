@@ -8,8 +8,8 @@ from aiohttp_pydantic.oas.typing import r201, r413, r415
 
 from common.problems import Problem, as_problem
 from onestop.dossiers import files
-from onestop.eforms.engine import refusal_text
-from onestop.eforms.values import Refusal
+from onestop.eforms.answers import Refusal
+from onestop.eforms.texts import refusal_text
 from onestop.http.keys import CONFIG, DATABASE
 from onestop.schemas import FileView, ProblemDetail
 
@@ -42,7 +42,7 @@ async def upload(
             part.filename or "",
             bytes(content),
         )
-    except files.FileRefused as error:
+    except Refusal as error:
         raise _refusal(415, error.code) from error
     return web.json_response(kept.model_dump(mode="json"), status=201)
 
