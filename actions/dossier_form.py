@@ -74,13 +74,6 @@ class DossierForm(TopicAction):
 
     async def _answer(self, turn: Turn, draft: DraftView, field: FieldView, sure: bool) -> Events:
         interrupts = turn.intent not in ANSWERS
-        if field.type == "paper":
-            if interrupts and sure:
-                raise ActionExecutionRejection(LOOP)
-            if turn.intent == "deny":
-                return await self._skip(turn, draft)
-            turn.show("send_file", field=field, **filling.question_parts(field))
-            return []
         if turn.intent == "deny" and not field.required and field.type != "yes_no":
             return await self._skip(turn, draft)
         if interrupts and sure and field.type not in STRICT and turn.intent != "out_of_scope":

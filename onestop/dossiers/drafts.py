@@ -20,7 +20,7 @@ from onestop.dossiers.models import Draft, EFormSnapshot
 from onestop.eforms import engine
 from onestop.eforms.answers import Refusal, Value
 from onestop.eforms.definition import EForm, Field, FieldType, expand
-from onestop.eforms.papers import UploadedFile
+from onestop.eforms.papers import later
 from onestop.schemas import (
     Accepted,
     AnswerRequest,
@@ -29,7 +29,6 @@ from onestop.schemas import (
     ConsentRequest,
     DraftView,
     FieldView,
-    FileView,
     Line,
     Option,
     ProcedureRef,
@@ -173,7 +172,7 @@ def answer(session: Session, draft: Draft, request: AnswerRequest) -> AnswerResu
     try:
         if request.file_ids:
             sent = [files.owned(session, draft.owner, one) for one in request.file_ids]
-            known = [_uploaded(one) for one in sent if one is not None]
+            known = [one.model_dump() for one in sent if one is not None]
             outcome = engine.answer_paper(form, answers, field.id, known, today)
         else:
             outcome = engine.answer(form, answers, field.id, request.text, today)
@@ -199,27 +198,24 @@ def answer(session: Session, draft: Draft, request: AnswerRequest) -> AnswerResu
     )
 
 
-def _uploaded(file: FileView) -> UploadedFile:
-    return {
-        "file_id": file.file_id,
-        "name": file.name,
-        "content_type": file.content_type,
-        "size": file.size,
-    }
-
-
 def skip(draft: Draft, field_id: str) -> None:
-    """Leave a field out.
+    """Leave an optional field out, or hand a paper in later where that is allowed.
 
     Raises:
-        Refusal: `required`, if it may not be left out.
-        KeyError: if the form does not ask for it.
+        Refusal: `field_required`, if it may not be left out.
+        KeyError: if the form does not have it.
     """
     form, answers = form_of(draft), _answers(draft)
-    engine.check_skip(form.field(field_id))
-    draft.skipped = [*(one for one in draft.skipped if one != field_id), field_id]
+    field = form.field(field_id)
+    answers.pop(field_id, None)
+    draft.skipped = [one for one in draft.skipped if one != field_id]
+    if field.later_allowed:
+        answers[field_id] = later(field)
+    else:
+        engine.check_skip(field)
+        draft.skipped = [*draft.skipped, field_id]
     draft.asked, draft.refusals = None, 0
-    _keep(draft, {one: value for one, value in answers.items() if one != field_id})
+    _keep(draft, answers)
 
 
 def choose_field(draft: Draft, field_id: str | None) -> None:

@@ -53,6 +53,15 @@ def read_later(field: Field, text: str) -> Value:
     """
     if not _LATER.search(fold(text)):
         raise Refusal("paper_expected")
+    return later(field)
+
+
+def later(field: Field) -> Value:
+    """The answer "this paper comes later".
+
+    Raises:
+        Refusal: paper_now, if the paper may not come later.
+    """
     if not field.later_allowed:
         raise Refusal("paper_now")
     return Value(value={"later": True}, display=word("paper_later"))
