@@ -30,8 +30,9 @@ def open_engine(url: str) -> Engine:
         url: an SQLAlchemy address; `postgresql://` is served by psycopg 3.
 
     Returns:
-        The engine. On SQLite every transaction starts with BEGIN IMMEDIATE, so that two writers
-        wait for one another instead of failing when the second one upgrades its read lock.
+        The engine. On SQLite a transaction starts with BEGIN IMMEDIATE, so that two writers wait
+        for one another instead of failing when the second one upgrades its read lock; with the
+        execution option `reading` it takes no lock and sees one consistent state.
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "postgresql":
@@ -47,7 +48,8 @@ def open_engine(url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        reading = connection.get_execution_options().get("reading", False)
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
     return engine
 
@@ -58,6 +60,7 @@ class Database:
     def __init__(self, url: str, workers: int = 4) -> None:
         self.engine = open_engine(url)
         self.sessions = sessionmaker(self.engine, expire_on_commit=False)
+        self._readers = sessionmaker(self.engine.execution_options(reading=True))
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="database")
 
     def transact(
@@ -67,10 +70,24 @@ class Database:
         with self.sessions.begin() as session:
             return work(session, *args, **kwargs)
 
+    def query(
+        self, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run `work(session, …)`, which only reads; it neither waits for writers nor stops them."""
+        with self._readers() as session:
+            return work(session, *args, **kwargs)
+
+    async def read(
+        self, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """`query` from the event loop, in a thread."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, lambda: self.query(work, *args, **kwargs))
+
     async def run(
         self, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """The same from the event loop, in a thread."""
+        """`transact` from the event loop, in a thread."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(
             self._threads, lambda: self.transact(work, *args, **kwargs)

@@ -95,7 +95,7 @@ async def listing(request: web.Request, owner: str) -> r200[list[DraftView]]:
     def work(session: Session) -> list[DraftView]:
         return [drafts.view(one) for one in drafts.open_drafts(session, owner, days)]
 
-    found = await request.app[DATABASE].run(work)
+    found = await request.app[DATABASE].read(work)
     return web.json_response([one.model_dump(mode="json") for one in found])
 
 

@@ -34,7 +34,7 @@ async def find(
 @inject_params(on_validation_error=as_problem).and_request
 async def read(request: web.Request, code: str, /) -> r200[Procedure] | r404[ProblemDetail]:
     """A procedure's whole content."""
-    procedure = await request.app[DATABASE].run(store.get, code)
+    procedure = await request.app[DATABASE].read(store.get, code)
     if procedure is None:
         raise Problem(404, "unknown_procedure", f"There is no procedure {code}.")
     return web.json_response(procedure.model_dump(mode="json"))
