@@ -4,34 +4,43 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
 
 from onestop.catalogue.content import Procedure, Tier
+from onestop.catalogue.search.evidence import Bodies, Channel
 from onestop.catalogue.search.lexicon import Lexicon, shipped
-from onestop.catalogue.search.postings import Postings
-from onestop.catalogue.search.reading import read_message, read_name
+from onestop.catalogue.search.postings import Floats
+from onestop.catalogue.search.reading import Reading, read_message, read_name
 from onestop.catalogue.search.result import Candidate, SearchResult
 from onestop.catalogue.search.spelling import Spelling
-from onestop.catalogue.search.words import folded_key, words
+from onestop.catalogue.search.words import clauses, folded_key, folded_syllables, words
 
 _CODE = re.compile(r"(?<!\d)\d\.\d{6}(?!\d)")
-_BODY_CHARACTERS = 3000
+_BODY_CHARACTERS = 12000
+_COMMON_ACTION = 8  # names that must begin with the same two syllables (cấp lại, gia hạn …)
 
 
 class Weights(NamedTuple):
     """How much each kind of evidence counts; tuned on the questions that are not kept aside."""
 
-    pair: float = 1.0
-    accented: float = 0.7
-    body: float = 0.15
-    norm: float = 0.8
-    situation: float = 1.0
-    commune: float = 0.05
-    ministry: float = -0.03
-    local: float = -0.08
+    syllables_message: float = 1.05
+    syllables_row: float = 0.5
+    syllables_cosine: float = 0.65
+    pairs_message: float = 0.6
+    pairs_row: float = 0.05
+    pairs_cosine: float = 0.55
+    marked_message: float = 0.22
+    marked_cosine: float = 0.2
+    official: float = -0.1
+    body: float = 0.55
+    action: float = 0.28
+    citizen: float = 0.02
+    commune: float = 0.12
+    ministry: float = 0.0
+    local: float = -0.4
 
 
 class SearchIndex:
@@ -46,21 +55,26 @@ class SearchIndex:
         self._weights = weights
         self._cards = [_card(procedure) for procedure in procedures]
         self._by_code = {p.code: at for at, p in enumerate(procedures)}
-        rows: list[dict[str, float]] = []
-        self._first_row: list[int] = []
+        rows: list[Reading] = []
+        first_row: list[int] = []
         for p, says in zip(procedures, _sayings(procedures, lexicon), strict=True):
-            self._first_row.append(len(rows))
-            rows.append(read_name(words(_HEAD.sub("", p.name)), lexicon, weights.pair).terms)
-            rows += [read_message(words(s), lexicon, weights.pair).terms for s in (*p.aliases, *says)]
-        counted = Counter(term for row in rows for term in row)
-        self._idf = {t: float(np.log((len(rows) + 1) / (n + 0.5))) for t, n in counted.items()}
-        self._names = Postings(self._row(terms) for terms in rows)
-        self._body = Postings(self._body_row(p) for p in procedures)
-        self._spelling = Spelling(
-            {t: n for t, n in counted.items() if " " not in t and t[0] != "'"},
-            (t for t in counted if " " in t),
-        )
-        self._prior = np.array([self._prior_of(p) for p in procedures], dtype=np.float32)
+            first_row.append(len(rows))
+            rows.append(read_name(words(_HEAD.sub("", p.name)), lexicon))
+            rows += [read_message(words(text), lexicon) for text in (*p.aliases, *says)]
+        self._first_row = np.array(first_row)
+        self._official = np.zeros(len(rows), dtype=np.float32)
+        self._official[self._first_row] = 1
+        self._syllables = Channel([row.syllables for row in rows])
+        self._pairs = Channel([row.pairs for row in rows])
+        self._marked = Channel([row.marked for row in rows])
+        texts = (folded_syllables(_body(p)[:_BODY_CHARACTERS]) for p in procedures)
+        self._bodies = Bodies(texts, self._syllables.rarity)
+        self._spelling = Spelling(self._syllables.counts, self._pairs.counts)
+        self._action = [" ".join(key.split(" ")[:2]) for key in map(plain_name, self._names())]
+        common = Counter(self._action)
+        self._actions = {a: at for at, (a, n) in enumerate(common.items()) if n >= _COMMON_ACTION}
+        self._action_of = np.array([self._actions.get(a, -1) for a in self._action])
+        self._known = np.array([_known(p) for p in procedures], dtype=np.float32).T
 
     @classmethod
     def build(
@@ -78,57 +92,56 @@ class SearchIndex:
         if known := [self._by_code[c] for c in _CODE.findall(query) if c in self._by_code]:
             cards = [self._cards[at].model_copy(update={"score": 1.0}) for at in known[:limit]]
             return SearchResult(outcome="found", candidates=cards, content_words=True)
-        reading = read_message(
-            words(query), self._lexicon, self._weights.pair, self._spelling.suggest
-        )
+        reading = read_message(words(_affirmed(query)), self._lexicon, self._spelling.suggest, self._pairs.rarity)
         if not reading.content:
             return SearchResult(outcome="none", candidates=[], content_words=False)
-        asked = self._asked(reading.terms)
-        scores = self._names.score(asked)
-        totals = np.maximum.reduceat(scores, self._first_row)
-        body = self._body.score({t: v for t, v in asked.items() if t[0] != "'"})
-        totals = totals + self._weights.body * body + self._prior * (totals > 0.15)
+        rows, documents = self._evidence(reading)
+        totals = self._totals(rows, documents)
         limit = min(limit, len(totals))
         best = np.argpartition(-totals, limit - 1)[:limit]
         best = best[np.argsort(-totals[best], kind="stable")]
         cards = [
-            self._cards[at].model_copy(update={"score": float(np.clip(totals[at], 0, 1))})
+            self._cards[at].model_copy(update={"score": float(np.clip(totals[at] / 4, 0, 1))})
             for at in best
         ]
         return SearchResult(outcome="choices", candidates=cards, content_words=True)
 
-    def _asked(self, terms: Mapping[str, float]) -> dict[str, float]:
-        asked = {
-            t: w * self._idf.get(t, 0.0) * (self._weights.accented if t[0] == "'" else 1.0)
-            for t, w in terms.items()
-        }
-        norm = float(np.sqrt(sum(v * v for v in asked.values()))) or 1.0
-        return {t: v / norm for t, v in asked.items()}
+    def _evidence(self, reading: Reading) -> tuple[list[Floats], list[Floats]]:
+        """Features a row and features a procedure, in the order of `Weights`."""
+        syllables = self._syllables.fit(reading.syllables)
+        pairs = self._pairs.fit(reading.pairs)
+        marked = self._marked.fit(reading.marked) if reading.marked else syllables
+        rows = [
+            syllables.message,
+            syllables.row,
+            np.sqrt(syllables.message * syllables.row),
+            pairs.message,
+            pairs.row,
+            np.sqrt(pairs.message * pairs.row),
+            marked.message,
+            np.sqrt(marked.message * marked.row),
+            self._official,
+        ]
+        named = [self._actions[pair] for pair in reading.pairs if pair in self._actions]
+        action = np.isin(self._action_of, named).astype(np.float32)
+        return rows, [self._bodies.fit(reading.syllables), action, *self._known]
 
-    def _row(self, terms: Mapping[str, float]) -> dict[str, float]:
-        row = {
-            t: w * self._idf[t] * (self._weights.accented if t[0] == "'" else 1.0)
-            for t, w in terms.items()
-        }
-        norm = float(np.sqrt(sum(v * v for v in row.values()))) ** self._weights.norm or 1.0
-        return {t: v / norm for t, v in row.items()}
+    def _names(self) -> list[str]:
+        return [card.name for card in self._cards]
 
-    def _body_row(self, procedure: Procedure) -> dict[str, float]:
-        counted = Counter(w.folded for w in words(_body(procedure)[:_BODY_CHARACTERS]))
-        length = sum(counted.values()) or 1
-        row = {}
-        for t, n in counted.items():
-            if t in self._idf:
-                row[t] = self._idf[t] * 2.2 * n / (n + 1.2 * (0.25 + 0.75 * length / 400)) / 20
-        return row
+    def _totals(self, rows: list[Floats], documents: list[Floats]) -> Floats:
+        weights = np.array(self._weights, dtype=np.float32)
+        by_row = sum(w * f for w, f in zip(weights, rows, strict=False))
+        best: Floats = np.maximum.reduceat(by_row, self._first_row)
+        for weight, feature in zip(weights[len(rows) :], documents, strict=True):
+            best = best + weight * feature
+        return best
 
-    def _prior_of(self, p: Procedure) -> float:
-        w = self._weights
-        tiers = {Tier.COMMUNE: w.commune, Tier.MINISTRY: w.ministry}
-        prior = tiers.get(p.tier, 0.0) if p.tier else 0.0
-        if _LOCAL.search(p.decision_number):
-            prior += w.local
-        return prior
+
+def _affirmed(query: str) -> str:
+    """The message without the clauses that say what is not wanted (…, không phải gia hạn)."""
+    kept = [c for c in clauses(query) if folded_key(words(c)).split(" ")[0] != "khong"]
+    return ", ".join(kept) if kept else query
 
 
 # A decision of a province's people's committee: the procedure is one province's own.
@@ -152,6 +165,12 @@ def _sayings(procedures: list[Procedure], lexicon: Lexicon) -> Iterator[list[str
         yield says.get(names[p.code], [])
 
 
+def _known(p: Procedure) -> list[float]:
+    local = bool(_LOCAL.search(p.decision_number))
+    citizen = any("công dân" in applicant.lower() for applicant in p.applicants)
+    return [citizen, p.tier is Tier.COMMUNE, p.tier is Tier.MINISTRY, local]
+
+
 def _card(p: Procedure) -> Candidate:
     return Candidate(
         code=p.code, name=p.name, score=0, level=p.level, field=p.field, agency=p.agency, tier=p.tier
@@ -159,5 +178,5 @@ def _card(p: Procedure) -> Candidate:
 
 
 def _body(p: Procedure) -> str:
-    parts = [p.field, p.summary, *p.keywords, *p.results, *(x.name for x in p.papers)]
+    parts = [p.field, p.agency, p.authority, p.summary, *p.keywords, *p.results, *(x.name for x in p.papers)]
     return " \n".join([*parts, *p.conditions, *p.steps])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
@@ -22,35 +22,55 @@ class Option(NamedTuple):
     weight: float
 
 
-class Reading(NamedTuple):
-    """The terms of a text: folded syllables, folded pairs ("a b"), marked syllables ("'á")."""
+Terms = dict[str, float]
 
-    terms: dict[str, float]
+
+class Reading(NamedTuple):
+    """The weighted terms of a text: folded syllables, folded pairs ("a b"), marked syllables."""
+
+    syllables: Terms
+    pairs: Terms
+    marked: Terms
     content: bool  # False: only words of conversation or aspects
 
 
-def read_name(said: Sequence[Word], lexicon: Lexicon, pair_weight: float) -> Reading:
+def read_name(said: Sequence[Word], lexicon: Lexicon) -> Reading:
     """Read an official name: nothing is dropped, listed words are put in place of others."""
     slots = [_options(piece, dropped=False) for piece in lexicon.pieces(said)]
-    return Reading(_terms(slots, True, pair_weight), True)
+    return _reading(slots, True, True)
 
 
 def read_message(
-    said: Sequence[Word], lexicon: Lexicon, pair_weight: float, suggest: Suggest | None = None
+    said: Sequence[Word],
+    lexicon: Lexicon,
+    suggest: Suggest | None = None,
+    listed_pairs: Container[str] = (),
 ) -> Reading:
     """Read what a citizen says: talk is dropped, aspects count little, slips are mended."""
     accented = not all(word.bare for word in said)
-    pieces = [p for p in lexicon.pieces(said, accented) if not _is(p, Kind.TALK)]
+    pieces = list(_without_talk(list(lexicon.pieces(said, accented)), listed_pairs))
     pieces = list(_joined(pieces, lexicon, accented))
     slots = [_options(piece, dropped=True) for piece in pieces]
     if suggest:
         slots = list(_mended(slots, pieces, suggest))
     content = any(not _is(piece, Kind.ASPECT) for piece in pieces)
-    return Reading(_terms(slots, accented, pair_weight), content)
+    return _reading(slots, accented, content)
 
 
 def _is(piece: Piece, kind: Kind) -> bool:
     return bool(piece.phrases) and piece.phrases[0].kind is kind
+
+
+def _without_talk(pieces: list[Piece], listed_pairs: Container[str]) -> Iterator[Piece]:
+    """Drop talk, but not a syllable that names hold between its neighbours (người có công)."""
+    for at, piece in enumerate(pieces):
+        if not _is(piece, Kind.TALK):
+            yield piece
+        elif len(piece.said) == 1 and 0 < at < len(pieces) - 1:
+            before, after = pieces[at - 1].said[-1].folded, pieces[at + 1].said[0].folded
+            word = piece.said[0].folded
+            if f"{before} {word}" in listed_pairs and f"{word} {after}" in listed_pairs:
+                yield Piece(piece.said, ())
 
 
 def _joined(pieces: list[Piece], lexicon: Lexicon, accented: bool) -> Iterator[Piece]:
@@ -86,23 +106,23 @@ def _mended(
         yield slot + [Option(tuple(Word(s, s) for s in o.split()), _AMBIGUOUS) for o in other]
 
 
-def _terms(slots: list[list[Option]], accented: bool, pair_weight: float) -> dict[str, float]:
-    terms: dict[str, float] = {}
+def _reading(slots: list[list[Option]], accented: bool, content: bool) -> Reading:
+    reading = Reading({}, {}, {}, content)
 
-    def add(term: str, weight: float) -> None:
+    def add(terms: Terms, term: str, weight: float) -> None:
         terms[term] = max(weight, terms.get(term, 0.0))
 
     for slot in slots:
         for option in slot:
             for word in option.said:
-                add(word.folded, option.weight)
+                add(reading.syllables, word.folded, option.weight)
                 if accented and not word.bare:
-                    add("'" + word.accented, option.weight)
+                    add(reading.marked, word.accented, option.weight)
             for a, b in pairwise(option.said):
-                add(f"{a.folded} {b.folded}", option.weight * pair_weight)
+                add(reading.pairs, f"{a.folded} {b.folded}", option.weight)
     for left, right in pairwise(slots):
         for a in left:
             for b in right:
                 pair = f"{a.said[-1].folded} {b.said[0].folded}"
-                add(pair, min(a.weight, b.weight) * pair_weight)
-    return terms
+                add(reading.pairs, pair, min(a.weight, b.weight))
+    return reading

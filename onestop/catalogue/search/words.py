@@ -7,10 +7,16 @@ text wrongly (measured before this project, see docs/search.md).
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from bot.nlu.text import canonical, strip_accents, tokens
+
+_CLAUSE = re.compile(r"[,;.!?\n]+\s")
+_SYLLABLE = re.compile(r"[^\W_]+")
+_BARE = {code: strip_accents(chr(code)) for code in (*range(0xC0, 0x1B1), *range(0x1EA0, 0x1EFA))}
 
 
 class Word(NamedTuple):
@@ -33,3 +39,14 @@ def words(text: str) -> list[Word]:
 def folded_key(listed: Iterable[Word]) -> str:
     """Words as one string without marks, for comparing names."""
     return " ".join(word.folded for word in listed)
+
+
+def clauses(text: str) -> list[str]:
+    """The parts of a message between punctuation marks."""
+    return [part for part in _CLAUSE.split(text) if part.strip()]
+
+
+def folded_syllables(text: str) -> list[str]:
+    """The folded syllables of a long text; unlike `words` it leaves abbreviations as they are."""
+    bare = unicodedata.normalize("NFC", text).translate(_BARE)
+    return _SYLLABLE.findall(bare.lower())
