@@ -26,6 +26,8 @@ STRICT = {"citizen_id", "phone", "email", "date", "year", "number", "choice", "y
 BROUGHT_ALONG = {"citizen_id", "phone", "email", "date"}
 # Intents that are answers, commands to the form, or no understanding at all; all others interrupt.
 ANSWERS = {"inform", "affirm", "deny", "nlu_fallback", ""}
+# Actions that have just said that a draft is begun or gone on with.
+ANNOUNCING = {"action_start_dossier", "action_resume_dossier"}
 PERSON_OFFERED_AT = 3
 
 
@@ -114,7 +116,7 @@ class DossierForm(TopicAction):
     # Commands ---------------------------------------------------------------------------------
 
     async def _ask(self, turn: Turn, draft: DraftView) -> Events:
-        returning = turn.tracker.latest_action_name not in ("action_start_dossier", "action_listen")
+        returning = not turn.fresh and turn.tracker.latest_action_name not in ANNOUNCING
         return filling.go_on(turn, draft, returning=returning)
 
     async def _pause(self, turn: Turn, draft: DraftView) -> Events:

@@ -36,8 +36,13 @@ def choose_buttons(intent: str, candidates: list[Candidate]) -> list[Button]:
     ]
 
 
-def next_buttons(procedure: Procedure, answered: list[str]) -> list[Button]:
-    """What a citizen most likely wants next: hand it in, or ask what was not asked yet."""
+def next_buttons(turn: Turn, procedure: Procedure, answered: list[str]) -> list[Button]:
+    """What a citizen most likely wants next: hand it in, or ask what was not asked yet.
+
+    While an e-form is filled there are none: its own question follows with its own buttons.
+    """
+    if turn.tracker.active_loop_name:
+        return []
     buttons = []
     if procedure.online and not procedure.withdrawn:
         buttons.append(button("Nộp hồ sơ ngay", "start_dossier", procedure=procedure.code))
@@ -70,10 +75,10 @@ async def find_procedure(turn: Turn, intent: str) -> tuple[Procedure | None, Eve
     if code is None:
         found = await turn.service.search(turn.text)
         among = present in [one.code for one in found.candidates]
-        if not found.content_words or (present and (found.outcome == "none" or among)):
-            code = present
-        elif found.outcome == "found":
+        if found.outcome == "found":
             code = found.candidates[0].code
+        elif not found.content_words or (present and (among or found.outcome == "none")):
+            code = present
         elif found.outcome == "choices":
             turn.show(
                 "choices",
@@ -107,7 +112,7 @@ async def explain(turn: Turn, wishes: list[str]) -> Events:
         procedure=procedure,
         aspects=asked,
         everything=turn.entity("everything") is not None,
-        buttons=next_buttons(procedure, asked),
+        buttons=next_buttons(turn, procedure, asked),
     )
     return events
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypedDict
@@ -63,5 +64,6 @@ _environment.filters.update(money=money, number=number, day=day, clock=clock, sh
 
 
 def render(template: str, **variables: Any) -> str:
-    """The template's text without blank edges."""
-    return _environment.get_template(f"{template}.j2").render(**variables).strip()
+    """The template's text without blank edges, and with one blank line at most between parts."""
+    text = _environment.get_template(f"{template}.j2").render(**variables)
+    return re.sub(r"\n\s*\n+", "\n\n", text).strip()

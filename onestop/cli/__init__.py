@@ -12,9 +12,9 @@ from collections.abc import Sequence
 
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from onestop.cli import catalogue
+from onestop.cli import catalogue, dossier, serve
 
-GROUPS = (catalogue,)
+GROUPS = (catalogue, dossier, serve)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
