@@ -1,0 +1,1 @@
+"""The public pages: the portal with the chat widget, the API documentation, health."""

@@ -1,0 +1,108 @@
+"""The public site: the portal page, the API's documentation and health, around the gateway."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import aiohttp_jinja2
+import jinja2
+from aiohttp import web
+from aiohttp_pydantic.oas.view import generate_oas
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+import gateway.app
+from common.problems import problem_middleware
+from common.settings import Settings
+from common.tenant import tenant
+from gateway.keys import CONFIG, DATABASE, ONESTOP, RASA
+from web.security import add_security_headers, allow_inline_styles
+
+WEB = Path(__file__).resolve().parent
+FINGERPRINT = WEB / "static" / "build" / ".fingerprint"
+DOCUMENTED = web.AppKey[Sequence[web.Application]]("documented", Sequence)
+BUILD = web.AppKey("build", str)
+
+routes = web.RouteTableDef()
+
+
+@routes.get("/")
+@aiohttp_jinja2.template("index.html.j2")
+async def portal(request: web.Request) -> dict[str, object]:
+    """The portal page with the chat."""
+    return {
+        "tenant": tenant(),
+        "upload_max_bytes": request.app[CONFIG].upload_max_bytes,
+        "build": request.app[BUILD],
+    }
+
+
+@routes.get("/api/docs")
+async def documentation(request: web.Request) -> web.Response:
+    """The HTTP API, to read and to try."""
+    response = aiohttp_jinja2.render_template(
+        "docs.html.j2", request, {"build": request.app[BUILD]}
+    )
+    allow_inline_styles(response)
+    return response
+
+
+@routes.get("/api/docs/openapi.json")
+async def specification(request: web.Request) -> web.Response:
+    """The HTTP API as an OpenAPI document."""
+    return web.json_response(generate_oas([request.app, *request.app[DOCUMENTED]], "1", "Một Cửa"))
+
+
+@routes.get("/health")
+async def health(request: web.Request) -> web.Response:
+    """Whether the parts that an answer needs are up: 200 if all are, else 503."""
+    app = request.app
+    parts = {
+        "database": await _database_answers(app),
+        "rasa": await app[RASA].healthy(),
+        "onestop": await app[ONESTOP].healthy(),
+    }
+    return web.json_response(parts, status=200 if all(parts.values()) else 503)
+
+
+async def _database_answers(app: web.Application) -> bool:
+    def probe(session: Session) -> bool:
+        session.execute(text("SELECT count(*) FROM messages WHERE state = 'waiting'"))
+        return True
+
+    try:
+        return await app[DATABASE].run(probe)
+    except Exception:  # whatever it is, the database does not answer
+        return False
+
+
+def create_app(config: Settings, documented: Sequence[web.Application] = ()) -> web.Application:
+    """The public site.
+
+    Args:
+        config: the validated settings; the gateway's database must be migrated.
+        documented: further applications whose interface `/api/docs` shows.
+
+    Raises:
+        FileNotFoundError: if the page's scripts were not built (`python -m web.build`).
+    """
+    if not FINGERPRINT.exists():
+        raise FileNotFoundError("the page's scripts are missing: run python -m web.build")
+    app = web.Application(
+        middlewares=[problem_middleware], client_max_size=gateway.app.MAX_BODY_BYTES
+    )
+    app[DOCUMENTED] = documented
+    # Names the build in the scripts' addresses, so that browsers may keep them for long.
+    app[BUILD] = FINGERPRINT.read_text()[:12]
+    aiohttp_jinja2.setup(
+        app,
+        loader=jinja2.FileSystemLoader(WEB / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    gateway.app.setup(app, config)
+    app.add_routes(routes)
+    app.router.add_static("/static", WEB / "static")
+    app.on_response_prepare.append(add_security_headers)
+    return app

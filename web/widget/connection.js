@@ -1,0 +1,197 @@
+// The line to the gateway: a session, a socket, and plain HTTP where no socket gets through.
+//
+// A message stays in the queue until the gateway has said that it is kept; it is sent again under the
+// same id, so that it is answered once. After every interruption the page asks for what it missed.
+
+import { io } from "socket.io-client";
+
+const ACK_MS = 10_000;
+const RETRY_MS = 3_000;
+const SOCKET_TRIES = 3;
+
+/** Events: state {state}, message {…}, said {…}, history {messages}, busy, turn, kept, refused {message_id, detail}. */
+export class Connection extends EventTarget {
+  constructor(base) {
+    super();
+    this.base = base;
+    this.last = 0;
+    this.queue = [];
+    this.failures = 0;
+    this.flushing = false;
+    this.closed = false;
+  }
+
+  tell(name, detail) {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+
+  async fetch(path, options = {}) {
+    const headers = options.body ? { "Content-Type": "application/json" } : {};
+    return fetch(this.base + path, { credentials: "same-origin", headers, ...options });
+  }
+
+  /** Open or resume the session, show what was said, and connect. */
+  async open() {
+    this.tell("state", "connecting");
+    try {
+      await this.session();
+      await this.catchUp();
+    } catch {
+      this.tell("state", "offline");
+      setTimeout(() => this.closed || this.open(), RETRY_MS);
+      return;
+    }
+    this.connect();
+    this.flush();
+  }
+
+  async session() {
+    const response = await this.fetch("/api/chat/sessions", { method: "POST" });
+    if (!response.ok) throw new Error(`session: ${response.status}`);
+  }
+
+  connect() {
+    this.socket = io(this.base || location.origin, { path: "/socket.io", transports: ["websocket", "polling"] });
+    this.socket.on("connect", async () => {
+      this.failures = 0;
+      this.tell("state", "online");
+      await this.catchUp().catch(() => {});
+      this.flush();
+    });
+    this.socket.on("disconnect", (reason) => {
+      this.tell("state", "offline");
+      if (reason === "io server disconnect") this.socket.connect();
+    });
+    this.socket.on("connect_error", () => {
+      this.failures += 1;
+      if (this.failures > 1) this.tell("state", "offline");
+      if (this.failures < SOCKET_TRIES) return;
+      // No socket gets through: each failed try is the occasion to look over plain HTTP.
+      this.catchUp().then(() => this.tell("state", "online"), () => {});
+      this.flush();
+    });
+    this.socket.on("bot_uttered", (message) => this.arrived(message));
+    this.socket.on("user_uttered", (message) => this.tell("said", message));
+    this.socket.on("turn_ended", () => this.tell("turn"));
+  }
+
+  arrived(message) {
+    this.last = Math.max(this.last, message.id);
+    this.tell("message", message);
+  }
+
+  /** Ask for what was said since the last message that this page has seen. */
+  async catchUp() {
+    const first = this.last === 0;
+    const response = await this.fetch(`/api/chat/messages?after=${this.last}`);
+    if (response.status === 401) return this.session();
+    if (!response.ok) throw new Error(`history: ${response.status}`);
+    const { messages, last, busy } = await response.json();
+    this.last = Math.max(this.last, last);
+    if (first) this.tell("history", messages);
+    else for (const one of messages) this.tell(one.from === "citizen" ? "said" : "message", one);
+    if (busy) this.tell("busy");
+    else if (!this.queue.length) this.tell("turn");
+  }
+
+  /** Send {text?, payload?, message_id}; kept in the queue until the gateway has it. */
+  send(message) {
+    this.queue.push(message);
+    this.flush();
+  }
+
+  async flush() {
+    if (this.flushing) return;
+    this.flushing = true;
+    try {
+      while (this.queue.length && (await this.deliver(this.queue[0]))) this.queue.shift();
+    } finally {
+      this.flushing = false;
+    }
+    if (this.queue.length && !this.closed) setTimeout(() => this.flush(), RETRY_MS);
+  }
+
+  /** Hand one message over; whether the gateway has taken or refused it. */
+  async deliver(message) {
+    const answer = this.socket?.connected ? await this.emit(message) : await this.post(message);
+    if (answer === null) return false;
+    if (answer.status === 401) {
+      await this.session().catch(() => {});
+      this.socket?.disconnect().connect();
+      return false;
+    }
+    if (answer.status === 429 || (answer.status >= 400 && answer.status < 500)) {
+      this.tell("refused", { message_id: message.message_id, detail: answer.detail });
+      return true;
+    }
+    if (answer.status >= 500) return false;
+    this.tell("kept", { message_id: message.message_id });
+    return true;
+  }
+
+  async emit(message) {
+    try {
+      return await this.socket.timeout(ACK_MS).emitWithAck("user_uttered", message);
+    } catch {
+      return null;
+    }
+  }
+
+  async post(message) {
+    // While the socket may still come up it is quicker to wait for it.
+    if (!this.socket || this.failures < SOCKET_TRIES) return null;
+    try {
+      const response = await this.fetch("/api/chat/messages", { method: "POST", body: JSON.stringify(message) });
+      const body = await response.json();
+      for (const reply of body.replies ?? []) this.arrived(reply);
+      if (body.state && body.state !== "waiting") this.tell("turn");
+      return { status: response.status, detail: body.detail };
+    } catch {
+      return null;
+    }
+  }
+
+  /**
+   * Upload a file with progress.
+   * @returns {{done: Promise<void>, cancel: () => void}} `done` rejects with an Error whose message is for the citizen.
+   */
+  upload(file, message_id, onProgress) {
+    const request = new XMLHttpRequest();
+    const done = new Promise((resolve, reject) => {
+      request.open("POST", `${this.base}/api/chat/uploads?message_id=${message_id}`);
+      request.upload.addEventListener("progress", (event) => event.lengthComputable && onProgress(event.loaded / event.total));
+      request.addEventListener("load", () => {
+        let body = {};
+        try {
+          body = JSON.parse(request.responseText);
+        } catch {
+          // A proxy's own page: treated as a failure without a text.
+        }
+        if (request.status >= 400) return reject(new Error(body.detail || ""));
+        for (const reply of body.replies ?? []) this.arrived(reply);
+        if (body.state !== "waiting") this.tell("turn");
+        resolve();
+      });
+      request.addEventListener("error", () => reject(new Error("")));
+      request.addEventListener("abort", () => reject(new DOMException("", "AbortError")));
+    });
+    const form = new FormData();
+    form.append("file", file, file.name);
+    request.send(form);
+    return { done, cancel: () => request.abort() };
+  }
+
+  /** End the conversation on this device and begin a new one. */
+  async restart() {
+    this.queue = [];
+    this.socket?.disconnect();
+    await this.fetch("/api/chat/sessions", { method: "DELETE" });
+    this.last = 0;
+    await this.open();
+  }
+
+  close() {
+    this.closed = true;
+    this.socket?.disconnect();
+  }
+}

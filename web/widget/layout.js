@@ -1,0 +1,49 @@
+// The widget's fixed parts, in a shadow root of their own.
+
+import { h, icon } from "./dom.js";
+import { texts } from "./texts.js";
+import style from "./style.css";
+
+/** Build the parts; returns those that others work with. */
+export function layout(root) {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(style);
+  root.adoptedStyleSheets = [sheet];
+
+  const state = h("p", { class: "state", role: "status" }, texts.connecting);
+  const restart = h("button", { type: "button", class: "restart" }, icon("restart"), h("span", {}, texts.restart));
+  const log = h("div", { class: "log", role: "log", "aria-label": texts.log, "aria-live": "polite", tabindex: "0" });
+  const typing = h("div", { class: "typing", role: "status" });
+  const newer = h("button", { type: "button", class: "newer", hidden: true }, icon("down"), texts.newMessages);
+  const input = h("textarea", {
+    id: "words",
+    rows: "1",
+    placeholder: texts.placeholder,
+    enterkeyhint: "send",
+    autocomplete: "off",
+    maxlength: "2000",
+  });
+  const attach = h("button", { type: "button", class: "icon-button", "aria-label": texts.attach, title: texts.attach }, icon("attach"));
+  const send = h("button", { type: "submit", class: "send", "aria-label": texts.send, title: texts.send }, icon("send"));
+  const label = h("label", { for: "words", class: "hidden" }, texts.input);
+  const form = h("form", { class: "composer" }, attach, label, input, send);
+  const dialog = h(
+    "dialog",
+    { "aria-labelledby": "restart-title" },
+    h(
+      "form",
+      { method: "dialog" },
+      h("h2", { id: "restart-title" }, texts.restartTitle),
+      h("p", {}, texts.restartBody),
+      h(
+        "div",
+        { class: "card-actions" },
+        h("button", { value: "no", class: "choice" }, texts.restartNo),
+        h("button", { value: "yes", class: "choice primary" }, texts.restartYes),
+      ),
+    ),
+  );
+  const head = h("header", {}, h("div", {}, h("h2", {}, texts.title), state), restart);
+  root.append(head, h("div", { class: "stage" }, log, newer), typing, form, dialog);
+  return { root, state, restart, log, typing, newer, input, attach, form, dialog };
+}

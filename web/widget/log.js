@@ -1,0 +1,168 @@
+// The log of the conversation: what is shown, what a screen reader is told, where the view stands.
+
+import { renderCard, textBesideCard } from "./cards.js";
+import { h, linked } from "./dom.js";
+import { fileBody, progressBar, uploadControl } from "./upload.js";
+import { texts } from "./texts.js";
+
+const NEAR_END_PX = 120;
+
+export class Log {
+  /**
+   * @param parts the widget's fixed parts
+   * @param {{say: (button, text, payload) => void, upload: (file) => void}} actions
+   */
+  constructor(parts, actions) {
+    this.parts = parts;
+    this.actions = actions;
+    this.shown = new Set();
+    this.turnStart = null;
+    parts.newer.addEventListener("click", () => {
+      parts.log.scrollTop = parts.log.scrollHeight;
+      parts.log.focus();
+    });
+    parts.log.addEventListener("scroll", () => this.nearEnd && (parts.newer.hidden = true), { passive: true });
+  }
+
+  get nearEnd() {
+    const { scrollHeight, scrollTop, clientHeight } = this.parts.log;
+    return scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
+  }
+
+  clear() {
+    this.parts.log.replaceChildren();
+    this.shown.clear();
+    this.turnStart = null;
+    this.typing(false);
+  }
+
+  /** Show what was said before, without having it all read out. */
+  restore(messages) {
+    const { log } = this.parts;
+    log.setAttribute("aria-live", "off");
+    for (const message of messages) {
+      if (message.from === "citizen") this.said(message);
+      else this.replied(message);
+    }
+    log.scrollTop = log.scrollHeight;
+    setTimeout(() => log.setAttribute("aria-live", "polite"), 300);
+  }
+
+  greet(text) {
+    this.add("assistant", h("div", { class: "bubble" }, ...linked(text)));
+  }
+
+  /** A word of the page itself, such as why a file was not taken. */
+  note(text) {
+    this.typing(false);
+    this.add("note", h("div", { class: "bubble" }, text));
+  }
+
+  /** What the citizen said, here or on another page of theirs. */
+  said({ id, message_id, text, attachments = [], sending }) {
+    if (this.seen(`m${message_id}`)) return;
+    if (id) this.shown.add(`i${id}`);
+    this.retire();
+    const body = attachments.length
+      ? attachments.map((file) => fileBody(file.name, file.size))
+      : [h("div", { class: "words" }, text)];
+    const row = this.add("citizen", h("div", { class: "bubble" }, ...body));
+    row.dataset.message = message_id;
+    if (sending) row.classList.add("sending");
+    this.turnStart = null;
+    this.scroll(row, true);
+  }
+
+  kept(message_id) {
+    this.parts.log.querySelector(`[data-message="${CSS.escape(message_id)}"]`)?.classList.remove("sending");
+  }
+
+  /** One message of the assistant. */
+  replied(message) {
+    if (this.seen(`i${message.id}`)) return;
+    this.typing(false);
+    if (!this.turnStart) this.retire();
+    const { custom, buttons, image } = message;
+    const text = message.text ? textBesideCard(message.text, custom) : "";
+    const card = renderCard(custom, this.actions.say, (one) => uploadControl(one, this.actions.upload));
+    const row = this.add(
+      "assistant",
+      text ? h("div", { class: "bubble" }, ...linked(text)) : null,
+      image && /^(https?:|\/|data:image\/)/.test(image) ? h("img", { class: "picture", src: image, alt: texts.image }) : null,
+      card,
+      buttons?.length ? this.choices(buttons) : null,
+    );
+    const follow = this.nearEnd || !this.turnStart;
+    this.turnStart ??= row;
+    this.scroll(this.turnStart, follow);
+  }
+
+  choices(buttons) {
+    const box = h("div", { class: "choices" });
+    for (const { title, payload } of buttons)
+      box.append(
+        h("button", { type: "button", class: "choice current", onclick: (event) => this.actions.say(event.currentTarget, title, payload) }, title),
+      );
+    return box;
+  }
+
+  /** A file on its way: a bubble with a preview and a bar. */
+  sendingFile(file, message_id, onCancel) {
+    this.shown.add(`m${message_id}`);
+    this.retire();
+    const preview = file.type.startsWith("image/") ? URL.createObjectURL(file) : null;
+    const bar = progressBar(file.name, onCancel);
+    const state = h("span", { class: "file-state", role: "status" });
+    const row = this.add("citizen", h("div", { class: "bubble" }, fileBody(file.name, file.size, preview), bar.box, state));
+    this.turnStart = null;
+    this.scroll(row, true);
+    return {
+      progress: bar.set,
+      sent: () => {
+        bar.box.remove();
+        state.textContent = texts.uploaded;
+      },
+      failed: (text) => {
+        bar.box.remove();
+        row.classList.add("failed");
+        state.textContent = text;
+      },
+    };
+  }
+
+  typing(on) {
+    const { typing } = this.parts;
+    if (on === (typing.childElementCount > 0)) return;
+    if (on) typing.replaceChildren(h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i")), h("span", {}, texts.typing));
+    else typing.replaceChildren();
+  }
+
+  // Choices of earlier turns stay readable, but no longer answer: the question has moved on. They are not
+  // removed or disabled, so that the focus stays where it is and Tab leads on to the new choices.
+  retire() {
+    for (const button of this.parts.log.querySelectorAll(".current:not([aria-disabled])")) button.setAttribute("aria-disabled", "true");
+  }
+
+  seen(key) {
+    const before = this.shown.has(key);
+    this.shown.add(key);
+    return before;
+  }
+
+  add(author, ...content) {
+    const name = author === "citizen" ? texts.citizen : texts.assistant;
+    const row = h("div", { class: `row ${author}` }, h("span", { class: "hidden" }, name), ...content);
+    this.parts.log.append(row);
+    return row;
+  }
+
+  // Follow the conversation, but never past the beginning of a long answer, and not while someone reads above.
+  scroll(row, follow) {
+    const { log, newer } = this.parts;
+    if (!follow) {
+      newer.hidden = false;
+      return;
+    }
+    log.scrollTop = Math.min(log.scrollHeight - log.clientHeight, row.offsetTop - log.offsetTop - 12);
+  }
+}
