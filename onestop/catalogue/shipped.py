@@ -93,7 +93,10 @@ def _load_file(path: Path, validator: Draft202012Validator, faults: list[str]) -
         return []
     # The schema finds faults by place; the model finds what a schema cannot say.
     broken = sorted(validator.iter_errors(content), key=lambda error: list(map(str, error.path)))
-    faults.extend(_fault(path, content, list(error.path), error.message) for error in broken)
+    for broke in broken:
+        # Of "this or null", what is wrong with this says more than that it is neither.
+        inner = next((each for each in broke.context or () if each.validator != "type"), broke)
+        faults.append(_fault(path, content, list(inner.absolute_path), inner.message))
     if broken:
         return []
     try:

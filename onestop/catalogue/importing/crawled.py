@@ -113,7 +113,8 @@ def parse_ways(text: str) -> list[Way]:
     if not rows or rows[0].start() != len(_WAYS_HEAD):
         return []
     ways = []
-    for row, end in zip(rows, [*(row.start() for row in rows[1:]), len(text)], strict=True):
+    ends = [*(row.start() for row in rows[1:]), len(text)]
+    for row, end in zip(rows, ends, strict=True):
         # A bare figure is the portal's "OTHER": the unit is told in the description, if at all.
         time_text = row[2] if not row[2].isdigit() else f"{row[2]} OTHER"
         time, note = describe(parse_time(time_text), text[row.end() : end])

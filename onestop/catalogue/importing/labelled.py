@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import pairwise
 
 from onestop.catalogue.content import Procedure, Way
 from onestop.catalogue.importing.fees import parse_fee
@@ -94,7 +95,7 @@ def parse_ways(text: str) -> tuple[list[Way], str]:
     """
     starts = [match.start() for match in _WAY.finditer(text)]
     ways, left = [], [text[: starts[0]] if starts else text]
-    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
+    for start, end in pairwise([*starts, len(text)]):
         way = _parse_way(text[start:end])
         if way is None:
             left.append(text[start:end])

@@ -11,7 +11,7 @@ from onestop.catalogue.importing.text import one_line, said, without_bullet
 # kind and issuer; records have blanks around the strokes and "_" or "/" for "-".
 NUMBER = re.compile(
     r"\d{1,5}(?:\.\d{1,3})?[a-z]?\s?/\s?(?:\d{4}\s?/+\s?)?"
-    r"(?:QH\d{1,2}|UBTVQH\d{1,2}|[A-ZĐƯ]{1,6}(?:\s?[-_/]\s?(?:[A-ZĐƯ]{2,12}|TTg|C\d\d|UBTVQH\d\d)){1,5}"
+    r"(?:QH\d{1,2}|UBTVQH\d{1,2}|[A-ZĐƯ]{1,6}(?:\s?[-_/]\s?(?:TTg|[A-ZĐƯ]{2,12}|C\d\d|UBTVQH\d\d)){1,5}"
     r"|(?:QĐ|TT|NĐ|NQ|CT|L|PL)\b)",
 )
 _KINDS = (

@@ -10,7 +10,7 @@ from onestop.catalogue.importing.text import one_line, said, without_bullet
 
 # The count that ends each paper; "- Bản sao: 0" and "Bản chính: 1\nBản sao: 0" are the same.
 _COUNT = re.compile(r"Bản chính: ?(\d{1,4})[,\s-]*Bản sao: ?(\d{1,4})")
-_COUNT_LINE = re.compile(rf"\n?[^\S\n]*Số lượng: ?{_COUNT.pattern}[^\S\n]*(?:\n|$)")
+_COUNT_LINE = re.compile(rf"(?:^|\n)[^\S\n]*Số lượng: ?{_COUNT.pattern}[^\S\n]*(?:\n|$)")
 _CASE_LINE = re.compile(r"^\[ ?(.*?) ?\]$")
 # Titles of cases that are no case: all papers stand under them.
 _NO_CASE = re.compile(
