@@ -65,9 +65,11 @@ def read_choice(text: str, options: Sequence[Option]) -> Value:
     labels = [option.label for option in options]
     named = _longest_named(folded, options)
     if len(named) > 1 and has_accents(text):
-        key = accented_key(text)
+        typed = _accented_words(text)
         named = [
-            o for o in named if any(accented_key(n) in key for n in (o.label, *o.aliases))
+            option
+            for option in named
+            if any(_accented_words(name) in typed for name in (option.label, *option.aliases))
         ] or named
     if len(named) > 1:
         raise Refusal("choice_ambiguous", options=[option.label for option in named])
@@ -82,6 +84,10 @@ def read_choice(text: str, options: Sequence[Option]) -> Value:
     if option_or_none := _nearest(folded, options):
         return Value(value=option_or_none.value, display=option_or_none.label)
     raise Refusal("choice_unclear", options=labels)
+
+
+def _accented_words(text: str) -> str:
+    return f" {accented_key(' '.join(re.findall(r'[^\W_]+', text)))} "
 
 
 def _names(option: Option) -> list[str]:

@@ -41,6 +41,10 @@ _AROUND = re.compile(
     r"|doi|sua|thay|chinh|cap nhat|dieu chinh|khai|ghi|nhap|viet|dien|lai|sai|nham|loi|chua dung"
     r"|khong dung|bi|roi|nhe|a|o|cai|phan|truong|thong tin|quay|ve)\b"
 )
+_LEADING = re.compile(
+    r"^(?:(?:cho|giup|toi|em|minh|chau|muon|can|xin|hay|vui long|da|anh chi|doi|sua|thay doi|thay|chinh"
+    r"|cap nhat|dieu chinh|khai|ghi|nhap|dien|lai|cai|quay|ve)\s+)+"
+)
 _NUMBERED = re.compile(
     r"\b(?:muc|cau|dong|phan|o|so|thu)\s*(?:so\s*)?(\d{1,2})\b|^\s*(\d{1,2})\s*$"
 )
@@ -193,10 +197,9 @@ def find_fields(
         lines = summary(form, answers, skipped)
         if 1 <= number <= len(lines):
             return [form.field(lines[number - 1].field)]
-    core = " ".join(re.findall(r"\w+", _NEW_VALUE.sub("", folded)))
-    bare = " ".join(_AROUND.sub(" ", core).split())
+    phrases = _readings(folded)
     scored = [
-        (max(_score(core, bare, name) for name in (one.label, *one.aliases)), -place, one)
+        (max(_score(phrases, name) for name in (one.label, *one.aliases)), -place, one)
         for place, one in enumerate(active_fields(form, answers))
     ]
     scored.sort(key=lambda item: item[:2], reverse=True)
@@ -206,19 +209,28 @@ def find_fields(
     return near[:_MOST_FIELDS]
 
 
-def _score(core: str, bare: str, name: str) -> float:
-    """How well a phrase names a field, 0–100.
+def _readings(folded: str) -> list[str]:
+    """What a phrase may name, from all its words to the fewest.
 
-    Args:
-        core: the phrase, folded, words only.
-        bare: the same without the words around a name ("đổi", "giúp tôi").
-        name: the field's label or an alias.
+    "Đổi số điện thoại thành 09…" ends at "thành", but "thành viên" is a name; "ảnh" folds to a word
+    of address. So each step away from the typed words is only one more reading.
     """
+    readings = []
+    for text in (folded, _NEW_VALUE.sub("", folded)):
+        words = " ".join(re.findall(r"\w+", text))
+        led = _LEADING.sub("", words)
+        readings += [words, led, " ".join(_AROUND.sub(" ", led).split())]
+    return list(dict.fromkeys(filter(None, readings)))
+
+
+def _score(phrases: Sequence[str], name: str) -> float:
+    """How well one of the readings of a phrase names a field by its label or alias, 0–100."""
     name = " ".join(re.findall(r"\w+", fold(name)))
-    if name in (core, bare):
+    if name in phrases:
         return 100.0
-    if re.search(rf"\b{re.escape(name)}\b", core):
+    if any(re.search(rf"\b{re.escape(name)}\b", phrase) for phrase in phrases):
         return 88.0 + min(len(name.split()), 5) * 2
+    bare = phrases[-1] if phrases else ""
     if bare and re.search(rf"\b{re.escape(bare)}\b", name):
         return 84.0
     if bare and set(bare.split()) <= set(name.split()):

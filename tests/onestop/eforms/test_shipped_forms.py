@@ -1,0 +1,206 @@
+"""The e-forms that are shipped: valid, complete, and fillable to the end by their own examples."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+from yaml import safe_load
+
+from common.settings import ROOT
+from onestop.catalogue.content import Paper, Procedure
+from onestop.eforms import engine
+from onestop.eforms.__main__ import DIRECTORY, SCHEMA, schema_text
+from onestop.eforms.answers import Refusal, Value
+from onestop.eforms.definition import EForm, Field, FieldType, expand, load_eforms
+from onestop.eforms.values import parse
+
+TODAY = date(2026, 3, 10)
+FORMS = load_eforms(DIRECTORY)
+FILE = {"file_id": "f1", "name": "anh.jpg", "content_type": "image/jpeg", "size": 2048}
+SIX = {
+    "birth-registration": "1.001193",
+    "marital-status": "1.004873",
+    "temporary-residence": "1.004194",
+    "judicial-record": "3.000333",
+    "driving-licence-renewal": "3.000347",
+    "household-business": "1.001612",
+}
+
+
+def fill(form: EForm, choose: dict[str, str] | None = None) -> dict[str, Value]:
+    """Answer every field that comes up with its own example, or with what `choose` says."""
+    answers: dict[str, Value] = {}
+    while (field := engine.next_field(form, answers, ())) is not None:
+        if field.type is FieldType.PAPER:
+            outcome = engine.answer_paper(form, answers, field.id, [FILE], TODAY)
+        else:
+            text = (choose or {}).get(field.id, field.example)
+            person = field.validation.same_person_as
+            if person is not None and person.sex is not None:  # the example's ID, of that sex
+                century_and_sex = {"male": "0", "female": "1"}[answers[person.sex].value]
+                text = text[:3] + century_and_sex + text[4:]
+            outcome = engine.answer(form, answers, field.id, text, TODAY)
+        assert not outcome.ask_again, (form.id, field.id)
+        answers = outcome.answers
+    return answers
+
+
+def test_six_forms_and_the_general_one_are_shipped() -> None:
+    assert {form.id: form.procedures for form in FORMS.values()} == {
+        **{form_id: [code] for form_id, code in SIX.items()},
+        "general": [],
+    }
+
+
+def test_the_codes_are_those_of_the_national_portal(shared_data: Path) -> None:
+    known = set()
+    for path in (shared_data / "dvcqg_2026_hdtruong802").glob("*.jsonl*"):
+        content = path.read_bytes()
+        text = (gzip.decompress(content) if path.suffix == ".gz" else content).decode()
+        known |= {json.loads(line).get("Mã thủ tục") for line in text.splitlines()}
+    assert set(SIX.values()) <= known
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS.keys())
+def test_a_form_can_be_filled_to_the_end_by_its_own_examples(form: EForm) -> None:
+    answers = fill(form)
+    assert engine.unanswered(form, answers, ()) == []
+    lines = engine.summary(form, answers, ())
+    assert [line.number for line in lines] == list(range(1, len(lines) + 1))
+    assert len(lines) == len(engine.active_fields(form, answers))
+
+
+def branches() -> list[tuple[str, str, str]]:
+    """Every option of every choice, and both answers of every yes or no."""
+    found = []
+    for form in FORMS.values():
+        for field in form.fields:
+            if field.type is FieldType.CHOICE:
+                found += [(form.id, field.id, option.label) for option in field.options]
+            elif field.type is FieldType.YES_NO:
+                found += [(form.id, field.id, "có"), (form.id, field.id, "không")]
+    return found
+
+
+@pytest.mark.parametrize(("form_id", "field_id", "text"), branches())
+def test_every_branch_of_a_form_can_be_filled(form_id: str, field_id: str, text: str) -> None:
+    fill(FORMS[form_id], {field_id: text})
+
+
+def test_every_field_is_reached_by_some_choice() -> None:
+    """A condition that never holds would hide a field from every citizen."""
+    reached: dict[str, set[str]] = {form_id: set(fill(form)) for form_id, form in FORMS.items()}
+    for form_id, field_id, text in branches():
+        reached[form_id] |= set(fill(FORMS[form_id], {field_id: text}))
+    assert {f: {x.id for x in FORMS[f].fields} - ids for f, ids in reached.items()} == {
+        form_id: set() for form_id in FORMS
+    }
+
+
+def choices() -> list[tuple[Field, str, str]]:
+    return [
+        (field, option.value, name)
+        for form in FORMS.values()
+        for field in form.fields
+        for option in field.options
+        for name in (option.label, *option.aliases)
+    ]
+
+
+def test_every_label_and_alias_of_an_option_chooses_it() -> None:
+    wrong = []
+    for field, value, name in choices():
+        try:
+            chosen = parse(field, name, {}, TODAY).value
+        except Refusal as refusal:
+            chosen = refusal.params.get("options", refusal.code)
+        if chosen != value:
+            wrong.append((field.id, name, chosen))
+    # Without accents "ba" is a father or a grandmother: asked, not guessed.
+    assert wrong == [("relation", "ba", ["Cha", "Ông hoặc bà"])]
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS.keys())
+def test_a_field_is_found_by_its_label_and_every_alias(form: EForm) -> None:
+    wrong = []
+    for field in form.fields:
+        everything = form.model_copy(
+            update={"fields": [one.model_copy(update={"when": None}) for one in form.fields]}
+        )
+        for name in (field.label, *field.aliases):
+            found = [one.id for one in engine.find_fields(everything, f"sửa {name}", {})]
+            if field.id not in found:
+                wrong.append((field.id, name, found))
+    assert wrong == []
+
+
+def test_no_form_asks_more_than_is_bearable() -> None:
+    """12 to 25 fields each; the most that one citizen is asked stays within it."""
+    for form_id in SIX:
+        form = FORMS[form_id]
+        assert 12 <= len(fill(form)) <= 25
+
+
+def test_questions_are_short_and_say_anh_chi_or_name_whom_they_ask_about() -> None:
+    for form in FORMS.values():
+        for field in form.fields:
+            assert len(field.question) <= 190, (form.id, field.id)
+            assert len(field.explanation) <= 190, (form.id, field.id)
+            assert field.question[-1] in "?.", (form.id, field.id)
+            assert field.explanation[-1] == ".", (form.id, field.id)
+
+
+def test_the_schema_file_is_what_the_model_says_and_every_form_agrees_with_it() -> None:
+    assert SCHEMA.read_text(encoding="utf-8") == schema_text()
+    validator = Draft202012Validator(json.loads(schema_text()))
+    for path in DIRECTORY.glob("*.yml"):
+        validator.validate(safe_load(path.read_text(encoding="utf-8")))
+
+
+def procedure() -> Procedure:
+    return Procedure(
+        code="1.000001",
+        name="Thủ tục thử",
+        papers=[
+            Paper(name="Đơn đề nghị", originals=1),
+            Paper(name="Giấy ủy quyền", group="nộp thay người khác", note="Không cần chứng thực."),
+            Paper(name="Sơ yếu lý lịch " + "rất dài " * 40, required=False),
+        ],
+    )
+
+
+def test_the_general_form_asks_for_the_procedures_own_papers() -> None:
+    form = expand(FORMS["general"], procedure())
+    first, in_case, optional = form.fields[-3:]
+    assert first.required
+    assert not in_case.required
+    assert not optional.required
+    assert "Đơn đề nghị" in first.question
+    assert "nộp thay người khác" in in_case.question
+    assert in_case.explanation.endswith("Không cần chứng thực.")
+    assert len(optional.label) <= 120
+    assert form.digest() != FORMS["general"].digest()
+    assert set(fill(form)) >= {"paper_1", "paper_2", "paper_3"}
+
+
+def test_a_form_with_papers_of_its_own_is_left_as_it_is() -> None:
+    form = FORMS["birth-registration"]
+    assert expand(form, procedure()) is form
+
+
+def test_an_expanded_form_survives_being_stored_as_json() -> None:
+    form = expand(FORMS["general"], procedure())
+    stored = form.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    again = EForm.model_validate(json.loads(json.dumps(stored)))
+    assert again == form
+    assert again.digest() == form.digest()
+
+
+def test_no_form_holds_a_path_of_this_machine() -> None:
+    for path in DIRECTORY.glob("*.yml"):
+        assert str(ROOT) not in path.read_text(encoding="utf-8")
