@@ -23,42 +23,39 @@ class Channel:
     """One kind of term (syllables, pairs, marked syllables) over all rows, weighted by rarity."""
 
     def __init__(self, rows: Sequence[Mapping[str, float]]) -> None:
-        counted = Counter(term for row in rows for term in row)
-        self.counts = counted
+        self.counts = Counter(term for row in rows for term in row)
+        self.numbers = {term: at for at, term in enumerate(self.counts)}
         self.rarity = {
-            t: float(np.log((len(rows) + 1) / (n + 0.5))) for t, n in counted.items()
+            t: float(np.log((len(rows) + 1) / (n + 0.5))) for t, n in self.counts.items()
         }
-        self._postings = Postings(
-            {t: w * self.rarity[t] for t, w in row.items()} for row in rows
-        )
-        self._mass = np.array(
-            [sum((w * self.rarity[t]) ** 2 for t, w in row.items()) for row in rows],
-            dtype=np.float32,
-        ) + np.float32(1e-6)
+        self._postings = Postings(map(self._weighted, rows), self.numbers)
+        masses = [_mass(self._weighted(row)) for row in rows]
+        self._mass = np.array(masses, dtype=np.float32)
 
     def fit(self, asked: Terms) -> Fit:
         """Compare a message with every row."""
-        weighted = {t: w * self.rarity.get(t, 0.0) for t, w in asked.items()}
-        mass = sum(v * v for v in weighted.values()) + 1e-6
+        weighted = self._weighted(asked)
         shared = self._postings.score(weighted)
-        return Fit(np.minimum(shared / np.float32(mass), 1), np.minimum(shared / self._mass, 1))
+        of_message = np.minimum(shared / np.float32(_mass(weighted)), 1)
+        return Fit(of_message, np.minimum(shared / self._mass, 1))
+
+    def _weighted(self, terms: Mapping[str, float]) -> Terms:
+        return {t: w * self.rarity.get(t, 0.0) for t, w in terms.items()}
 
 
 class Bodies:
-    """BM25-like evidence from the long texts (papers, conditions, steps), in 0..1."""
+    """BM25-like evidence from long texts (papers, conditions, steps), in 0..1.
+
+    Only the terms of a channel are looked for: what no name holds is hardly asked for.
+    """
 
     _SATURATION = 1.2
     _LENGTH = 0.75
+    _MEAN = 500  # terms of a usual text
 
-    def __init__(self, texts: Iterable[list[str]], rarity: Mapping[str, float]) -> None:
-        counted = [Counter(s for s in text if s in rarity) for text in texts]
-        lengths = [sum(c.values()) for c in counted]
-        mean = (sum(lengths) / len(lengths) if lengths else 0) or 1
-        self._rarity = rarity
-        self._postings = Postings(
-            {t: self._saturated(n, length / mean) for t, n in counts.items()}
-            for counts, length in zip(counted, lengths, strict=True)
-        )
+    def __init__(self, texts: Iterable[Iterable[str]], channel: Channel) -> None:
+        self._rarity = channel.rarity
+        self._postings = Postings(map(self._saturated, texts), channel.numbers)
 
     def fit(self, asked: Terms) -> Floats:
         """The rarity-weighted share of the message that stands in each text."""
@@ -66,6 +63,12 @@ class Bodies:
         mass = sum(weighted.values()) + 1e-6
         return self._postings.score({t: v / mass for t, v in weighted.items()})
 
-    def _saturated(self, count: int, length: float) -> float:
+    def _saturated(self, text: Iterable[str]) -> Terms:
+        counts = Counter(term for term in text if term in self._rarity)
+        length = sum(counts.values()) / self._MEAN
         slope = self._SATURATION * (1 - self._LENGTH + self._LENGTH * length)
-        return count / (count + slope)
+        return {term: n / (n + slope) for term, n in counts.items()}
+
+
+def _mass(weighted: Mapping[str, float]) -> float:
+    return sum(v * v for v in weighted.values()) + 1e-6

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -16,10 +17,10 @@ from onestop.catalogue.search.postings import Floats
 from onestop.catalogue.search.reading import Reading, read_message, read_name
 from onestop.catalogue.search.result import Candidate, SearchResult
 from onestop.catalogue.search.spelling import Spelling
-from onestop.catalogue.search.words import clauses, folded_key, folded_syllables, words
+from onestop.catalogue.search.words import Word, clauses, folded_key, folded_syllables, words
 
 _CODE = re.compile(r"(?<!\d)\d\.\d{6}(?!\d)")
-_BODY_CHARACTERS = 12000
+_BODY_CHARACTERS = 6000
 _COMMON_ACTION = 8  # names that must begin with the same two syllables (cấp lại, gia hạn …)
 
 
@@ -35,7 +36,8 @@ class Weights(NamedTuple):
     marked_message: float = 0.22
     marked_cosine: float = 0.2
     official: float = -0.1
-    body: float = 0.55
+    body: float = 0.45
+    body_pairs: float = 0.4
     action: float = 0.28
     citizen: float = 0.02
     commune: float = 0.12
@@ -56,20 +58,24 @@ class SearchIndex:
         self._cards = [_card(procedure) for procedure in procedures]
         self._by_code = {p.code: at for at, p in enumerate(procedures)}
         rows: list[Reading] = []
+        listed: list[Sequence[Word]] = list(lexicon.listed())
         first_row: list[int] = []
         for p, says in zip(procedures, _sayings(procedures, lexicon), strict=True):
             first_row.append(len(rows))
-            rows.append(read_name(words(_HEAD.sub("", p.name)), lexicon))
-            rows += [read_message(words(text), lexicon) for text in (*p.aliases, *says)]
+            name, *others = (words(text) for text in (_HEAD.sub("", p.name), *p.aliases, *says))
+            listed += [name, *others]
+            rows += [read_name(name, lexicon), *(read_message(said, lexicon) for said in others)]
         self._first_row = np.array(first_row)
         self._official = np.zeros(len(rows), dtype=np.float32)
         self._official[self._first_row] = 1
         self._syllables = Channel([row.syllables for row in rows])
         self._pairs = Channel([row.pairs for row in rows])
         self._marked = Channel([row.marked for row in rows])
-        texts = (folded_syllables(_body(p)[:_BODY_CHARACTERS]) for p in procedures)
-        self._bodies = Bodies(texts, self._syllables.rarity)
-        self._spelling = Spelling(self._syllables.counts, self._pairs.counts)
+        texts = [folded_syllables(_body(p)[:_BODY_CHARACTERS]) for p in procedures]
+        self._bodies = Bodies(texts, self._syllables)
+        pairs = ((f"{a} {b}" for a, b in pairwise(text)) for text in texts)
+        self._body_pairs = Bodies(pairs, self._pairs)
+        self._spelling = Spelling(listed)
         self._action = [" ".join(key.split(" ")[:2]) for key in map(plain_name, self._names())]
         common = Counter(self._action)
         self._actions = {a: at for at, (a, n) in enumerate(common.items()) if n >= _COMMON_ACTION}
@@ -92,7 +98,8 @@ class SearchIndex:
         if known := [self._by_code[c] for c in _CODE.findall(query) if c in self._by_code]:
             cards = [self._cards[at].model_copy(update={"score": 1.0}) for at in known[:limit]]
             return SearchResult(outcome="found", candidates=cards, content_words=True)
-        reading = read_message(words(_affirmed(query)), self._lexicon, self._spelling.suggest, self._pairs.rarity)
+        said = self._spelling.mend(words(_affirmed(query)))
+        reading = read_message(said, self._lexicon, self._pairs.rarity)
         if not reading.content:
             return SearchResult(outcome="none", candidates=[], content_words=False)
         rows, documents = self._evidence(reading)
@@ -124,7 +131,8 @@ class SearchIndex:
         ]
         named = [self._actions[pair] for pair in reading.pairs if pair in self._actions]
         action = np.isin(self._action_of, named).astype(np.float32)
-        return rows, [self._bodies.fit(reading.syllables), action, *self._known]
+        bodies = [self._bodies.fit(reading.syllables), self._body_pairs.fit(reading.pairs)]
+        return rows, [*bodies, action, *self._known]
 
     def _names(self) -> list[str]:
         return [card.name for card in self._cards]
@@ -173,10 +181,24 @@ def _known(p: Procedure) -> list[float]:
 
 def _card(p: Procedure) -> Candidate:
     return Candidate(
-        code=p.code, name=p.name, score=0, level=p.level, field=p.field, agency=p.agency, tier=p.tier
+        code=p.code,
+        name=p.name,
+        score=0,
+        level=p.level,
+        field=p.field,
+        agency=p.agency,
+        tier=p.tier,
     )
 
 
 def _body(p: Procedure) -> str:
-    parts = [p.field, p.agency, p.authority, p.summary, *p.keywords, *p.results, *(x.name for x in p.papers)]
+    parts = [
+        p.field,
+        p.agency,
+        p.authority,
+        p.summary,
+        *p.keywords,
+        *p.results,
+        *(x.name for x in p.papers),
+    ]
     return " \n".join([*parts, *p.conditions, *p.steps])

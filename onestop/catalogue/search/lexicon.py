@@ -85,6 +85,11 @@ class Lexicon:
         )
         return cls(phrases, situations)
 
+    def listed(self) -> Iterator[tuple[Word, ...]]:
+        """Every listed phrase as it is said."""
+        for phrases in self._listed.values():
+            yield from (phrase.said for phrase in phrases)
+
     def pieces(self, said: Sequence[Word], accented: bool = True) -> Iterator[Piece]:
         """Cut a message into listed phrases and single syllables that no phrase covers.
 
@@ -106,17 +111,19 @@ class Lexicon:
             stretch = said[at : at + length]
             listed = self._listed.get(tuple(word.folded for word in stretch), ())
             found = [phrase for phrase in listed if _agree(stretch, phrase, accented)]
-            exact = [phrase for phrase in found if phrase.said == tuple(stretch)]
+            typed = [word.accented for word in stretch]
+            exact = [phrase for phrase in found if [w.accented for w in phrase.said] == typed]
             if exact or found:
                 return length, tuple(exact[:1] or found)
         return 1, ()
 
 
 def _agree(stretch: Sequence[Word], phrase: Phrase, accented: bool) -> bool:
-    if len(stretch) == 1 and stretch[0] != phrase.said[0]:
+    if len(stretch) == 1 and stretch[0].accented != phrase.said[0].accented:
         return not accented and stretch[0].bare and phrase.kind is Kind.MEANS
     return all(
-        typed == listed or typed.bare for typed, listed in zip(stretch, phrase.said, strict=True)
+        typed.bare or typed.accented == listed.accented
+        for typed, listed in zip(stretch, phrase.said, strict=True)
     )
 
 

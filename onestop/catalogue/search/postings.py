@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Mapping
 
 import numpy as np
@@ -11,26 +12,29 @@ Floats = npt.NDArray[np.float32]
 
 
 class Postings:
-    """Rows of term weights, stored by term; immutable once built."""
+    """Rows of term weights, stored by term; immutable once built.
 
-    def __init__(self, rows: Iterable[Mapping[str, float]]) -> None:
-        self._terms: dict[str, int] = {}
-        which: list[int] = []
-        where: list[int] = []
-        what: list[float] = []
-        count = 0
+    Args:
+        rows: for each row its terms and their weights.
+        terms: number of a term; only these terms are stored.
+    """
+
+    def __init__(self, rows: Iterable[Mapping[str, float]], terms: Mapping[str, int]) -> None:
+        which, where, what = array("i"), array("i"), array("f")
+        self.count = 0
         for row in rows:
             for term, weight in row.items():
-                which.append(self._terms.setdefault(term, len(self._terms)))
-                where.append(count)
-                what.append(weight)
-            count += 1
-        self.count = count
-        terms = np.asarray(which, dtype=np.int32)
-        order = np.argsort(terms, kind="stable")
-        self._rows = np.asarray(where, dtype=np.int32)[order]
-        self._weights = np.asarray(what, dtype=np.float32)[order]
-        lengths = np.bincount(terms, minlength=len(self._terms)) if which else np.zeros(0, int)
+                if (number := terms.get(term)) is not None:
+                    which.append(number)
+                    where.append(self.count)
+                    what.append(weight)
+            self.count += 1
+        self._terms = terms
+        numbers = np.frombuffer(which, dtype=np.int32) if which else np.zeros(0, np.int32)
+        order = np.argsort(numbers, kind="stable")
+        self._rows = np.array(where, dtype=np.int32)[order]
+        self._weights = np.array(what, dtype=np.float32)[order]
+        lengths = np.bincount(numbers, minlength=len(terms))
         self._starts = np.concatenate(([0], np.cumsum(lengths)))
 
     def score(self, query: Mapping[str, float]) -> Floats:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
@@ -11,8 +11,6 @@ from onestop.catalogue.search.words import Word
 
 ASPECT_WEIGHT = 0.25
 _AMBIGUOUS = 0.7  # a syllable without marks that may be a listed word with marks
-
-Suggest = Callable[[str, Word, str], list[str]]
 
 
 class Option(NamedTuple):
@@ -43,16 +41,13 @@ def read_name(said: Sequence[Word], lexicon: Lexicon) -> Reading:
 def read_message(
     said: Sequence[Word],
     lexicon: Lexicon,
-    suggest: Suggest | None = None,
     listed_pairs: Container[str] = (),
 ) -> Reading:
-    """Read what a citizen says: talk is dropped, aspects count little, slips are mended."""
+    """Read what a citizen says: talk is dropped, aspects count little."""
     accented = not all(word.bare for word in said)
     pieces = list(_without_talk(list(lexicon.pieces(said, accented)), listed_pairs))
     pieces = list(_joined(pieces, lexicon, accented))
     slots = [_options(piece, dropped=True) for piece in pieces]
-    if suggest:
-        slots = list(_mended(slots, pieces, suggest))
     content = any(not _is(piece, Kind.ASPECT) for piece in pieces)
     return _reading(slots, accented, content)
 
@@ -85,25 +80,13 @@ def _joined(pieces: list[Piece], lexicon: Lexicon, accented: bool) -> Iterator[P
 def _options(piece: Piece, dropped: bool) -> list[Option]:
     if not piece.phrases or piece.phrases[0].kind is not Kind.MEANS:
         weight = ASPECT_WEIGHT if dropped and _is(piece, Kind.ASPECT) else 1.0
-        return [Option(piece.said, weight)]
+        other = piece.said[0].meant if len(piece.said) == 1 else ()
+        doubtful = [Option((Word(syllable, syllable),), _AMBIGUOUS) for syllable in other]
+        return [Option(piece.said, weight), *doubtful]
     means = [said for phrase in piece.phrases for said in phrase.means]
-    if len(piece.said) == 1 and piece.phrases[0].said != piece.said:
+    if len(piece.said) == 1 and piece.phrases[0].said[0].accented != piece.said[0].accented:
         return [Option(piece.said, 1.0)] + [Option(said, _AMBIGUOUS) for said in means]
     return [Option(said, 1.0 if len(means) == 1 else _AMBIGUOUS) for said in means]
-
-
-def _mended(
-    slots: list[list[Option]], pieces: list[Piece], suggest: Suggest
-) -> Iterator[list[Option]]:
-    """Add what a single uncovered syllable may have been meant to be."""
-    for at, (slot, piece) in enumerate(zip(slots, pieces, strict=True)):
-        if piece.phrases:
-            yield slot
-            continue
-        before = slots[at - 1][0].said[-1].folded if at else ""
-        after = slots[at + 1][0].said[0].folded if at + 1 < len(slots) else ""
-        other = suggest(before, piece.said[0], after)
-        yield slot + [Option(tuple(Word(s, s) for s in o.split()), _AMBIGUOUS) for o in other]
 
 
 def _reading(slots: list[list[Option]], accented: bool, content: bool) -> Reading:

@@ -1,25 +1,34 @@
-"""Typing errors: syllables that no name knows, or that never stand beside their neighbours."""
+"""Typing errors: syllables that nobody lists, or that never stand beside their neighbours."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from rapidfuzz.distance import OSA
 
 from onestop.catalogue.search.words import Word
 
-_LONGEST = 8  # one more than the longest Vietnamese syllable: nghiêng
-_KEPT = 3
+_LONGEST = 12
+_ALTERNATIVES = 2
 
 
 class Spelling:
-    """Suggests listed syllables one edit away (delete, insert, replace, swap)."""
+    """Mends slips of one edit (delete, insert, replace, swap, misplaced space) by what is listed.
 
-    def __init__(self, syllables: Mapping[str, int], pairs: Iterable[str]) -> None:
-        self._known = dict(syllables)
-        self._pairs = frozenset(pairs)
+    Args:
+        listed: the syllables of every name, alias, situation and listed phrase, in order.
+    """
+
+    def __init__(self, listed: Iterable[Sequence[Word]]) -> None:
+        self._known: Counter[str] = Counter()
+        self._pairs: Counter[str] = Counter()
+        for text in listed:
+            self._known.update(word.folded for word in text)
+            self._pairs.update(f"{a.folded} {b.folded}" for a, b in pairwise(text))
         self._near: dict[str, list[str]] = {}
-        for syllable in syllables:
+        for syllable in self._known:
             if syllable.isalpha() and len(syllable) <= _LONGEST:
                 for key in _deletions(syllable):
                     self._near.setdefault(key, []).append(syllable)
@@ -29,36 +38,58 @@ class Spelling:
         candidates = {s for key in _deletions(syllable) for s in self._near.get(key, ())}
         return {s for s in candidates if OSA.distance(s, syllable, score_cutoff=1) == 1}
 
-    def suggest(self, before: str, word: Word, after: str) -> list[str]:
-        """What a syllable may have been meant to be, best first; empty if it looks right.
+    def mend(self, said: Sequence[Word]) -> list[Word]:
+        """Replace unlisted syllables; give doubtful ones what else they may mean (`Word.meant`).
 
-        A suggestion must stand beside a neighbour in some listed name; a syllable that no name
-        knows may also be two that were typed together.
+        A syllable is doubtful if no listed text holds it beside either neighbour. What replaces
+        it must stand beside a neighbour somewhere, the more often the better.
         """
-        typed = word.folded
-        if not typed.isalpha() or len(typed) > 2 * _LONGEST:
-            return []
-        known = typed in self._known
-        if known and (self._fits(before, typed, after) or len(typed) < 2):
-            return []
-        if not known and (parts := self._split(typed)):
-            return [parts]
-        fitting = [
-            (self._fits(before, other, after), self._known[other], other)
-            for other in self.near(typed)
-        ]
-        best = sorted((f for f in fitting if f[0] or not known), reverse=True)
-        return [other for _, _, other in best[: 1 if known else _KEPT]]
+        mended = list(self._spaced(list(said)))
+        for at, word in enumerate(mended):
+            if not word.folded.isalpha() or len(word.folded) > _LONGEST:
+                continue
+            before = mended[at - 1].folded if at else ""
+            after = mended[at + 1].folded if at + 1 < len(mended) else ""
+            known = word.folded in self._known
+            if known and (len(word.folded) < 2 or self._fits(before, word.folded, after)):
+                continue
+            fits = {other: self._fits(before, other, after) for other in self.near(word.folded)}
+            best = sorted(
+                (other for other in fits if fits[other] or not known),
+                key=lambda other: (fits[other], self._known[other]),
+                reverse=True,
+            )
+            if best and not known:
+                mended[at] = Word(best[0], best[0], tuple(best[1 : 1 + _ALTERNATIVES]))
+            elif best:
+                mended[at] = word._replace(meant=tuple(best[:_ALTERNATIVES]))
+        return mended
 
     def _fits(self, before: str, syllable: str, after: str) -> int:
-        return (f"{before} {syllable}" in self._pairs) + (f"{syllable} {after}" in self._pairs)
+        return self._pairs[f"{before} {syllable}"] + self._pairs[f"{syllable} {after}"]
 
-    def _split(self, syllable: str) -> str | None:
-        for cut in range(2, len(syllable) - 1):
-            pair = f"{syllable[:cut]} {syllable[cut:]}"
-            if pair in self._pairs:
-                return pair
-        return None
+    def _spaced(self, said: list[Word]) -> Iterable[Word]:
+        """Put spaces right: "dangky", "do cthan"."""
+        at = 0
+        while at < len(said):
+            pair = [word.folded for word in said[at : at + 2]]
+            if pair[0] in self._known and (len(pair) < 2 or pair[1] in self._known):
+                yield said[at]
+                at += 1
+                continue
+            for typed in (pair[:1], pair):
+                if parts := self._split("".join(typed)):
+                    yield from (Word(part, part) for part in parts)
+                    at += len(typed)
+                    break
+            else:
+                yield said[at]
+                at += 1
+
+    def _split(self, letters: str) -> tuple[str, str] | None:
+        cuts = ((letters[:cut], letters[cut:]) for cut in range(2, len(letters) - 1))
+        found = [parts for parts in cuts if " ".join(parts) in self._pairs]
+        return max(found, key=lambda parts: self._pairs[" ".join(parts)], default=None)
 
 
 def _deletions(syllable: str) -> set[str]:

@@ -24,6 +24,7 @@ class Word(NamedTuple):
 
     accented: str
     folded: str
+    meant: tuple[str, ...] = ()  # folded syllables that a doubtful one may stand for
 
     @property
     def bare(self) -> bool:
