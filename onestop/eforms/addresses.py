@@ -204,7 +204,7 @@ def _fit(ward: Ward, province: _Found | None, district: Unit | None) -> int | No
 def _narrow(readings: list[_Reading], text: str) -> list[_Reading]:
     """Readings whose accents agree with the typed ones, if any do."""
     if len(readings) > 1 and has_accents(text):
-        typed = f" {accented_key(re.sub(r'[^\w]|_', ' ', text))} "
+        typed = f" {accented_key(text)} "
         agreeing = [r for r in readings if f" {accented_key(r.ward.bare)} " in typed]
         return agreeing or readings
     return readings

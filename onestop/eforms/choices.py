@@ -87,7 +87,7 @@ def read_choice(text: str, options: Sequence[Option]) -> Value:
 
 
 def _accented_words(text: str) -> str:
-    return f" {accented_key(' '.join(re.findall(r'[^\W_]+', text)))} "
+    return f" {accented_key(text)} "
 
 
 def _names(option: Option) -> list[str]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from bot.nlu.text import strip_accents
 
+_WORD = re.compile(r"[^\W_]+")
 _SPACE = re.compile(r"\s+")
 _UNWANTED = {"Cc", "Cf", "Cs", "Co", "Cn", "So", "Sk"}  # controls; emoji and their modifiers
 _TONES = "\u0300\u0301\u0303\u0309\u0323"  # huyền, sắc, ngã, hỏi, nặng
@@ -39,8 +40,8 @@ def fold(text: str) -> str:
 
 
 def accented_key(text: str) -> str:
-    """Lower case with accents, tones moved to the word's end: equal for hoà and hòa."""
-    words = unicodedata.normalize("NFD", text.lower()).split()
+    """Lower-case words with accents, tones moved to each word's end: equal for hoà and hòa."""
+    words = [unicodedata.normalize("NFD", word) for word in _WORD.findall(text.lower())]
     return " ".join(
         "".join(c for c in word if c not in _TONES) + "".join(c for c in word if c in _TONES)
         for word in words
