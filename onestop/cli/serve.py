@@ -8,7 +8,6 @@ from aiohttp import web
 
 from common.logs import configure_logs
 from common.settings import settings
-from onestop.http.app import create_app
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -20,6 +19,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run_serve(options: argparse.Namespace) -> int:
     """Serve until interrupted."""
+    # Here: the other commands need neither the server nor the e-forms.
+    from onestop.http.app import create_app
+
     configure_logs()
     config = settings()
     web.run_app(create_app(config), host=options.host, port=config.onestop_port, print=None)
