@@ -7,6 +7,7 @@ parsed options that returns the exit status, as their default. List the module i
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
@@ -36,6 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (OperationalError, ProgrammingError) as error:
         sys.stderr.write(f"database: {error.orig} (is it migrated? python -m common migrate)\n")
         return 1
+    except BrokenPipeError:  # the reader has seen enough, as in "… | head"
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except OSError as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -8,8 +8,11 @@ import unicodedata
 LOWER = "".join(letter for letter in map(chr, range(0x61, 0x1EFA)) if letter.islower())
 UPPER = LOWER.upper().replace("SS", "")
 
-# Invisible characters that the portal's texts carry: zero-width marks, soft hyphens, byte orders.
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+# Invisible characters that the portal's texts carry: zero-width marks, soft hyphens, byte orders;
+# and control characters, of which PostgreSQL takes no NUL.
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
+)
 _BLANKS = re.compile(r"[^\S\n]+")
 _NO_INFORMATION = re.compile(r"không có thông tin(?: [^.,;]{1,30})?\.?", re.IGNORECASE)
 _NONE_ASKED = re.compile(r"[-–\s]*không(?: có| quy định| yêu cầu)?[\s.;]*", re.IGNORECASE)

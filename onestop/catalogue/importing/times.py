@@ -33,7 +33,10 @@ _SENTENCE = re.compile(
 # The unit OTHER: the portal gave the time in words only; the figure before it means nothing.
 _OTHER = re.compile(r"(.*?) ?\bOTHER", re.DOTALL)
 _MEANINGLESS = re.compile(r"[\d.,\s-]*")
-_SEE_DESCRIPTION = re.compile(r"(?:theo|xem)(?: phần)? mô tả\.?", re.IGNORECASE)
+# "0 Giờ" stands in such a place, too.
+_SEE_DESCRIPTION = re.compile(
+    rf"(?:theo|xem)(?: phần)? mô tả\.?|0+ (?:{UNIT_NAMES})", re.IGNORECASE
+)
 _TELLS_TIME = re.compile(
     r"\d+ (?:\([^)]*\) )?(?:ngày|giờ|tháng|năm|phút)|thời hạn|thời gian|ngay |trong ngày",
     re.IGNORECASE,

@@ -138,6 +138,18 @@ def test_ways_keep_time_fee_and_description_apart():
     assert "PIGEON" in left
 
 
+@pytest.mark.parametrize("time", ["0 Giờ", "Theo mô tả OTHER", "OTHER", ""])
+def test_a_time_that_is_told_in_the_description_is_taken_from_there(time):
+    ways, _ = parse_ways(
+        f"* Hình thức nộp: DIRECT\n  Thời hạn giải quyết: {time}\n  Mô tả: Ngay sau khi nhận hồ sơ"
+    )
+    assert (ways[0].time_amount, ways[0].time_note, ways[0].note) == (
+        None,
+        "Ngay sau khi nhận hồ sơ",
+        "",
+    )
+
+
 def test_a_description_of_the_manner_is_not_taken_for_a_time():
     ways, _ = parse_ways(
         "* Hình thức nộp: DIRECT\n  Thời hạn giải quyết: OTHER\n  Mô tả: Nộp tại quầy số 3."
