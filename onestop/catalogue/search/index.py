@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
-from onestop.catalogue.content import Procedure, Tier
+from onestop.catalogue.content import Procedure
 from onestop.catalogue.search.evidence import Bodies, Channel
+from onestop.catalogue.search.facts import (
+    bare_name,
+    body,
+    in_scope,
+    known_facts,
+    plain_name,
+    sayings,
+)
 from onestop.catalogue.search.lexicon import Lexicon, shipped
 from onestop.catalogue.search.postings import Floats
 from onestop.catalogue.search.reading import Reading, read_message, read_name
@@ -39,6 +47,7 @@ class Weights(NamedTuple):
     body: float = 0.45
     body_pairs: float = 0.4
     action: float = 0.28
+    special: float = -0.15
     citizen: float = 0.02
     commune: float = 0.12
     ministry: float = 0.0
@@ -60,18 +69,18 @@ class SearchIndex:
         rows: list[Reading] = []
         listed: list[Sequence[Word]] = list(lexicon.listed())
         first_row: list[int] = []
-        for p, says in zip(procedures, _sayings(procedures, lexicon), strict=True):
+        for p, says in zip(procedures, sayings(procedures, lexicon), strict=True):
             first_row.append(len(rows))
-            name, *others = (words(text) for text in (_HEAD.sub("", p.name), *p.aliases, *says))
+            name, *others = (words(text) for text in (bare_name(p.name), *says))
             listed += [name, *others]
             rows += [read_name(name, lexicon), *(read_message(said, lexicon) for said in others)]
-        self._first_row = np.array(first_row)
+        self._first_row = np.array(first_row, dtype=np.int64)
         self._official = np.zeros(len(rows), dtype=np.float32)
         self._official[self._first_row] = 1
         self._syllables = Channel([row.syllables for row in rows])
         self._pairs = Channel([row.pairs for row in rows])
         self._marked = Channel([row.marked for row in rows])
-        texts = [folded_syllables(_body(p)[:_BODY_CHARACTERS]) for p in procedures]
+        texts = [folded_syllables(body(p)[:_BODY_CHARACTERS]) for p in procedures]
         self._bodies = Bodies(texts, self._syllables)
         pairs = ((f"{a} {b}" for a, b in pairwise(text)) for text in texts)
         self._body_pairs = Bodies(pairs, self._pairs)
@@ -80,7 +89,9 @@ class SearchIndex:
         common = Counter(self._action)
         self._actions = {a: at for at, (a, n) in enumerate(common.items()) if n >= _COMMON_ACTION}
         self._action_of = np.array([self._actions.get(a, -1) for a in self._action])
-        self._known = np.array([_known(p) for p in procedures], dtype=np.float32).T
+        self._known = known_facts(procedures)
+        self._scopes = [folded_key(scope) for scope in lexicon.scopes]
+        self._in_scope = in_scope(procedures, self._scopes)
 
     @classmethod
     def build(
@@ -132,7 +143,9 @@ class SearchIndex:
         named = [self._actions[pair] for pair in reading.pairs if pair in self._actions]
         action = np.isin(self._action_of, named).astype(np.float32)
         bodies = [self._bodies.fit(reading.syllables), self._body_pairs.fit(reading.pairs)]
-        return rows, [*bodies, action, *self._known]
+        unasked = [at for at, scope in enumerate(self._scopes) if not _asked(scope, reading)]
+        special = self._in_scope[unasked].max(axis=0, initial=0)
+        return rows, [*bodies, action, special, *self._known]
 
     def _names(self) -> list[str]:
         return [card.name for card in self._cards]
@@ -148,35 +161,13 @@ class SearchIndex:
 
 def _affirmed(query: str) -> str:
     """The message without the clauses that say what is not wanted (…, không phải gia hạn)."""
-    kept = [c for c in clauses(query) if folded_key(words(c)).split(" ")[0] != "khong"]
-    return ", ".join(kept) if kept else query
+    first, *others = clauses(query) or [""]
+    kept = [c for c in others if folded_key(words(c)).split(" ")[0] != "khong"]
+    return ", ".join([first, *kept])
 
 
-# A decision of a province's people's committee: the procedure is one province's own.
-_LOCAL = re.compile(r"UBND|-VP|TTr-S|TTPVHCC|^\d+$", re.IGNORECASE)
-_HEAD = re.compile(r"^\s*(?:\d+\.\s*)?thủ tục:?\s+", re.IGNORECASE)
-_TAIL = re.compile(r"\s*\([^()]*(?:cấp|thẩm quyền)[^()]*\)\s*\.?$", re.IGNORECASE)
-
-
-def plain_name(name: str) -> str:
-    """A name as a key: without "thủ tục" before it, "(… cấp …)" after it, marks and case."""
-    return folded_key(words(_TAIL.sub("", _HEAD.sub("", name))))
-
-
-def _sayings(procedures: list[Procedure], lexicon: Lexicon) -> Iterator[list[str]]:
-    names = {p.code: plain_name(p.name) for p in procedures}
-    says: dict[str, list[str]] = {}
-    for situation in lexicon.situations:
-        name = names.get(situation.code) or plain_name(situation.name)
-        says.setdefault(name, []).extend(situation.says)
-    for p in procedures:
-        yield says.get(names[p.code], [])
-
-
-def _known(p: Procedure) -> list[float]:
-    local = bool(_LOCAL.search(p.decision_number))
-    citizen = any("công dân" in applicant.lower() for applicant in p.applicants)
-    return [citizen, p.tier is Tier.COMMUNE, p.tier is Tier.MINISTRY, local]
+def _asked(scope: str, reading: Reading) -> bool:
+    return all(f"{a} {b}" in reading.pairs for a, b in pairwise(scope.split(" ")))
 
 
 def _card(p: Procedure) -> Candidate:
@@ -189,16 +180,3 @@ def _card(p: Procedure) -> Candidate:
         agency=p.agency,
         tier=p.tier,
     )
-
-
-def _body(p: Procedure) -> str:
-    parts = [
-        p.field,
-        p.agency,
-        p.authority,
-        p.summary,
-        *p.keywords,
-        *p.results,
-        *(x.name for x in p.papers),
-    ]
-    return " \n".join([*parts, *p.conditions, *p.steps])

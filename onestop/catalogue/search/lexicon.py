@@ -53,7 +53,12 @@ class Piece(NamedTuple):
 class Lexicon:
     """Listed phrases, matched longest first from left to right."""
 
-    def __init__(self, phrases: Iterable[Phrase], situations: Iterable[Situation] = ()) -> None:
+    def __init__(
+        self,
+        phrases: Iterable[Phrase],
+        situations: Iterable[Situation] = (),
+        scopes: Iterable[str] = (),
+    ) -> None:
         self._listed: dict[tuple[str, ...], list[Phrase]] = {}
         self._longest: dict[str, int] = {}
         for phrase in phrases:
@@ -61,6 +66,7 @@ class Lexicon:
             self._listed.setdefault(key, []).append(phrase)
             self._longest[key[0]] = max(self._longest.get(key[0], 0), len(key))
         self.situations = tuple(situations)
+        self.scopes = tuple(tuple(words(scope)) for scope in scopes)
 
     @classmethod
     def load(cls, folder: Path = DATA) -> Lexicon:
@@ -83,7 +89,7 @@ class Lexicon:
             Situation(entry["code"], entry["name"], tuple(entry["says"]))
             for entry in _read(folder / "situations.yml")
         )
-        return cls(phrases, situations)
+        return cls(phrases, situations, plain["scopes"])
 
     def listed(self) -> Iterator[tuple[Word, ...]]:
         """Every listed phrase as it is said."""

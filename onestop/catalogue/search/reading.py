@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Sequence
-from itertools import groupby, pairwise
+from itertools import chain, groupby, pairwise, product
 from typing import NamedTuple
 
 from onestop.catalogue.search.lexicon import Kind, Lexicon, Piece
@@ -95,17 +95,14 @@ def _reading(slots: list[list[Option]], accented: bool, content: bool) -> Readin
     def add(terms: Terms, term: str, weight: float) -> None:
         terms[term] = max(weight, terms.get(term, 0.0))
 
-    for slot in slots:
-        for option in slot:
-            for word in option.said:
-                add(reading.syllables, word.folded, option.weight)
-                if accented and not word.bare:
-                    add(reading.marked, word.accented, option.weight)
-            for a, b in pairwise(option.said):
-                add(reading.pairs, f"{a.folded} {b.folded}", option.weight)
-    for left, right in pairwise(slots):
-        for a in left:
-            for b in right:
-                pair = f"{a.said[-1].folded} {b.said[0].folded}"
-                add(reading.pairs, pair, min(a.weight, b.weight))
+    for option in chain.from_iterable(slots):
+        for word in option.said:
+            add(reading.syllables, word.folded, option.weight)
+            if accented and not word.bare:
+                add(reading.marked, word.accented, option.weight)
+        for a, b in pairwise(option.said):
+            add(reading.pairs, f"{a.folded} {b.folded}", option.weight)
+    for left, right in chain.from_iterable(product(a, b) for a, b in pairwise(slots)):
+        pair = f"{left.said[-1].folded} {right.said[0].folded}"
+        add(reading.pairs, pair, min(left.weight, right.weight))
     return reading

@@ -1,0 +1,78 @@
+"""What is known of a procedure before anyone asks: its plain name, sayings, scope and body text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from onestop.catalogue.content import Procedure, Tier
+from onestop.catalogue.search.lexicon import Lexicon
+from onestop.catalogue.search.postings import Floats
+from onestop.catalogue.search.words import folded_key, words
+
+# A decision of a province's people's committee or office: the procedure is one province's own.
+# District level ("cấp huyện") ended in July 2025 with the two-level local government.
+_LOCAL = re.compile(r"UBND|-VP|TTr-S|TTPVHCC|^\d+$", re.IGNORECASE)
+_ENDED = re.compile(r"cấp huyện\)", re.IGNORECASE)
+_ABROAD = re.compile(r"cơ quan đại diện|cơ quan lãnh sự|ở nước ngoài", re.IGNORECASE)
+_HEAD = re.compile(r"^\s*(?:\d+\.\s*)?thủ tục:?\s+", re.IGNORECASE)
+_TAIL = re.compile(r"\s*\([^()]*(?:cấp|thẩm quyền)[^()]*\)\s*\.?$", re.IGNORECASE)
+
+
+def bare_name(name: str) -> str:
+    """A name without "thủ tục" before it."""
+    return _HEAD.sub("", name)
+
+
+def plain_name(name: str) -> str:
+    """A name as a key: without "thủ tục" before it, "(… cấp …)" after it, marks and case."""
+    return folded_key(words(_TAIL.sub("", bare_name(name))))
+
+
+def is_local(p: Procedure) -> bool:
+    """Whether a procedure is one province's own, or of a level of government that has ended."""
+    return bool(_LOCAL.search(p.decision_number) or _ENDED.search(p.name))
+
+
+def known_facts(procedures: Sequence[Procedure]) -> list[Floats]:
+    """For each procedure 1 or 0: for citizens, at the commune, at a ministry, local."""
+    facts = [
+        (
+            any("công dân" in applicant.lower() for applicant in p.applicants),
+            p.tier is Tier.COMMUNE,
+            p.tier is Tier.MINISTRY,
+            is_local(p),
+        )
+        for p in procedures
+    ]
+    return list(np.array(facts, dtype=np.float32).reshape(len(procedures), 4).T)
+
+
+def in_scope(procedures: Sequence[Procedure], scopes: Sequence[str]) -> Floats:
+    """Which special cases (scopes x procedures) a procedure is only for: abroad, border …"""
+    keys = [plain_name(p.name) for p in procedures]
+    table = [[f" {scope} " in f" {key} " for key in keys] for scope in scopes]
+    if "nuoc ngoai" in scopes:
+        abroad = np.array([bool(_ABROAD.search(p.agency)) for p in procedures])
+        at = scopes.index("nuoc ngoai")
+        table[at] = list(np.array(table[at]) | abroad)
+    return np.array(table, dtype=np.float32).reshape(len(scopes), len(procedures))
+
+
+def sayings(procedures: Sequence[Procedure], lexicon: Lexicon) -> Iterator[list[str]]:
+    """For each procedure its aliases and what the situations say; namesakes share situations."""
+    names = {p.code: plain_name(p.name) for p in procedures}
+    says: dict[str, list[str]] = {}
+    for situation in lexicon.situations:
+        name = names.get(situation.code) or plain_name(situation.name)
+        says.setdefault(name, []).extend(situation.says)
+    for p in procedures:
+        yield [*p.aliases, *says.get(names[p.code], [])]
+
+
+def body(p: Procedure) -> str:
+    """The long text of a procedure, what matters most first."""
+    parts = [p.field, p.agency, p.authority, p.summary, *p.keywords, *p.results]
+    return " \n".join([*parts, *(x.name for x in p.papers), *p.conditions, *p.steps])
