@@ -38,14 +38,16 @@ class _Token:
     word: str
     start: int
     end: int
+    begins_part: bool  # a comma stands before it
 
 
 @dataclass(frozen=True)
 class _Reading:
-    """One way of cutting the line; `start` is where commune (with its kind) begins."""
+    """One way of cutting the line; offsets of the commune's kind and name, and of its end."""
 
     ward: Ward
     start: int
+    end: int
     score: tuple[int, ...]
 
 
@@ -80,10 +82,10 @@ def read_address(text: str) -> Value:
         raise _fault(text, tokens)
     best = max(reading.score for reading in readings)
     chosen = _narrow([r for r in readings if r.score == best], text)
-    if len({reading.ward for reading in chosen}) > 1:
-        places = list(dict.fromkeys(reading.ward.place for reading in chosen))
-        if len(places) > _MAX_CANDIDATES:
-            raise Refusal("address_province_missing")
+    places = list(dict.fromkeys(reading.ward.place for reading in chosen))
+    if len(places) > _MAX_CANDIDATES:
+        raise Refusal("address_province_missing")
+    if len(places) > 1:
         raise Refusal("address_ambiguous", candidates=places)
     return _value(text, chosen[0])
 
@@ -91,7 +93,12 @@ def read_address(text: str) -> Value:
 def _tokens(text: str) -> list[_Token]:
     folded = fold(text)
     tokens = [
-        _Token(divisions.key(match.group()), match.start(), match.end())
+        _Token(
+            divisions.key(match.group()),
+            match.start(),
+            match.end(),
+            folded[: match.start()].rstrip(" ").endswith((",", ";")),
+        )
         for match in _TOKEN.finditer(folded)
     ]
     for country in _COUNTRY:
@@ -106,6 +113,8 @@ def _names_before(
     """Names that end before token `end`, longest first, with where they begin and the kind typed."""
     for length in range(min(_LONGEST_NAME, end), 0, -1):
         begin = end - length
+        if any(token.begins_part for token in tokens[begin + 1 : end]):
+            continue  # a name does not reach over a comma
         name = " ".join(token.word for token in tokens[begin:end])
         for words in (2, 1):
             kind = " ".join(token.word for token in tokens[max(0, begin - words) : begin])
@@ -139,13 +148,13 @@ def _typed_kind(tokens: list[_Token], begin: int) -> str | None:
 def _readings(tokens: list[_Token]) -> Iterator[_Reading]:
     for province in (*_provinces(tokens), None):
         end = province.end if province else len(tokens)
-        yield from _wards(tokens, end, province, None)
+        yield from _wards(tokens, end, province)
         for name, begin, kind in _names_before(tokens, end, divisions.DISTRICT_KINDS):
             if kind is None and (name.isdigit() or _typed_kind(tokens, begin) is not None):
                 continue
             for district, its_province in index().districts.get(name, ()):
                 if province is None or _lies_in(its_province, province):
-                    yield from _wards(tokens, begin, province, district)
+                    yield from _wards(tokens, begin, province, district, kind)
 
 
 def _lies_in(before: Unit, province: _Found) -> bool:
@@ -157,7 +166,11 @@ def _lies_in(before: Unit, province: _Found) -> bool:
 
 
 def _wards(
-    tokens: list[_Token], end: int, province: _Found | None, district: Unit | None
+    tokens: list[_Token],
+    end: int,
+    province: _Found | None,
+    district: Unit | None = None,
+    district_kind: str | None = None,
 ) -> Iterator[_Reading]:
     """Readings of the commune that ends before token `end`, under what was read after it."""
     for name, begin, kind in _names_before(tokens, end, divisions.WARD_KINDS):
@@ -168,15 +181,19 @@ def _wards(
             # Without its kind, a name is a commune only if all around it fits.
             if fit is None or (kind is None and fit < (2 if province else 3)):
                 continue
+            own = district is not None and ward.district == district
+            words = len(name.split()) + (len(district.bare.split()) if district and own else 0)
             score = (
-                int(province is not None) + int(district is not None and ward.district is not None),
+                int(province is not None) + int(own and district_kind is not None),
                 int(kind is not None),
-                fit,
                 int(kind is not None and kind == ward.kind),
-                len(name.split()),
+                int(own and district is not None and district_kind == district.kind),
+                words,
+                # A district that is only a name may as well be part of a commune's name of today.
+                min(fit, 2) if district_kind is None else fit,
                 int(ward.division == "2025"),
             )
-            yield _Reading(ward, tokens[begin].start, score)
+            yield _Reading(ward, tokens[begin].start, tokens[end - 1].end, score)
 
 
 def _fit(ward: Ward, province: _Found | None, district: Unit | None) -> int | None:
@@ -204,8 +221,13 @@ def _fit(ward: Ward, province: _Found | None, district: Unit | None) -> int | No
 def _narrow(readings: list[_Reading], text: str) -> list[_Reading]:
     """Readings whose accents agree with the typed ones, if any do."""
     if len(readings) > 1 and has_accents(text):
-        typed = f" {accented_key(text)} "
-        agreeing = [r for r in readings if f" {accented_key(r.ward.bare)} " in typed]
+        agreeing = [
+            reading
+            for reading in readings
+            if f" {accented_key(text[reading.start : reading.end])}".endswith(
+                f" {accented_key(reading.ward.bare)}"
+            )
+        ]
         return agreeing or readings
     return readings
 
