@@ -22,8 +22,40 @@ _NAME_LEAD = re.compile(
 )
 # "ông Nguyễn Văn Bảy": Ông is a family name too, so it goes only before another family name.
 _HONORIFIC = re.compile(
-    r"^(?:ong|ba|anh|chi|em|chau|be|cu|chu|bac|co)\s+(?=(?:nguyen|tran|le|pham|hoang|huynh|phan|vu|vo"
-    r"|dang|bui|do|ho|ngo|duong|ly|dao|doan|trinh|dinh|lam|mai|truong|luong|ha|cao|ta|to|tong)\s+\w+)"
+    r"^(?:ông|bà|anh|chị|em|cháu|bé|cụ|chú|bác|cô|ong|chi|chau)\s+(?=\w+\s+\w)", re.IGNORECASE
+)
+_FAMILY_NAMES = frozenset(
+    [
+        "nguyen",
+        "tran",
+        "le",
+        "pham",
+        "hoang",
+        "huynh",
+        "phan",
+        "vu",
+        "vo",
+        "dang",
+        "bui",
+        "do",
+        "ho",
+        "ngo",
+        "duong",
+        "ly",
+        "dao",
+        "doan",
+        "trinh",
+        "dinh",
+        "lam",
+        "mai",
+        "truong",
+        "luong",
+        "ha",
+        "cao",
+        "ta",
+        "to",
+        "tong",
+    ]
 )
 _SPOKEN_ALONE = re.compile(r"^(?:toi|tôi|mình|em|tui)\s+", re.IGNORECASE)
 _NAME_END = re.compile(r"[,;:!?()\n]|\.(?=\s|$)|\bsinh\s+(?:nam|ngay)\b|\bsn\s*\d|\s-\s|\d")
@@ -66,8 +98,9 @@ def read_name(text: str) -> Value:
     name = text[lead.end() :] if lead else text
     if alone := _SPOKEN_ALONE.match(name):
         name = name[alone.end() :]
-    if honorific := _HONORIFIC.match(fold(name)):
-        name = name[honorific.end() :]
+    if honorific := _HONORIFIC.match(name):
+        rest = name[honorific.end() :]
+        name = rest if fold(rest.split()[0]) in _FAMILY_NAMES else name
     if end := _NAME_END.search(fold(name)):
         if end.group()[-1].isdigit() and not end.group().startswith("s"):
             raise Refusal("name_letters")
