@@ -28,7 +28,9 @@ _REMARK = re.compile(
     r"|từ lần|trong lần|trong đó)",
     re.IGNORECASE,
 )
-_OPTIONAL = re.compile(r"\(nếu có\)", re.IGNORECASE)
+# "If there is one" makes the paper optional in its first phrase or at its end, not anywhere in a
+# text that lists several.
+_OPTIONAL = re.compile(r"[^.,;:]*\(nếu có\)|.*\(nếu có\)[\s.;]*$", re.IGNORECASE | re.DOTALL)
 _FORM = re.compile(
     r"\b[Mm]ẫu(?: số)?:? ((?=[\w./-]*\d)[A-ZĐ0-9][\w./-]*(?:-[A-ZĐ0-9]+)*)",
 )
@@ -108,7 +110,7 @@ def add_paper(
     if among_notes:
         case = ""
     if _is_note(name, originals + copies, among_notes):
-        read.notes.append(f"{case}: {name}" if case else name)
+        read.notes.append(f"{case}: {name}" if case not in ("", name) else name)
         return
     read.papers.append(
         Paper(
@@ -117,7 +119,7 @@ def add_paper(
             copies=copies,
             group=case,
             form=form or _stated_form(name),
-            required=not _OPTIONAL.search(name),
+            required=not _OPTIONAL.match(name),
         )
     )
 

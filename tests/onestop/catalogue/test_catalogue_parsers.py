@@ -172,6 +172,19 @@ def test_papers_have_counts_cases_and_forms_and_stand_in_their_own_order():
     assert not read.unparsed
 
 
+@pytest.mark.parametrize(
+    ("name", "required"),
+    [
+        ("Giấy ủy quyền (nếu có), bản chính", False),
+        ("Hợp đồng thuê nhà, có công chứng (nếu có);", False),
+        ("Bộ tài liệu gồm: hợp đồng; giấy ủy quyền (nếu có); bản vẽ", True),
+    ],
+)
+def test_a_paper_is_optional_where_if_there_is_one_is_said_of_the_whole(name, required):
+    (paper,) = parse_papers(f"- {name}\n  Số lượng: Bản chính: 1, Bản sao: 0").papers
+    assert paper.required is required
+
+
 def test_notes_that_stand_among_papers_are_told_from_papers():
     read = parse_papers(
         "[ * Lưu ý: ]\n"
