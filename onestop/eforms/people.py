@@ -13,49 +13,25 @@ from onestop.eforms import numerals
 from onestop.eforms.answers import Refusal, Value
 from onestop.eforms.words import fold
 
-# "tôi tên là", "họ và tên của cháu bé là", "em là": what stands before a name. A lone "la" is not
-# taken away, because Lã and La are family names.
-_WHO = r"(?:toi|em|minh|tui|chau|con|be|anh|chi|ong|ba|bo|me|cha|vo|chong|chu ho|nguoi yeu cau|cua|trai|gai)"
+# "tôi tên là", "họ và tên của cháu bé là", "em là": what stands before a name, with accents or with
+# none, so that "Ánh" is not taken for "anh". A lone "la" stays: Lã and La are family names.
+_WHO = (
+    r"(?:tôi|em|mình|tui|cháu|con|bé|anh|chị|ông|bà|bố|ba|mẹ|cha|vợ|chồng|chủ hộ|người yêu cầu|của|trai|gái"
+    r"|toi|minh|chau|be|chi|ong|bo|me|vo|chong|chu ho|nguoi yeu cau|cua|gai)"
+)
 _NAME_LEAD = re.compile(
-    rf"^(?:(?:{_WHO}\s+)*(?:ho\s+(?:va\s+|chu dem\s+)?ten|ten(?:\s+day du|\s+khai sinh)?)"
-    rf"(?:\s+{_WHO})*\s*(?:\bla\b|:|=)?\s*|(?:{_WHO}\s+)+(?:\bla\b|:)\s*)"
+    rf"^(?:(?:{_WHO}\s+)*(?:họ\s+(?:và\s+|chữ đệm\s+)?tên|ho\s+(?:va\s+|chu dem\s+)?ten"
+    r"|(?:tên|ten)(?:\s+(?:đầy đủ|khai sinh|day du))?)"
+    rf"(?:\s+{_WHO}\b)*\s*(?:\b(?:là|la)\b|:|=)?\s*|(?:{_WHO}\s+)+(?:\b(?:là|la)\b|:)\s*)",
+    re.IGNORECASE,
 )
 # "ông Nguyễn Văn Bảy": Ông is a family name too, so it goes only before another family name.
 _HONORIFIC = re.compile(
     r"^(?:ông|bà|anh|chị|em|cháu|bé|cụ|chú|bác|cô|ong|chi|chau)\s+(?=\w+\s+\w)", re.IGNORECASE
 )
-_FAMILY_NAMES = frozenset(
-    [
-        "nguyen",
-        "tran",
-        "le",
-        "pham",
-        "hoang",
-        "huynh",
-        "phan",
-        "vu",
-        "vo",
-        "dang",
-        "bui",
-        "do",
-        "ho",
-        "ngo",
-        "duong",
-        "ly",
-        "dao",
-        "doan",
-        "trinh",
-        "dinh",
-        "lam",
-        "mai",
-        "truong",
-        "luong",
-        "ha",
-        "cao",
-        "ta",
-        "to",
-        "tong",
-    ]
+_FAMILY_NAME = re.compile(
+    r"(?:nguyen|tran|le|pham|hoang|huynh|phan|vu|vo|dang|bui|do|ho|ngo|duong|ly|dao|doan|trinh|dinh|lam|mai"
+    r"|truong|luong|ha|cao|ta|to|tong)\b"
 )
 _SPOKEN_ALONE = re.compile(r"^(?:toi|tôi|mình|em|tui)\s+", re.IGNORECASE)
 _NAME_END = re.compile(r"[,;:!?()\n]|\.(?=\s|$)|\bsinh\s+(?:nam|ngay)\b|\bsn\s*\d|\s-\s|\d")
@@ -93,14 +69,13 @@ def read_name(text: str) -> Value:
         Refusal: name_missing, name_incomplete (one word), name_too_long, name_unclear (a question
             or a remark) or name_letters (something that is no letter).
     """
-    folded = fold(text)
-    lead = _NAME_LEAD.match(folded)
+    lead = _NAME_LEAD.match(text)
     name = text[lead.end() :] if lead else text
     if alone := _SPOKEN_ALONE.match(name):
         name = name[alone.end() :]
     if honorific := _HONORIFIC.match(name):
         rest = name[honorific.end() :]
-        name = rest if fold(rest.split()[0]) in _FAMILY_NAMES else name
+        name = rest if _FAMILY_NAME.match(fold(rest)) else name
     if end := _NAME_END.search(fold(name)):
         if end.group()[-1].isdigit() and not end.group().startswith("s"):
             raise Refusal("name_letters")
