@@ -55,9 +55,9 @@ def in_scope(procedures: Sequence[Procedure], scopes: Sequence[str]) -> Floats:
     keys = [plain_name(p.name) for p in procedures]
     table = [[f" {scope} " in f" {key} " for key in keys] for scope in scopes]
     if "nuoc ngoai" in scopes:
-        abroad = np.array([bool(_ABROAD.search(p.agency)) for p in procedures])
+        abroad = np.array([bool(_ABROAD.search(p.agency)) for p in procedures], dtype=bool)
         at = scopes.index("nuoc ngoai")
-        table[at] = list(np.array(table[at]) | abroad)
+        table[at] = list(np.array(table[at], dtype=bool) | abroad)
     return np.array(table, dtype=np.float32).reshape(len(scopes), len(procedures))
 
 
