@@ -228,11 +228,16 @@ def _score(phrases: Sequence[str], name: str) -> float:
     name = " ".join(re.findall(r"\w+", fold(name)))
     if name in phrases:
         return 100.0
-    if any(re.search(rf"\b{re.escape(name)}\b", phrase) for phrase in phrases):
-        return 88.0 + min(len(name.split()), 5) * 2
     bare = phrases[-1] if phrases else ""
+    if any(re.search(rf"\b{re.escape(name)}\b", phrase) for phrase in phrases):
+        return 72.0 + 24 * min(1.0, _share(name, bare))  # "tên" is only half of "tên vợ"
     if bare and re.search(rf"\b{re.escape(bare)}\b", name):
-        return 84.0
+        return 82.0 + 12 * _share(bare, name)
     if bare and set(bare.split()) <= set(name.split()):
         return 76.0
     return 0.8 * fuzz.ratio(bare, name) if len(bare) > 3 else 0.0
+
+
+def _share(part: str, whole: str) -> float:
+    """How many of the words of `whole` there are in `part`, by count."""
+    return len(part.split()) / max(1, len(whole.split()))

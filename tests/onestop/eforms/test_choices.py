@@ -1,0 +1,106 @@
+"""Yes or no, and one of several."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from onestop.eforms.answers import Refusal
+from onestop.eforms.choices import read_choice, read_yes_no
+from onestop.eforms.definition import Option
+from onestop.eforms.words import clean, fold
+
+OPTIONS = [
+    Option(value="single", label="Chưa kết hôn", aliases=["độc thân", "chưa vợ", "chưa chồng"]),
+    Option(
+        value="married", label="Đang có vợ hoặc chồng", aliases=["có vợ", "có chồng", "kết hôn"]
+    ),
+    Option(value="divorced", label="Đã ly hôn", aliases=["ly dị"]),
+    Option(value="grandmother", label="Ở với bà", aliases=["bà"]),
+    Option(value="father", label="Ở với ba", aliases=["ba"]),
+]
+
+
+def choice(text: str) -> str:
+    return str(read_choice(clean(text), OPTIONS).value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "có", "dạ đúng rồi", "vâng ạ", "dạ", "ừ", "uh", "ok", "oke bạn", "đúng vậy", "chuẩn", "phải", "được",
+        "dong y", "rồi", "yes", "có chứ", "chắc là có",
+    ],
+)  # fmt: skip
+def test_ways_to_say_yes(text: str) -> None:
+    assert read_yes_no(clean(text), "Có", "Không").value is True
+    assert read_yes_no(fold(text), "Có", "Không").value is True
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "không", "ko", "k", "chưa", "dạ không", "không phải", "chua co", "hông", "sai rồi", "không đúng",
+        "không cần", "no", "thôi", "vâng, không có ạ", "kg", "khỏi",
+    ],
+)  # fmt: skip
+def test_ways_to_say_no(text: str) -> None:
+    assert read_yes_no(clean(text), "Có", "Không").value is False
+    assert read_yes_no(fold(text), "Có", "Không").value is False
+
+
+@pytest.mark.parametrize("text", ["", "sao lại hỏi", "phải không?", "hmm", "12"])
+def test_what_is_neither_yes_nor_no(text: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        read_yes_no(clean(text), "Có", "Không")
+    assert refused.value.code == "yes_no_unclear"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("2", "married"), ("số 3", "divorced"), ("hai", "married"), ("chua ket hon", "single"),
+        ("chưa kết hôn", "single"), ("kết hôn", "married"), ("em vẫn độc thân ạ", "single"),
+        ("ly di", "divorced"), ("chua ket hom", "single"), ("đã lyy hôn", "divorced"),
+        ("married", "married"), ("BÀ", "grandmother"),
+    ],
+)  # fmt: skip
+def test_an_option_by_number_name_alias_or_with_a_slip(text: str, value: str) -> None:
+    assert choice(text) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "options"),
+    [
+        ("gì cơ", "choice_unclear", [option.label for option in OPTIONS]),
+        ("7", "choice_number", [option.label for option in OPTIONS]),
+        ("ba", "choice_ambiguous", ["Ở với bà", "Ở với ba"]),
+    ],
+)
+def test_an_unclear_choice_names_the_options(text: str, code: str, options: list[str]) -> None:
+    with pytest.raises(Refusal) as refused:
+        choice(text)
+    assert refused.value.code == code
+    assert refused.value.params["options"] == options
+
+
+def outcome(read: Callable[[str], object], text: str) -> object:
+    """The value read, or the code of the refusal."""
+    try:
+        return read(text)
+    except Refusal as refusal:
+        return refusal.code
+
+
+@given(st.text(max_size=40))
+def test_any_text_is_an_option_or_a_refusal(text: str) -> None:
+    values = {option.value for option in OPTIONS}
+    assert outcome(choice, text) in values | {"choice_unclear", "choice_number", "choice_ambiguous"}
+    assert outcome(lambda typed: read_yes_no(clean(typed), "Có", "Không").value, text) in (
+        True,
+        False,
+        "yes_no_unclear",
+    )

@@ -1,0 +1,89 @@
+"""Each refusal has words, and each of the words is used."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from string import Formatter
+
+from common.settings import ROOT
+from onestop.eforms.answers import Refusal
+from onestop.eforms.texts import refusal_text, refusal_texts, word
+
+SOURCES = [
+    *(ROOT / "onestop" / "eforms").glob("*.py"),
+    *(ROOT / "onestop" / "dossiers").glob("files.py"),
+]
+SOURCES += (ROOT / "onestop" / "http").glob("files.py")
+RAISERS = {"Refusal", "FileRefused", "_refusal"}
+
+
+def raised(path: Path) -> dict[str, set[str]]:
+    """Code → names of the blanks that are filled where it is raised."""
+    found: dict[str, set[str]] = {}
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not (isinstance(node, ast.Call) and node.args):
+            continue
+        name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+        for argument in node.args:
+            if (
+                name in RAISERS
+                and isinstance(argument, ast.Constant)
+                and isinstance(argument.value, str)
+            ):
+                blanks = {keyword.arg for keyword in node.keywords if keyword.arg}
+                found[argument.value] = found.get(argument.value, blanks) & blanks
+    return found
+
+
+def all_raised() -> dict[str, set[str]]:
+    return {code: blanks for path in SOURCES for code, blanks in raised(path).items()}
+
+
+def blanks(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def test_every_code_that_can_be_raised_has_words_and_the_other_way_round() -> None:
+    assert set(all_raised()) == set(refusal_texts())
+
+
+def test_every_refusal_is_worded_twice_and_differently() -> None:
+    for code, texts in refusal_texts().items():
+        assert len(texts) == 2, code
+        assert len(set(texts)) == 2, code
+
+
+def test_every_blank_is_filled_where_the_refusal_is_raised() -> None:
+    for code, filled in all_raised().items():
+        known = filled if code.startswith("file_") else filled | {"label", "example"}
+        for text in refusal_texts()[code]:
+            assert blanks(text) <= known, code
+
+
+def test_refusals_are_kind_short_and_end_like_sentences() -> None:
+    for code, texts in refusal_texts().items():
+        for text in texts:
+            assert len(text) <= 220, code
+            assert text[-1] in ".?", code
+            assert "anh/chị" in text.lower() or "em" in text.lower() or "ví dụ" in text.lower(), (
+                code
+            )
+
+
+def test_a_second_refusal_says_more_and_a_third_repeats_the_second() -> None:
+    refusal = Refusal("phone_length", count=9, label="Số điện thoại", example="0912 345 678")
+    first, second, third = (refusal_text(refusal, attempt) for attempt in (1, 2, 3))
+    assert "9" in first
+    assert "0912 345 678" in first
+    assert first != second == third
+    assert refusal_text(refusal, 0) == first
+
+
+def test_choices_are_listed_in_the_sentence() -> None:
+    refusal = Refusal("choice_unclear", options=["Nam", "Nữ"], label="Giới tính", example="nam")
+    assert "Nam; Nữ" in refusal_text(refusal, 1)
+
+
+def test_words_for_values() -> None:
+    assert (word("yes"), word("no")) == ("Có", "Không")
