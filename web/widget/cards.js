@@ -109,17 +109,22 @@ const REPEATED = {
   status: [texts.procedure, texts.dueAt, texts.receivedAt, "Quá trình"],
 };
 
-/** The message's text without the lines that its card shows. */
-export function textBesideCard(text, card) {
-  if (!["receipt", "status", "summary"].includes(card?.type)) return text;
+/**
+ * The message's text without the lines that its card shows: what stands before them and what after.
+ * @returns {[string, string]}
+ */
+export function textAroundCard(text, card) {
+  if (!["receipt", "status", "summary"].includes(card?.type)) return [text, ""];
   const starts = (REPEATED[card.type] ?? []).map((label) => `${label}:`);
   for (const line of card.lines ?? []) starts.push(`${line.number}. ${line.label}`);
   const steps = (card.history ?? []).map((step) => step.at);
-  return text
-    .split("\n")
-    .filter((line) => !starts.some((start) => line.startsWith(start)))
-    .filter((line) => !steps.some((at) => line.startsWith("•") && line.includes(at)))
-    .join("\n")
-    .replace(/\n{3,}/g, "\n\n")
-    .trim();
+  const around = [[], []];
+  let passed = 0;
+  for (const line of text.split("\n")) {
+    const shown =
+      starts.some((start) => line.startsWith(start)) || steps.some((at) => line.startsWith("•") && line.includes(at));
+    if (shown) passed = 1;
+    else around[passed].push(line);
+  }
+  return around.map((lines) => lines.join("\n").replace(/\n{3,}/g, "\n\n").trim());
 }

@@ -6,6 +6,7 @@
 import { io } from "socket.io-client";
 
 const ACK_MS = 10_000;
+const CONNECT_MS = 8_000;
 const RETRY_MS = 3_000;
 const SOCKET_TRIES = 3;
 
@@ -51,7 +52,12 @@ export class Connection extends EventTarget {
   }
 
   connect() {
-    this.socket = io(this.base || location.origin, { path: "/socket.io", transports: ["websocket", "polling"] });
+    this.socket = io(this.base || location.origin, {
+      path: "/socket.io",
+      transports: ["websocket", "polling"],
+      tryAllTransports: true,
+      timeout: CONNECT_MS,
+    });
     this.socket.on("connect", async () => {
       this.failures = 0;
       this.tell("state", "online");

@@ -1,6 +1,6 @@
 // The log of the conversation: what is shown, what a screen reader is told, where the view stands.
 
-import { renderCard, textBesideCard } from "./cards.js";
+import { renderCard, textAroundCard } from "./cards.js";
 import { h, linked } from "./dom.js";
 import { fileBody, progressBar, uploadControl } from "./upload.js";
 import { texts } from "./texts.js";
@@ -17,16 +17,25 @@ export class Log {
     this.actions = actions;
     this.shown = new Set();
     this.turnStart = null;
+    this.following = true;
     parts.newer.addEventListener("click", () => {
       parts.log.scrollTop = parts.log.scrollHeight;
       parts.log.focus();
     });
-    parts.log.addEventListener("scroll", () => this.nearEnd && (parts.newer.hidden = true), { passive: true });
+    // Whoever scrolls by hand reads something: new messages no longer move the view, until the end is reached.
+    for (const name of ["wheel", "touchmove", "keydown"])
+      parts.log.addEventListener(name, () => (this.following = false), { passive: true });
+    parts.log.addEventListener("scroll", () => this.nearEnd && this.follow(), { passive: true });
   }
 
   get nearEnd() {
     const { scrollHeight, scrollTop, clientHeight } = this.parts.log;
     return scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
+  }
+
+  follow() {
+    this.following = true;
+    this.parts.newer.hidden = true;
   }
 
   clear() {
@@ -70,7 +79,8 @@ export class Log {
     row.dataset.message = message_id;
     if (sending) row.classList.add("sending");
     this.turnStart = null;
-    this.scroll(row, true);
+    this.follow();
+    this.scroll(row);
   }
 
   kept(message_id) {
@@ -83,18 +93,19 @@ export class Log {
     this.typing(false);
     if (!this.turnStart) this.retire();
     const { custom, buttons, image } = message;
-    const text = message.text ? textBesideCard(message.text, custom) : "";
+    const [before, after] = textAroundCard(message.text ?? "", custom);
+    const bubble = (text) => (text ? h("div", { class: "bubble" }, ...linked(text)) : null);
     const card = renderCard(custom, this.actions.say, (one) => uploadControl(one, this.actions.upload));
     const row = this.add(
       "assistant",
-      text ? h("div", { class: "bubble" }, ...linked(text)) : null,
+      bubble(before),
       image && /^(https?:|\/|data:image\/)/.test(image) ? h("img", { class: "picture", src: image, alt: texts.image }) : null,
       card,
+      bubble(after),
       buttons?.length ? this.choices(buttons) : null,
     );
-    const follow = this.nearEnd || !this.turnStart;
     this.turnStart ??= row;
-    this.scroll(this.turnStart, follow);
+    this.scroll(this.turnStart);
   }
 
   choices(buttons) {
@@ -115,7 +126,8 @@ export class Log {
     const state = h("span", { class: "file-state", role: "status" });
     const row = this.add("citizen", h("div", { class: "bubble" }, fileBody(file.name, file.size, preview), bar.box, state));
     this.turnStart = null;
-    this.scroll(row, true);
+    this.follow();
+    this.scroll(row);
     return {
       progress: bar.set,
       sent: () => {
@@ -157,9 +169,9 @@ export class Log {
   }
 
   // Follow the conversation, but never past the beginning of a long answer, and not while someone reads above.
-  scroll(row, follow) {
+  scroll(row) {
     const { log, newer } = this.parts;
-    if (!follow) {
+    if (!this.following) {
       newer.hidden = false;
       return;
     }

@@ -12,7 +12,8 @@ export function printed(title, elements) {
   const frame = document.createElement("iframe");
   frame.setAttribute("aria-hidden", "true");
   frame.tabIndex = -1;
-  frame.hidden = true;
+  // Out of sight, but laid out: some browsers print nothing from a frame that is not.
+  Object.assign(frame.style, { position: "fixed", right: "0", bottom: "0", width: "0", height: "0", border: "0" });
   document.body.append(frame);
   const inside = frame.contentWindow;
   // A sheet made there, not a style element: a strict content-security policy lets it through.

@@ -17,7 +17,7 @@ export const texts = {
   typing: "Trợ lý đang trả lời…",
   newMessages: "Có tin mới",
   connecting: "Đang kết nối…",
-  online: "Luôn sẵn sàng hỗ trợ",
+  online: "Sẵn sàng",
   offline: "Mất kết nối, đang thử lại…",
   sending: "Đang gửi…",
   uploading: (name) => `Đang gửi tệp ${name}`,

@@ -124,7 +124,7 @@ async def say(
     return await _turn(request, sender, number, utterance.message_id)
 
 
-@routes.get("/api/chat/messages")
+@routes.get("/api/chat/messages", allow_head=False)
 @with_request
 async def read(
     request: web.Request,
