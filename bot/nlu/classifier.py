@@ -42,7 +42,7 @@ class VietnameseIntentClassifier(GraphComponent, IntentClassifier):
         `copies`: train on generated copies; `regularisation`: the SVM's C; `several`: the intents of
         which one message may hold several.
         """
-        return {"copies": True, "regularisation": 0.5, "several": []}
+        return {"copies": True, "regularisation": 0.2, "several": []}
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:

@@ -7,7 +7,7 @@ regression and DIET, trains in seconds and answers in a millisecond.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +18,37 @@ from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.svm import LinearSVC
 
+from bot.nlu.reading import Reading
 from bot.nlu.text import strip_accents
 
 Floats = NDArray[np.float64]
 
-# Two ways of looking at a text, each on the accented and on the folded spelling.
-VIEWS: dict[str, dict[str, Any]] = {
-    "words": {"analyzer": "word", "ngram_range": (1, 2), "token_pattern": r"\S+"},
-    "letters": {"analyzer": "char_wb", "ngram_range": (1, 4), "min_df": 2},
-}
+WORDS: dict[str, Any] = {"analyzer": "word", "ngram_range": (1, 2), "token_pattern": r"\S+"}
+LETTERS: dict[str, Any] = {"analyzer": "char_wb", "ngram_range": (1, 4), "min_df": 2}
+
+
+def _accented(text: Reading) -> str:
+    return text.words
+
+
+def _folded(text: Reading) -> str:
+    return strip_accents(text.words)
+
+
+def _signs(text: Reading) -> str:
+    return text.signs
+
+
+# The ways of looking at a text: what is looked at, how it is cut, how much it counts.
+VIEWS: tuple[tuple[Callable[[Reading], str], dict[str, Any], float], ...] = (
+    (_accented, WORDS, 1.0),
+    (_accented, LETTERS, 1.0),
+    (_folded, WORDS, 1.0),
+    (_folded, LETTERS, 1.0),
+    (_signs, WORDS, 2.0),
+)
+TOLERANCE = 0.01
+"""Where the SVM stops: a hundred times the default is ten times as fast and as good."""
 HELD_OUT = 5
 """One group in so many is held out to measure how sure the model may be."""
 
@@ -38,16 +60,16 @@ class IntentModel:
         regularisation: the SVM's C; smaller is smoother.
     """
 
-    def __init__(self, regularisation: float = 0.5) -> None:
+    def __init__(self, regularisation: float = 0.2) -> None:
         self.labels: list[str] = []
         self._regularisation = regularisation
-        self._vectorisers: list[tuple[bool, TfidfVectorizer]] = []
+        self._vectorisers: list[TfidfVectorizer] = []
         self._weights: Floats = np.zeros((0, 0))
         self._offsets: Floats = np.zeros(0)
         self._sharpness = 1.0
 
-    def fit(self, texts: Sequence[str], labels: Sequence[str], groups: Sequence[int]) -> None:
-        """Learn from `texts` (canonical) and their `labels`.
+    def fit(self, texts: Sequence[Reading], labels: Sequence[str], groups: Sequence[int]) -> None:
+        """Learn from `texts` and their `labels`.
 
         Args:
             groups: texts of one group (an example and its copies) are held out together.
@@ -62,40 +84,31 @@ class IntentModel:
             self._sharpness = _sharpness(self._scores(outside), target[held_out])
         self._fit(texts, target)
 
-    def predict(self, texts: Sequence[str]) -> Floats:
+    def predict(self, texts: Sequence[Reading]) -> Floats:
         """Probabilities, shape (number of texts, number of labels)."""
         return _softmax(self._scores(texts) * self._sharpness)
 
-    def _fit(self, texts: Sequence[str], target: NDArray[np.int64]) -> None:
+    def _fit(self, texts: Sequence[Reading], target: NDArray[np.int64]) -> None:
         self._vectorisers = [
-            (folded, TfidfVectorizer(sublinear_tf=True, dtype=np.float32, **view))
-            for folded in (False, True)
-            for view in VIEWS.values()
+            TfidfVectorizer(sublinear_tf=True, dtype=np.float32, **how).fit(map(look, texts))
+            for look, how, _ in VIEWS
         ]
-        features = hstack(
-            [
-                vectoriser.fit_transform(_seen(texts, folded))
-                for folded, vectoriser in self._vectorisers
-            ],
-            format="csr",
-        )
-        svm = LinearSVC(C=self._regularisation, dual=True, random_state=0)
+        features = self._features(texts)
+        svm = LinearSVC(C=self._regularisation, tol=TOLERANCE, random_state=0)
         svm.fit(features, target)
         self._weights, self._offsets = svm.coef_, svm.intercept_
         if len(self.labels) == 2:  # scikit-learn keeps one row for two classes
             self._weights = np.vstack([-self._weights, self._weights])
             self._offsets = np.concatenate([-self._offsets, self._offsets])
 
-    def _features(self, texts: Sequence[str]) -> csr_matrix:
-        return hstack(
-            [
-                vectoriser.transform(_seen(texts, folded))
-                for folded, vectoriser in self._vectorisers
-            ],
-            format="csr",
-        )
+    def _features(self, texts: Sequence[Reading]) -> csr_matrix:
+        seen = [
+            vectoriser.transform(map(look, texts)) * weight
+            for (look, _, weight), vectoriser in zip(VIEWS, self._vectorisers, strict=True)
+        ]
+        return hstack(seen, format="csr")
 
-    def _scores(self, texts: Sequence[str]) -> Floats:
+    def _scores(self, texts: Sequence[Reading]) -> Floats:
         scores: Floats = self._features(texts) @ self._weights.T + self._offsets
         return scores
 
@@ -103,7 +116,7 @@ class IntentModel:
         """Write the model as arrays and JSON: loading runs no code from the file."""
         vocabularies = [
             sorted(vectoriser.vocabulary_, key=vectoriser.vocabulary_.__getitem__)
-            for _, vectoriser in self._vectorisers
+            for vectoriser in self._vectorisers
         ]
         facts = {
             "labels": self.labels,
@@ -113,7 +126,7 @@ class IntentModel:
         (directory / "intents.json").write_text(
             json.dumps(facts, ensure_ascii=False), encoding="utf-8"
         )
-        arrays = {f"idf_{n}": v.idf_ for n, (_, v) in enumerate(self._vectorisers)}
+        arrays = {f"idf_{n}": v.idf_ for n, v in enumerate(self._vectorisers)}
         np.savez_compressed(
             directory / "intents.npz",
             weights=self._weights.astype(np.float32),
@@ -129,21 +142,16 @@ class IntentModel:
         model.labels, model._sharpness = facts["labels"], facts["sharpness"]
         with np.load(directory / "intents.npz", allow_pickle=False) as arrays:
             model._weights, model._offsets = arrays["weights"], arrays["offsets"]
-            kinds = [(folded, view) for folded in (False, True) for view in VIEWS.values()]
-            for number, (folded, view) in enumerate(kinds):
+            for number, (_, how, _) in enumerate(VIEWS):
                 vectoriser = TfidfVectorizer(
                     sublinear_tf=True,
                     dtype=np.float32,
                     vocabulary=facts["vocabularies"][number],
-                    **{key: value for key, value in view.items() if key != "min_df"},
+                    **{key: value for key, value in how.items() if key != "min_df"},
                 )
                 vectoriser.idf_ = arrays[f"idf_{number}"]
-                model._vectorisers.append((folded, vectoriser))
+                model._vectorisers.append(vectoriser)
         return model
-
-
-def _seen(texts: Sequence[str], folded: bool) -> list[str]:
-    return [strip_accents(text) for text in texts] if folded else list(texts)
 
 
 def _softmax(scores: Floats) -> Floats:
