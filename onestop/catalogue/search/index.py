@@ -35,23 +35,25 @@ _COMMON_ACTION = 8  # names that must begin with the same two syllables (cấp l
 class Weights(NamedTuple):
     """How much each kind of evidence counts; tuned on the questions that are not kept aside."""
 
-    syllables_message: float = 1.05
-    syllables_row: float = 0.5
-    syllables_cosine: float = 0.65
-    pairs_message: float = 0.6
-    pairs_row: float = 0.05
-    pairs_cosine: float = 0.55
-    marked_message: float = 0.22
-    marked_cosine: float = 0.2
-    official: float = -0.1
-    body: float = 0.45
-    body_pairs: float = 0.4
-    action: float = 0.28
+    syllables_message: float = 1.2
+    syllables_row: float = 0.6
+    syllables_cosine: float = 0.55
+    syllables_both: float = 0.15
+    pairs_message: float = 0.45
+    pairs_row: float = -0.2
+    pairs_cosine: float = 0.6
+    pairs_both: float = 0.3
+    marked_message: float = 0.25
+    marked_cosine: float = 0.1
+    official: float = -0.15
+    body: float = 0.5
+    body_pairs: float = 0.45
+    action: float = 0.26
     special: float = -0.15
-    citizen: float = 0.02
-    commune: float = 0.12
-    ministry: float = 0.0
-    local: float = -0.4
+    citizen: float = 0.0
+    commune: float = 0.17
+    ministry: float = 0.02
+    local: float = -0.5
 
 
 class SearchIndex:
@@ -133,9 +135,11 @@ class SearchIndex:
             syllables.message,
             syllables.row,
             np.sqrt(syllables.message * syllables.row),
+            syllables.message * syllables.row,
             pairs.message,
             pairs.row,
             np.sqrt(pairs.message * pairs.row),
+            pairs.message * pairs.row,
             marked.message,
             np.sqrt(marked.message * marked.row),
             self._official,

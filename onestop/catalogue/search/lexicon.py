@@ -33,6 +33,7 @@ class Phrase(NamedTuple):
     said: tuple[Word, ...]
     kind: Kind
     means: tuple[tuple[Word, ...], ...] = ()
+    names: bool = False  # whether official names are rewritten too
 
 
 class Situation(NamedTuple):
@@ -84,7 +85,10 @@ class Lexicon:
         for entry in _read(folder / "synonyms.yml"):
             means = entry["means"] if isinstance(entry["means"], list) else [entry["means"]]
             official = tuple(tuple(words(text)) for text in means)
-            phrases += [Phrase(tuple(words(text)), Kind.MEANS, official) for text in entry["say"]]
+            named = entry.get("names", False)
+            phrases += [
+                Phrase(tuple(words(text)), Kind.MEANS, official, named) for text in entry["say"]
+            ]
         situations = (
             Situation(entry["code"], entry["name"], tuple(entry["says"]))
             for entry in _read(folder / "situations.yml")

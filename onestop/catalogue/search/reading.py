@@ -10,7 +10,7 @@ from onestop.catalogue.search.lexicon import Kind, Lexicon, Piece
 from onestop.catalogue.search.words import Word
 
 ASPECT_WEIGHT = 0.25
-_AMBIGUOUS = 0.7  # a syllable without marks that may be a listed word with marks
+_AMBIGUOUS = 0.7  # a single syllable has many meanings: what is listed stands beside it
 
 
 class Option(NamedTuple):
@@ -33,8 +33,8 @@ class Reading(NamedTuple):
 
 
 def read_name(said: Sequence[Word], lexicon: Lexicon) -> Reading:
-    """Read an official name: nothing is dropped, listed words are put in place of others."""
-    slots = [_options(piece, dropped=False) for piece in lexicon.pieces(said)]
+    """Read an official name: nothing is dropped, hardly anything rewritten."""
+    slots = [_options(piece, name=True) for piece in lexicon.pieces(said)]
     return _reading(slots, True, True)
 
 
@@ -47,7 +47,7 @@ def read_message(
     accented = not all(word.bare for word in said)
     pieces = list(_without_talk(list(lexicon.pieces(said, accented)), listed_pairs))
     pieces = list(_joined(pieces, lexicon, accented))
-    slots = [_options(piece, dropped=True) for piece in pieces]
+    slots = [_options(piece) for piece in pieces]
     content = any(not _is(piece, Kind.ASPECT) for piece in pieces)
     return _reading(slots, accented, content)
 
@@ -77,14 +77,14 @@ def _joined(pieces: list[Piece], lexicon: Lexicon, accented: bool) -> Iterator[P
             yield from lexicon.pieces([w for piece in group for w in piece.said], accented)
 
 
-def _options(piece: Piece, dropped: bool) -> list[Option]:
-    if not piece.phrases or piece.phrases[0].kind is not Kind.MEANS:
-        weight = ASPECT_WEIGHT if dropped and _is(piece, Kind.ASPECT) else 1.0
+def _options(piece: Piece, name: bool = False) -> list[Option]:
+    if not _is(piece, Kind.MEANS) or (name and not piece.phrases[0].names):
+        weight = ASPECT_WEIGHT if _is(piece, Kind.ASPECT) and not name else 1.0
         other = piece.said[0].meant if len(piece.said) == 1 else ()
         doubtful = [Option((Word(syllable, syllable),), _AMBIGUOUS) for syllable in other]
         return [Option(piece.said, weight), *doubtful]
     means = [said for phrase in piece.phrases for said in phrase.means]
-    if len(piece.said) == 1 and piece.phrases[0].said[0].accented != piece.said[0].accented:
+    if len(piece.said) == 1 and not name:
         return [Option(piece.said, 1.0)] + [Option(said, _AMBIGUOUS) for said in means]
     return [Option(said, 1.0 if len(means) == 1 else _AMBIGUOUS) for said in means]
 

@@ -24,8 +24,10 @@ class Spelling:
     def __init__(self, listed: Iterable[Sequence[Word]]) -> None:
         self._known: Counter[str] = Counter()
         self._pairs: Counter[str] = Counter()
+        self._marked: set[str] = set()
         for text in listed:
             self._known.update(word.folded for word in text)
+            self._marked.update(word.accented for word in text if not word.bare)
             self._pairs.update(f"{a.folded} {b.folded}" for a, b in pairwise(text))
         self._near: dict[str, list[str]] = {}
         for syllable in self._known:
@@ -41,8 +43,8 @@ class Spelling:
     def mend(self, said: Sequence[Word]) -> list[Word]:
         """Replace unlisted syllables; give doubtful ones what else they may mean (`Word.meant`).
 
-        A syllable is doubtful if no listed text holds it beside either neighbour. What replaces
-        it must stand beside a neighbour somewhere, the more often the better.
+        A syllable is doubtful if no listed text holds it beside either neighbour, nor with the
+        same marks. What it may be must stand beside a neighbour, the more often the better.
         """
         mended = list(self._spaced(list(said)))
         for at, word in enumerate(mended):
@@ -51,7 +53,8 @@ class Spelling:
             before = mended[at - 1].folded if at else ""
             after = mended[at + 1].folded if at + 1 < len(mended) else ""
             known = word.folded in self._known
-            if known and (len(word.folded) < 2 or self._fits(before, word.folded, after)):
+            sure = len(word.folded) < 2 or word.accented in self._marked
+            if known and (sure or self._fits(before, word.folded, after)):
                 continue
             fits = {other: self._fits(before, other, after) for other in self.near(word.folded)}
             best = sorted(
