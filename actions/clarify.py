@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from rasa_sdk.events import SlotSet
 
-from actions.explain import choose_buttons, explain, remember
+from actions.dossiers import StartDossier
+from actions.explain import explain, offer_choices
 from actions.texts import button
 from actions.turn import Events, TopicAction, Turn
 
@@ -27,29 +29,31 @@ class Clarify(TopicAction):
         """A number chooses from the last choices; a procedure's name alone asks about it."""
         chosen = self._choice(turn)
         if chosen is not None:
-            turn.tracker.latest_message["entities"] = [
-                {"entity": "procedure", "value": chosen["code"]}
-            ]
-            return await explain(turn, [chosen["intent"]])
-        if turn.text:
+            entity = {"entity": "procedure", "value": chosen["code"]}
+            turn.tracker.latest_message["entities"] = [entity]
+            if "start_dossier" in chosen["wishes"]:
+                return await StartDossier().act(turn)
+            return await explain(turn, chosen["wishes"])
+        if self._names_something(turn):
             found = await turn.service.search(turn.text)
             if found.outcome == "found":
                 return await explain(turn, ["ask_procedure"])
             if found.outcome == "choices" and found.content_words:
-                turn.show(
-                    "choices",
-                    candidates=found.candidates,
-                    question=found.question,
-                    buttons=choose_buttons("ask_procedure", found.candidates),
-                )
-                return remember("ask_procedure", found.candidates)
+                return offer_choices(turn, ["ask_procedure"], found)
         if self.action_name in turn.previous_actions():
-            turn.say("utter_offer_person", hotline=turn.tenant.hotline.display)
+            turn.offer_person()
         else:
             turn.show("not_understood", buttons=MENU)
         return [SlotSet("choices", None)]
 
-    def _choice(self, turn: Turn) -> dict[str, str] | None:
+    @staticmethod
+    def _names_something(turn: Turn) -> bool:
+        """A bare number, date or phone names no procedure, unless it has the form of a code."""
+        letters = any(character.isalpha() for character in turn.text)
+        return letters or turn.entity("procedure_code") is not None
+
+    @staticmethod
+    def _choice(turn: Turn) -> dict[str, Any] | None:
         choices = turn.slot("choices") or []
         said = re.fullmatch(r"\D{0,12}(\d)\D{0,4}", turn.text)
         if said and 1 <= int(said[1]) <= len(choices):

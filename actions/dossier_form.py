@@ -27,7 +27,7 @@ BROUGHT_ALONG = {"citizen_id", "phone", "email", "date"}
 # Intents that are answers, commands to the form, or no understanding at all; all others interrupt.
 ANSWERS = {"inform", "affirm", "deny", "nlu_fallback", ""}
 # Actions that have just said that a draft is begun or gone on with.
-ANNOUNCING = {"action_start_dossier", "action_resume_dossier"}
+ANNOUNCING = {"action_start_dossier", "action_resume_dossier", "action_clarify"}
 PERSON_OFFERED_AT = 3
 
 
@@ -58,7 +58,7 @@ class DossierForm(TopicAction):
         try:
             draft = await turn.service.draft(str(turn.slot("draft")), turn.owner)
         except OnestopRefusal:
-            turn.say("utter_draft_gone")
+            turn.show("draft_gone")
             return [*leave(), SlotSet("draft", None)]
         if not turn.fresh:  # just started, or back from an interruption
             return await self._ask(turn, draft)
@@ -84,16 +84,18 @@ class DossierForm(TopicAction):
         result = await turn.service.answer(draft.id, turn.owner, request)
         if result.refusal is None:
             return filling.go_on(turn, result.draft, result)
+        if turn.intent in self._commands:  # meant after all, though it was not sure
+            return await self._commands[turn.intent](turn, draft)
         if interrupts and turn.intent != "out_of_scope":
             raise ActionExecutionRejection(LOOP)
         turn.show("refused", refusal=result.refusal, **filling.question_parts(field))
         if result.refusal.attempt == PERSON_OFFERED_AT:
-            turn.say("utter_offer_person", hotline=turn.tenant.hotline.display)
+            turn.offer_person()
         return []
 
     async def _files(self, turn: Turn, draft: DraftView) -> Events:
         if draft.field is None or draft.field.type != "paper":
-            turn.say("utter_file_not_asked")
+            turn.show("file_not_asked")
             return await self._ask(turn, draft)
         request = AnswerRequest(file_ids=turn.file_ids)
         result = await turn.service.answer(draft.id, turn.owner, request)
@@ -120,8 +122,8 @@ class DossierForm(TopicAction):
         return filling.go_on(turn, draft, returning=returning)
 
     async def _pause(self, turn: Turn, draft: DraftView) -> Events:
-        turn.say(
-            "utter_paused",
+        turn.show(
+            "paused",
             buttons=[button("Tiếp tục hồ sơ", "resume_dossier")],
             procedure=draft.procedure.name,
         )
@@ -140,7 +142,7 @@ class DossierForm(TopicAction):
             )
             return []
         await turn.service.discard(draft.id, turn.owner)
-        turn.say("utter_cancelled")
+        turn.show("cancelled")
         return [*leave(), SlotSet("draft", None)]
 
     async def _review(self, turn: Turn, draft: DraftView) -> Events:

@@ -18,7 +18,7 @@ class StartDossier(TopicAction):
 
     async def act(self, turn: Turn) -> Events:
         """Find the procedure; say honestly when it takes no dossiers online."""
-        procedure, events = await find_procedure(turn, "start_dossier")
+        procedure, events = await find_procedure(turn, ["start_dossier"])
         if procedure is None:
             return events
         try:
@@ -51,7 +51,7 @@ class ResumeDossier(TopicAction):
         chosen = turn.entity("draft")
         found = [one for one in drafts if one.id == chosen] if chosen else drafts
         if not found:
-            turn.say("utter_no_draft")
+            turn.show("no_draft")
             return [SlotSet("draft", None)]
         if len(found) > 1:
             buttons = [button(one.procedure.name, "resume_dossier", draft=one.id) for one in found]

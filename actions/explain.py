@@ -8,7 +8,7 @@ from actions.onestop_client import OnestopRefusal
 from actions.texts import Button, button, shorten
 from actions.turn import Events, TopicAction, Turn
 from onestop.catalogue.content import Procedure
-from onestop.schemas import Candidate
+from onestop.schemas import Candidate, SearchAnswer
 
 # What can be asked of a procedure → the title of the button that asks it, in the order offered.
 ASPECTS = {
@@ -28,10 +28,11 @@ OFFERED_ASPECTS = 3
 CHOICE_TITLE_LENGTH = 90
 
 
-def choose_buttons(intent: str, candidates: list[Candidate]) -> list[Button]:
-    """One button a candidate; pressing it repeats the wish for that procedure."""
+def choose_buttons(wishes: list[str], candidates: list[Candidate]) -> list[Button]:
+    """One button a candidate; pressing it repeats the wishes for that procedure."""
+    also = {"also": " ".join(wishes[1:])} if len(wishes) > 1 else {}
     return [
-        button(shorten(one.name, CHOICE_TITLE_LENGTH), intent, procedure=one.code)
+        button(shorten(one.name, CHOICE_TITLE_LENGTH), wishes[0], procedure=one.code, **also)
         for one in candidates
     ]
 
@@ -53,20 +54,26 @@ def next_buttons(turn: Turn, procedure: Procedure, answered: list[str]) -> list[
     ]
 
 
-def remember(intent: str, candidates: list[Candidate]) -> Events:
-    """Keep an offered choice, so that the citizen can also type its number."""
-    offered = [{"code": one.code, "intent": intent} for one in candidates]
+def offer_choices(turn: Turn, wishes: list[str], found: SearchAnswer) -> Events:
+    """Ask which one is meant, and keep the choice, so that the citizen can also type its number."""
+    turn.show(
+        "choices",
+        candidates=found.candidates,
+        question=found.question,
+        buttons=choose_buttons(wishes, found.candidates),
+    )
+    offered = [{"code": one.code, "wishes": wishes} for one in found.candidates]
     return [SlotSet("choices", offered)]
 
 
-async def find_procedure(turn: Turn, intent: str) -> tuple[Procedure | None, Events]:
+async def find_procedure(turn: Turn, wishes: list[str]) -> tuple[Procedure | None, Events]:
     """The procedure that the message means, or `None` after the citizen was asked or told.
 
     A button names it. Typed words are searched; words that name no subject ("còn lệ phí thì sao?")
     keep the procedure that is being talked about.
 
     Args:
-        intent: what is wanted of it, repeated by the buttons when several fit.
+        wishes: what is wanted of it, repeated by the buttons when several fit.
     """
     present = turn.slot("procedure")
     code = turn.entity("procedure") or turn.entity("procedure_code")
@@ -80,23 +87,17 @@ async def find_procedure(turn: Turn, intent: str) -> tuple[Procedure | None, Eve
         elif not found.content_words or (present and (among or found.outcome == "none")):
             code = present
         elif found.outcome == "choices":
-            turn.show(
-                "choices",
-                candidates=found.candidates,
-                question=found.question,
-                buttons=choose_buttons(intent, found.candidates),
-            )
-            return None, remember(intent, found.candidates)
+            return None, offer_choices(turn, wishes, found)
         else:
-            turn.say("utter_procedure_not_found")
+            turn.show("procedure_not_found")
             return None, []
     if code is None:
-        turn.say("utter_which_procedure")
+        turn.show("which_procedure")
         return None, []
     try:
         procedure = await turn.service.procedure(code)
     except OnestopRefusal:
-        turn.say("utter_procedure_not_found")
+        turn.show("procedure_not_found")
         return None, []
     return procedure, [SlotSet("procedure", procedure.code), SlotSet("choices", None)]
 
@@ -104,7 +105,7 @@ async def find_procedure(turn: Turn, intent: str) -> tuple[Procedure | None, Eve
 async def explain(turn: Turn, wishes: list[str]) -> Events:
     """Answer each wish about the procedure that the message means."""
     asked = [wish for wish in wishes if wish in ASPECTS] or ["ask_procedure"]
-    procedure, events = await find_procedure(turn, asked[0])
+    procedure, events = await find_procedure(turn, asked)
     if procedure is None:
         return events
     turn.show(

@@ -59,7 +59,7 @@ class StatusForm(TopicAction):
             return []
         sure = turn.button or turn.confidence >= SURE
         if sure and turn.intent in LEAVING:
-            turn.say("utter_lookup_left")
+            turn.show("lookup_left")
             return [ActiveLoop(None), SlotSet("lookup_code", None)]
         said = read_code(turn)
         if said is not None:
@@ -69,13 +69,13 @@ class StatusForm(TopicAction):
         if factor is None:
             if sure and turn.intent not in OWN_INTENTS:
                 raise ActionExecutionRejection(LOOP)
-            turn.say("utter_ask_factor_again" if code else "utter_ask_code_again")
+            turn.show("ask_factor_again" if code else "ask_code_again")
             return []
         return await self._tell(turn, str(code), factor)
 
     def _ask(self, turn: Turn, code: str | None) -> None:
         if code:
-            turn.say("utter_ask_factor")
+            turn.show("ask_factor")
             return
         own = turn.slot("dossiers") or []
         buttons = [button(one, "check_status", dossier_code=one) for one in own[-3:]]
@@ -87,10 +87,10 @@ class StatusForm(TopicAction):
         except OnestopRefusal as refusal:
             if refusal.code == "locked":
                 until = datetime.fromisoformat(str(refusal.problem["locked_until"]))
-                turn.say("utter_lookup_locked", until=clock(until))
+                turn.show("lookup_locked", until=clock(until))
                 return [ActiveLoop(None), SlotSet("lookup_code", None)]
             left = refusal.problem.get("attempts_left", 0)
-            turn.say("utter_lookup_not_found", left=left)
+            turn.show("lookup_not_found", left=left)
             return [SlotSet("lookup_code", None)]
         turn.show("status", status=status, card=status_card(status))
         return [ActiveLoop(None), SlotSet("lookup_code", None)]

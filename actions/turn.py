@@ -10,7 +10,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.onestop_client import OnestopClient, OnestopUnavailable, onestop
-from actions.texts import Button, render
+from actions.texts import Button, button, render
 from common.tenant import Tenant, tenant
 
 log = structlog.get_logger(__name__)
@@ -87,7 +87,9 @@ class Turn:
         return None
 
     def wishes(self) -> list[str]:
-        """The intents of the message, several where one line holds several wishes."""
+        """The intents of the message, several where one line (or a button for it) holds several."""
+        if self.button:
+            return [self.intent, *(self.entity("also") or "").split()]
         said = [str(one["intent"]) for one in self._message.get("wishes") or []]
         return list(dict.fromkeys(said)) or [self.intent]
 
@@ -114,10 +116,6 @@ class Turn:
 
     # What goes out ----------------------------------------------------------------------------
 
-    def say(self, response: str, **variables: Any) -> None:
-        """Say a response of domain.yml."""
-        self._dispatcher.utter_message(response=response, **variables)
-
     def show(
         self,
         template: str,
@@ -128,6 +126,10 @@ class Turn:
         """Say a rendered template (`actions/templates/`), with buttons and a card that repeats it."""
         text = render(template, tenant=self.tenant, **variables)
         self._dispatcher.utter_message(text=text, buttons=buttons, json_message=card)
+
+    def offer_person(self) -> None:
+        """Offer the hotline and a person, when the talk does not get on."""
+        self.show("offer_person", buttons=[button("Gặp cán bộ", "ask_person")])
 
 
 class TopicAction(Action):
@@ -147,9 +149,10 @@ class TopicAction(Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> Events:
         """Do it, and say so kindly when the one-stop service cannot be reached."""
+        turn = Turn(dispatcher, tracker)
         try:
-            return await self.act(Turn(dispatcher, tracker))
+            return await self.act(turn)
         except OnestopUnavailable as error:
             log.warning("onestop_unavailable", action=self.action_name, reason=str(error))
-            dispatcher.utter_message(response="utter_unavailable")
+            turn.show("unavailable")
             return []
