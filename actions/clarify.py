@@ -7,7 +7,7 @@ from typing import Any
 
 from rasa_sdk.events import SlotSet
 
-from actions.dossiers import StartDossier
+from actions.dossiers import ResumeDossier, StartDossier
 from actions.explain import explain, offer_choices
 from actions.texts import button
 from actions.turn import Events, TopicAction, Turn
@@ -29,8 +29,10 @@ class Clarify(TopicAction):
         """A number chooses from the last choices; a procedure's name alone asks about it."""
         chosen = self._choice(turn)
         if chosen is not None:
-            entity = {"entity": "procedure", "value": chosen["code"]}
-            turn.tracker.latest_message["entities"] = [entity]
+            if "draft" in chosen:
+                turn.mean("draft", chosen["draft"])
+                return await ResumeDossier().act(turn)
+            turn.mean("procedure", chosen["code"])
             if "start_dossier" in chosen["wishes"]:
                 return await StartDossier().act(turn)
             return await explain(turn, chosen["wishes"])

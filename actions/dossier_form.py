@@ -8,6 +8,7 @@ rules answer it (data/rules/) and come back; then the very question is asked aga
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 
 from rasa_sdk.events import ActiveLoop, SlotSet
@@ -22,13 +23,29 @@ from onestop.schemas import AnswerRequest, DraftView, FieldView
 LOOP = "dossier_form"
 # Types whose answers cannot be mistaken for something else: the answer is tried before the intent counts.
 STRICT = {"citizen_id", "phone", "email", "date", "year", "number", "choice", "yes_no"}
-# What a correction may bring along in the same line ("ngày sinh sai rồi, phải là 15/3/1990").
+# What a correction may bring along in the same line without a word between ("sửa sđt 0912345678") …
 BROUGHT_ALONG = {"citizen_id", "phone", "email", "date"}
+# … and any value after such a word ("ngày sinh phải là 15/3/1990", "doi ten thanh Le Van An").
+NEW_VALUE = re.compile(r"^(.*?)\s(?:thành|là)\s+(.+)$|^([ -~]*?)\s(?:thanh|la)\s+([ -~]+)$", re.I)
 # Intents that are answers, commands to the form, or no understanding at all; all others interrupt.
 ANSWERS = {"inform", "affirm", "deny", "nlu_fallback", ""}
 # Actions that have just said that a draft is begun or gone on with.
 ANNOUNCING = {"action_start_dossier", "action_resume_dossier", "action_clarify"}
 PERSON_OFFERED_AT = 3
+# The slot that is set while "có chắc muốn bỏ không?" waits for its answer.
+CONFIRMING = "confirming_cancel"
+
+
+def split_correction(text: str) -> tuple[str, str | None]:
+    """What is to be corrected, and the new value if it stands in the same line.
+
+    "đổi tên thành Lê Văn An" → ("đổi tên", "Lê Văn An"); "sửa mục 2" → ("sửa mục 2", None).
+    """
+    parts = NEW_VALUE.match(text)
+    if parts is None:
+        return text, None
+    named, value = (parts[1], parts[2]) if parts[2] else (parts[3], parts[4])
+    return (named, value) if named.strip() else (text, None)
 
 
 def leave() -> Events:
@@ -50,7 +67,6 @@ class DossierForm(TopicAction):
             "skip_field": self._skip,
             "correct_field": self._correct,
             "submit_dossier": self._submit,
-            "resume_dossier": self._ask,
         }
 
     async def act(self, turn: Turn) -> Events:
@@ -60,6 +76,11 @@ class DossierForm(TopicAction):
         except OnestopRefusal:
             turn.show("draft_gone")
             return [*leave(), SlotSet("draft", None)]
+        if not turn.slot(CONFIRMING):
+            return await self._take(turn, draft)
+        return [SlotSet(CONFIRMING, None), *await self._confirm(turn, draft)]
+
+    async def _take(self, turn: Turn, draft: DraftView) -> Events:
         if not turn.fresh:  # just started, or back from an interruption
             return await self._ask(turn, draft)
         if turn.file_ids:
@@ -129,6 +150,14 @@ class DossierForm(TopicAction):
         )
         return leave()
 
+    async def _confirm(self, turn: Turn, draft: DraftView) -> Events:
+        """A typed yes or no after "có chắc muốn bỏ không?"; anything else goes its usual way."""
+        if turn.fresh and turn.intent in ("affirm", "cancel_dossier"):
+            return await self._discard(turn, draft)
+        if turn.fresh and turn.intent == "deny":
+            return filling.go_on(turn, draft, returning=True)
+        return await self._take(turn, draft)
+
     async def _cancel(self, turn: Turn, draft: DraftView) -> Events:
         if turn.entity("confirmed") is None:
             turn.show(
@@ -136,11 +165,14 @@ class DossierForm(TopicAction):
                 draft=draft,
                 buttons=[
                     button("Bỏ hồ sơ này", "cancel_dossier", confirmed="yes"),
-                    button("Giữ lại, điền tiếp", "resume_dossier"),
+                    button("Giữ lại, điền tiếp", "resume_dossier", draft=draft.id),
                     button("Để sau", "pause_dossier"),
                 ],
             )
-            return []
+            return [SlotSet(CONFIRMING, True)]
+        return await self._discard(turn, draft)
+
+    async def _discard(self, turn: Turn, draft: DraftView) -> Events:
         await turn.service.discard(draft.id, turn.owner)
         turn.show("cancelled")
         return [*leave(), SlotSet("draft", None)]
@@ -169,21 +201,23 @@ class DossierForm(TopicAction):
     async def _correct(self, turn: Turn, draft: DraftView) -> Events:
         chosen = turn.entity("field")
         if chosen is None:
-            phrase = turn.text
+            phrase, value = split_correction(turn.text)
             found = await turn.service.find_fields(draft.id, turn.owner, phrase) if phrase else None
             matches = found.matches if found is not None else []
             if len(matches) != 1:
                 buttons = [button(one.label, "correct_field", field=one.id) for one in matches[:6]]
                 turn.show("which_field", draft=draft, buttons=buttons)
                 return []
-            if matches[0].type in BROUGHT_ALONG:
-                request = AnswerRequest(text=phrase, field=matches[0].id, probe=True)
+            if value is None and matches[0].type in BROUGHT_ALONG:
+                value = phrase
+            if value is not None and matches[0].type != "paper":
+                request = AnswerRequest(text=value, field=matches[0].id, probe=True)
                 result = await turn.service.answer(draft.id, turn.owner, request)
                 if result.refusal is None:
                     return filling.go_on(turn, result.draft, result)
             chosen = matches[0].id
         draft = await turn.service.choose_field(draft.id, turn.owner, chosen)
-        return filling.go_on(turn, draft)
+        return filling.go_on(turn, draft, correcting=True)
 
     async def _submit(self, turn: Turn, draft: DraftView) -> Events:
         if draft.field is not None:

@@ -7,8 +7,16 @@ from rasa_sdk.events import ActiveLoop, SlotSet
 from actions.dossier_form import LOOP
 from actions.explain import find_procedure
 from actions.onestop_client import OnestopRefusal
+from actions.status_form import LOOP as STATUS_LOOP
 from actions.texts import button
 from actions.turn import Events, TopicAction, Turn
+
+
+def leave_lookup(turn: Turn) -> Events:
+    """End the status loop where it is open: left as it is, it would take no further message."""
+    if turn.tracker.active_loop_name == STATUS_LOOP:
+        return [ActiveLoop(None), SlotSet("lookup_code", None)]
+    return []
 
 
 class StartDossier(TopicAction):
@@ -19,6 +27,7 @@ class StartDossier(TopicAction):
     async def act(self, turn: Turn) -> Events:
         """Find the procedure; say honestly when it takes no dossiers online."""
         procedure, events = await find_procedure(turn, ["start_dossier"])
+        events = [*events, *leave_lookup(turn)]
         if procedure is None:
             return events
         try:
@@ -51,12 +60,16 @@ class ResumeDossier(TopicAction):
         chosen = turn.entity("draft")
         found = [one for one in drafts if one.id == chosen] if chosen else drafts
         if not found:
-            turn.show("no_draft")
-            return [SlotSet("draft", None)]
+            turn.say("utter_no_draft")
+            return [*leave_lookup(turn), SlotSet("draft", None)]
         if len(found) > 1:
-            buttons = [button(one.procedure.name, "resume_dossier", draft=one.id) for one in found]
+            buttons = [
+                button(f"{at}. {one.procedure.name}", "resume_dossier", draft=one.id)
+                for at, one in enumerate(found, start=1)
+            ]
             turn.show("which_draft", drafts=found, buttons=buttons)
-            return []
+            offered = [{"draft": one.id} for one in found]
+            return [ActiveLoop(None), SlotSet("choices", offered)]
         turn.show("continue", draft=found[0])
         return [SlotSet("draft", found[0].id), ActiveLoop(LOOP)]
 

@@ -29,11 +29,13 @@ CHOICE_TITLE_LENGTH = 90
 
 
 def choose_buttons(wishes: list[str], candidates: list[Candidate]) -> list[Button]:
-    """One button a candidate; pressing it repeats the wishes for that procedure."""
+    """One button a candidate, with a number that can also be typed; pressing it repeats the wishes."""
     also = {"also": " ".join(wishes[1:])} if len(wishes) > 1 else {}
     return [
-        button(shorten(one.name, CHOICE_TITLE_LENGTH), wishes[0], procedure=one.code, **also)
-        for one in candidates
+        button(
+            f"{at}. {shorten(one.name, CHOICE_TITLE_LENGTH)}", wishes[0], procedure=one.code, **also
+        )
+        for at, one in enumerate(candidates, start=1)
     ]
 
 
@@ -58,7 +60,6 @@ def offer_choices(turn: Turn, wishes: list[str], found: SearchAnswer) -> Events:
     """Ask which one is meant, and keep the choice, so that the citizen can also type its number."""
     turn.show(
         "choices",
-        candidates=found.candidates,
         question=found.question,
         buttons=choose_buttons(wishes, found.candidates),
     )

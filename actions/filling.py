@@ -23,8 +23,12 @@ def question_buttons(field: FieldView) -> list[Button]:
     """The quick answers to a field."""
     buttons: list[Button] = []
     if field.type == "choice":
-        options = field.options[:MAX_CHOICE_BUTTONS]
-        buttons = [button(one.label, "inform", value=one.value) for one in options]
+        # With numbers, which can also be typed; a list too long for buttons stands in the text.
+        if len(field.options) <= MAX_CHOICE_BUTTONS:
+            buttons = [
+                button(f"{at}. {one.label}", "inform", value=one.value)
+                for at, one in enumerate(field.options, start=1)
+            ]
     elif field.type == "yes_no":
         buttons = [button("Có", "affirm"), button("Không", "deny")]
     if field.type == "paper" and field.later_allowed:
@@ -49,9 +53,19 @@ def summary_card(draft: DraftView) -> dict[str, Any]:
 
 
 def go_on(
-    turn: Turn, draft: DraftView, result: AnswerResult | None = None, *, returning: bool = False
+    turn: Turn,
+    draft: DraftView,
+    result: AnswerResult | None = None,
+    *,
+    returning: bool = False,
+    correcting: bool = False,
 ) -> Events:
-    """Read back what was taken and ask the next question, or show the summary to be agreed to."""
+    """Read back what was taken and ask the next question, or show the summary to be agreed to.
+
+    Args:
+        returning: something else was answered in between, so say that the form goes on.
+        correcting: an earlier field is asked again, so its section is not announced.
+    """
     accepted = result.accepted if result is not None else None
     reopened = result.reopened if result is not None else []
     if draft.field is not None:
@@ -62,6 +76,7 @@ def go_on(
             accepted=accepted,
             reopened=reopened,
             returning=returning,
+            announce=not (returning or correcting),
             **question_parts(draft.field),
         )
         return []

@@ -39,7 +39,7 @@ class Person(TopicAction):
 
     async def act(self, turn: Turn) -> Events:
         """Give the hotline and the hours of the counters."""
-        turn.show("person")
+        turn.show("person", filling=bool(turn.slot("draft")))
         return []
 
 

@@ -67,7 +67,8 @@ class StatusForm(TopicAction):
             return [SlotSet("lookup_code", said)]
         factor = read_factor(turn.text) if code else None
         if factor is None:
-            if sure and turn.intent not in OWN_INTENTS:
+            digits = any(character.isdigit() for character in turn.text)
+            if turn.intent not in OWN_INTENTS and (sure or not digits):
                 raise ActionExecutionRejection(LOOP)
             turn.show("ask_factor_again" if code else "ask_code_again")
             return []

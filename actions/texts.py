@@ -37,6 +37,11 @@ def number(amount: float) -> str:
     return f"{amount:g}".replace(".", ",")
 
 
+def lower_first(text: str) -> str:
+    """`Ngày sinh` → `ngày sinh`, for a label within a sentence."""
+    return text[:1].lower() + text[1:]
+
+
 def day(moment: datetime) -> str:
     """A day as people write it, in Vietnam."""
     return f"{moment.astimezone(VIETNAM):%d/%m/%Y}"
@@ -60,7 +65,9 @@ _environment = Environment(
     undefined=StrictUndefined,
     autoescape=False,  # plain text; each channel escapes for itself  # noqa: S701
 )
-_environment.filters.update(money=money, number=number, day=day, clock=clock, shorten=shorten)
+_environment.filters.update(
+    money=money, number=number, lower_first=lower_first, day=day, clock=clock, shorten=shorten
+)
 
 
 def render(template: str, **variables: Any) -> str:

@@ -86,6 +86,10 @@ class Turn:
                 return str(entity["value"])
         return None
 
+    def mean(self, entity: str, value: str) -> None:
+        """Go on as if the message had named this, as a button does."""
+        self._message["entities"] = [{"entity": entity, "value": value}]
+
     def wishes(self) -> list[str]:
         """The intents of the message, several where one line (or a button for it) holds several."""
         if self.button:

@@ -59,6 +59,11 @@ def photo() -> bytes:
     return out.getvalue()
 
 
+def plain(title: str) -> str:
+    """A button's title without the number before it."""
+    return re.sub(r"^\d+\. ", "", title)
+
+
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
 
@@ -91,7 +96,7 @@ class Citizen:
 
     def press(self, title: str) -> None:
         """Press a button of the last replies, by its title."""
-        offered = {one["title"]: one["payload"] for one in self.offered()}
+        offered = {plain(one["title"]): one["payload"] for one in self.offered()}
         assert title in offered, f"no button {title!r} among {list(offered)}"
         self.replies = self._post("/api/chat/messages", {"payload": offered[title]})["replies"]
 
@@ -150,7 +155,7 @@ class Citizen:
         for part in step.get("reject", []):
             assert self._fill(part).casefold() not in text.casefold(), f"unwanted {part!r}: {said}"
         for title in step.get("buttons", []):
-            assert title in [one["title"] for one in self.offered()], f"no {title!r}: {said}"
+            assert title in [plain(one["title"]) for one in self.offered()], f"no {title!r}: {said}"
         if "card" in step:
             assert step["card"] in [card["type"] for card in self.cards()], said
         for name, pattern in step.get("remember", {}).items():
