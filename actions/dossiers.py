@@ -60,7 +60,7 @@ class ResumeDossier(TopicAction):
         chosen = turn.entity("draft")
         found = [one for one in drafts if one.id == chosen] if chosen else drafts
         if not found:
-            turn.say("utter_no_draft")
+            turn.show("no_draft")
             return [*leave_lookup(turn), SlotSet("draft", None)]
         if len(found) > 1:
             buttons = [
