@@ -74,8 +74,10 @@ class Dispatcher:
             while True:
                 self._wake.clear()
                 await self._claim()
+                # Not asyncio.wait_for: up to Python 3.11 it can swallow a cancellation.
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), POLL_SECONDS)
+                    async with asyncio.timeout(POLL_SECONDS):
+                        await self._wake.wait()
         finally:
             await self._stop()
 

@@ -36,23 +36,30 @@ def outcome(session: Session, number: int) -> Outcome:
     return Outcome(State(row.state or ""), row.attempts, list(replies))
 
 
-def history(session: Session, sender: str, after: int, limit: int) -> list[Message]:
-    """The last `limit` messages of a conversation above number `after`, both ways, in order."""
+def history(session: Session, sender: str, after: int, limit: int) -> tuple[list[Message], bool]:
+    """What was said in a conversation, both ways.
+
+    Args:
+        session: an open transaction.
+        sender: whose conversation.
+        after: only messages with a higher number.
+        limit: only so many of them, the last ones.
+
+    Returns:
+        The messages in order, and whether an answer is still to come.
+    """
+    # Asked first: when nothing is to come any more, what came is certainly among the rows.
+    unanswered = select(Message.id).where(
+        Message.sender == sender, Message.state.in_((State.WAITING, State.PROCESSING))
+    )
+    busy = session.scalars(unanswered.limit(1)).first() is not None
     latest = (
         select(Message)
         .where(Message.sender == sender, Message.id > after)
         .order_by(Message.id.desc())
         .limit(limit)
     )
-    return list(reversed(session.scalars(latest).all()))
-
-
-def busy(session: Session, sender: str) -> bool:
-    """Whether an answer to the sender is still to come."""
-    unanswered = select(Message.id).where(
-        Message.sender == sender, Message.state.in_((State.WAITING, State.PROCESSING))
-    )
-    return session.scalars(unanswered.limit(1)).first() is not None
+    return list(reversed(session.scalars(latest).all())), busy
 
 
 def present(row: Message) -> dict[str, Any]:

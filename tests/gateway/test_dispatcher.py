@@ -52,11 +52,17 @@ def keep(database: Database, key: str, sender: str = "a") -> int:
 
 
 async def work_until(database: Database, number: int, *dispatchers: Dispatcher) -> outbox.Outcome:
+    return (await work_off(database, [number], *dispatchers))[0]
+
+
+async def work_off(
+    database: Database, numbers: list[int], *dispatchers: Dispatcher
+) -> list[outbox.Outcome]:
     tasks = [asyncio.create_task(one.run()) for one in dispatchers]
 
-    async def closed() -> outbox.Outcome | None:
-        found = await database.run(outbox.outcome, number)
-        return found if found.state in ("answered", "failed") else None
+    async def closed() -> list[outbox.Outcome] | None:
+        found = [await database.run(outbox.outcome, number) for number in numbers]
+        return found if all(one.state in ("answered", "failed") for one in found) else None
 
     try:
         return await until(closed)
@@ -127,9 +133,7 @@ async def test_two_workers_answer_every_message_once_and_in_order(
         keep(gateway_database, f"{sender}{key}", sender) for key in range(5) for sender in "abcdef"
     ]
     workers = [Dispatcher(gateway_database, rasa, {"web": Recorder()}, 60) for _ in range(2)]
-    await asyncio.gather(*(work_until(gateway_database, numbers[-1], one) for one in workers))
-    for number in numbers:
-        outcome = await gateway_database.run(outbox.outcome, number)
+    for outcome in await work_off(gateway_database, numbers, *workers):
         assert (outcome.state, len(outcome.replies)) == ("answered", 1)
     assert len(rasa.asked) == 30
     for sender in "abcdef":

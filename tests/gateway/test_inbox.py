@@ -125,19 +125,19 @@ def test_history_gives_both_sides_in_order_from_a_cursor(gateway_database: Datab
     keep(gateway_database, "a", "1", "hỏi")
     keep(gateway_database, "b", "1", "người khác")
     (turn, _) = claim(gateway_database)
-    assert gateway_database.transact(outbox.busy, "a")
+    assert gateway_database.transact(outbox.history, "a", 0, 10)[1] is True
     gateway_database.transact(inbox.answer, turn, [{"text": "một"}, {"text": "hai"}])
-    assert not gateway_database.transact(outbox.busy, "a")
-    rows = gateway_database.transact(outbox.history, "a", 0, 10)
+    rows, busy = gateway_database.transact(outbox.history, "a", 0, 10)
+    assert busy is False
     shown = [outbox.present(row) for row in rows]
     assert [(one["from"], one["text"]) for one in shown] == [
         ("citizen", "hỏi"),
         ("assistant", "một"),
         ("assistant", "hai"),
     ]
-    later = gateway_database.transact(outbox.history, "a", rows[1].id, 10)
+    later, _ = gateway_database.transact(outbox.history, "a", rows[1].id, 10)
     assert [row.body for row in later] == [{"text": "hai"}]
-    latest = gateway_database.transact(outbox.history, "a", 0, 1)
+    latest, _ = gateway_database.transact(outbox.history, "a", 0, 1)
     assert [row.body for row in latest] == [{"text": "hai"}]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import socketio
@@ -111,10 +111,9 @@ class WebChannel(Channel):
                 left = deadline - time.monotonic()
                 if found.settled or left <= 0:
                     return found
-                try:
-                    await asyncio.wait_for(changed.wait(), min(LOOK_AGAIN_SECONDS, left))
-                except TimeoutError:
-                    continue
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(min(LOOK_AGAIN_SECONDS, left)):
+                        await changed.wait()
 
     @contextmanager
     def _watch(self, sender: str) -> Iterator[asyncio.Event]:

@@ -139,12 +139,11 @@ async def read(
         401: No session.
     """
     sender = await _sender(request)
-    database = request.app[DATABASE]
-    rows = await database.run(outbox.history, sender, after, limit)
+    rows, busy = await request.app[DATABASE].run(outbox.history, sender, after, limit)
     body = {
         "messages": [outbox.present(row) for row in rows],
         "last": rows[-1].id if rows else after,
-        "busy": await database.run(outbox.busy, sender),
+        "busy": busy,
     }
     return web.json_response(body)
 
