@@ -6,11 +6,13 @@ spelling  typing errors
 reading   a text → weighted terms
 evidence  how well names, situations and body texts fit, on top of postings
 index     SearchIndex: the procedures that a message can mean, best first
+judgement how sure; questions: what tells look-alikes apart; narrow: who asks, where, which level
 live      CatalogueSearch: the index of the running service
 """
 
 from onestop.catalogue.search.index import SearchIndex
 from onestop.catalogue.search.live import CatalogueSearch
+from onestop.catalogue.search.narrow import Narrow
 from onestop.catalogue.search.result import Candidate, SearchResult
 
-__all__ = ["Candidate", "CatalogueSearch", "SearchIndex", "SearchResult"]
+__all__ = ["Candidate", "CatalogueSearch", "Narrow", "SearchIndex", "SearchResult"]

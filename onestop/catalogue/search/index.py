@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from onestop.catalogue.content import Procedure
+from onestop.catalogue.search import judgement
 from onestop.catalogue.search.evidence import Bodies, Channel
 from onestop.catalogue.search.facts import (
     bare_name,
@@ -21,6 +22,7 @@ from onestop.catalogue.search.facts import (
     sayings,
 )
 from onestop.catalogue.search.lexicon import Lexicon, shipped
+from onestop.catalogue.search.narrow import ANYTHING, Narrow
 from onestop.catalogue.search.postings import Floats
 from onestop.catalogue.search.reading import Reading, read_message, read_name
 from onestop.catalogue.search.result import Candidate, SearchResult
@@ -29,6 +31,7 @@ from onestop.catalogue.search.words import Word, clauses, folded_key, folded_syl
 
 _CODE = re.compile(r"(?<!\d)\d\.\d{6}(?!\d)")
 _BODY_CHARACTERS = 6000
+_TOLD_APART = 4  # candidates that a question tells apart
 _COMMON_ACTION = 8  # names that must begin with the same two syllables (cấp lại, gia hạn …)
 
 
@@ -66,6 +69,8 @@ class SearchIndex:
     def __init__(self, procedures: list[Procedure], lexicon: Lexicon, weights: Weights) -> None:
         self._lexicon = lexicon
         self._weights = weights
+        self._applicants = [", ".join(p.applicants).lower() for p in procedures]
+        self._questions = lexicon.questions
         self._cards = [_card(procedure) for procedure in procedures]
         self._by_code = {p.code: at for at, p in enumerate(procedures)}
         rows: list[Reading] = []
@@ -87,10 +92,11 @@ class SearchIndex:
         pairs = ((f"{a} {b}" for a, b in pairwise(text)) for text in texts)
         self._body_pairs = Bodies(pairs, self._pairs)
         self._spelling = Spelling(listed)
-        self._action = [" ".join(key.split(" ")[:2]) for key in map(plain_name, self._names())]
-        common = Counter(self._action)
+        self._plain = [plain_name(p.name) for p in procedures]
+        actions = [" ".join(name.split(" ")[:2]) for name in self._plain]
+        common = Counter(actions)
         self._actions = {a: at for at, (a, n) in enumerate(common.items()) if n >= _COMMON_ACTION}
-        self._action_of = np.array([self._actions.get(a, -1) for a in self._action])
+        self._action_of = np.array([self._actions.get(action, -1) for action in actions])
         self._known = known_facts(procedures)
         self._scopes = [folded_key(scope) for scope in lexicon.scopes]
         self._in_scope = in_scope(procedures, self._scopes)
@@ -106,25 +112,77 @@ class SearchIndex:
         current = [p for p in procedures if not p.withdrawn]
         return cls(current, lexicon or shipped(), weights or Weights())
 
-    def search(self, query: str, limit: int = 5, applicant: str | None = None) -> SearchResult:
-        """Find what a message means."""
+    def search(self, query: str, limit: int = 5, narrow: Narrow = ANYTHING) -> SearchResult:
+        """Find what a message means.
+
+        Args:
+            query: the message as it was typed, or a procedure's code.
+            limit: how many candidates at most.
+            narrow: what is known of who asks and of what is wanted.
+
+        Returns:
+            The candidates, likeliest first; also where the outcome is "none", with low scores.
+        """
         if known := [self._by_code[c] for c in _CODE.findall(query) if c in self._by_code]:
-            cards = [self._cards[at].model_copy(update={"score": 1.0}) for at in known[:limit]]
-            return SearchResult(outcome="found", candidates=cards, content_words=True)
+            cards = [self._scored(at, 1.0) for at in dict.fromkeys(known)]
+            return SearchResult(outcome="found", candidates=cards[:limit], content_words=True)
         said = self._spelling.mend(words(_affirmed(query)))
         reading = read_message(said, self._lexicon, self._pairs.rarity)
-        if not reading.content:
-            return SearchResult(outcome="none", candidates=[], content_words=False)
+        if not reading.content or not self._cards:
+            return SearchResult(outcome="none", candidates=[], content_words=reading.content)
         rows, documents = self._evidence(reading)
-        totals = self._totals(rows, documents)
-        limit = min(limit, len(totals))
-        best = np.argpartition(-totals, limit - 1)[:limit]
-        best = best[np.argsort(-totals[best], kind="stable")]
-        cards = [
-            self._cards[at].model_copy(update={"score": float(np.clip(totals[at] / 4, 0, 1))})
-            for at in best
-        ]
-        return SearchResult(outcome="choices", candidates=cards, content_words=True)
+        totals = self._totals(rows, documents) + self._narrowed(narrow)
+        best = _highest(totals, max(limit, judgement.COMPARED))
+        scope = judgement.in_scope(self._signs(int(best[0]), totals, rows, reading))
+        chances = judgement.chances(totals[best], scope)
+        merged = sum(
+            chance
+            for at, chance in zip(best, chances, strict=True)
+            if self._plain[at] == self._plain[best[0]]
+        )
+        outcome = judgement.outcome(float(merged), scope)
+        shown = [at for at, c in zip(best[:limit], chances, strict=False) if c >= judgement.SHOWN]
+        names = [self._plain[at] for at in shown[:_TOLD_APART]]
+        ranked = zip(best[:limit], chances, strict=False)
+        return SearchResult(
+            outcome=outcome,
+            candidates=[self._scored(at, float(c)) for at, c in ranked],
+            question=self._questions.between(names) if outcome == "choices" else None,
+            content_words=True,
+        )
+
+    def _scored(self, at: int, score: float) -> Candidate:
+        return self._cards[at].model_copy(update={"score": min(score, 1.0)})
+
+    def _signs(
+        self, at: int, totals: Floats, rows: list[Floats], reading: Reading
+    ) -> judgement.Signs:
+        start = self._first_row[at]
+        end = self._first_row[at + 1] if at + 1 < len(self._first_row) else len(self._official)
+        rarity = self._syllables.rarity
+        weights = reading.syllables
+        unknown = sum(weight for s, weight in weights.items() if s not in rarity)
+        return judgement.Signs(
+            total=float(totals[at]),
+            message=float(rows[0][start:end].max()),
+            cosine=float(rows[2][start:end].max()),
+            unknown=unknown / sum(weights.values()),
+            said=sum(weight * rarity.get(s, 0.0) for s, weight in weights.items()),
+        )
+
+    def _narrowed(self, narrow: Narrow) -> Floats:
+        """What `narrow` adds to each procedure's total."""
+        if narrow == ANYTHING:
+            return np.zeros(1, dtype=np.float32)
+        return np.array(
+            [
+                narrow.adds(card, applicants, -local * self._weights.local)
+                for card, applicants, local in zip(
+                    self._cards, self._applicants, self._known[-1], strict=True
+                )
+            ],
+            dtype=np.float32,
+        )
 
     def _evidence(self, reading: Reading) -> tuple[list[Floats], list[Floats]]:
         """Features a row and features a procedure, in the order of `Weights`."""
@@ -151,9 +209,6 @@ class SearchIndex:
         special = self._in_scope[unasked].max(axis=0, initial=0)
         return rows, [*bodies, action, special, *self._known]
 
-    def _names(self) -> list[str]:
-        return [card.name for card in self._cards]
-
     def _totals(self, rows: list[Floats], documents: list[Floats]) -> Floats:
         weights = np.array(self._weights, dtype=np.float32)
         by_row = sum(w * f for w, f in zip(weights, rows, strict=False))
@@ -172,6 +227,12 @@ def _affirmed(query: str) -> str:
 
 def _asked(scope: str, reading: Reading) -> bool:
     return all(f"{a} {b}" in reading.pairs for a, b in pairwise(scope.split(" ")))
+
+
+def _highest(totals: Floats, count: int) -> list[int]:
+    count = min(count, len(totals))
+    best = np.argpartition(-totals, count - 1)[:count]
+    return [int(at) for at in best[np.argsort(-totals[best], kind="stable")]]
 
 
 def _card(p: Procedure) -> Candidate:

@@ -1,6 +1,7 @@
-"""The search's language data: everyday words, life situations, words that carry no content.
+"""The search's language data: everyday words, life situations, words that carry
+no content, what tells look-alikes apart.
 
-Three YAML files under `data/search/` that staff can extend; the file heads say how.
+Four YAML files under `data/search/` that staff can extend; the file heads say how.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from onestop.catalogue.search.questions import Questions
 from onestop.catalogue.search.words import Word, words
 
 DATA = Path(__file__).resolve().parents[3] / "data" / "search"
@@ -59,6 +61,7 @@ class Lexicon:
         phrases: Iterable[Phrase],
         situations: Iterable[Situation] = (),
         scopes: Iterable[str] = (),
+        questions: Questions | None = None,
     ) -> None:
         self._listed: dict[tuple[str, ...], list[Phrase]] = {}
         self._longest: dict[str, int] = {}
@@ -66,12 +69,13 @@ class Lexicon:
             key = tuple(word.folded for word in phrase.said)
             self._listed.setdefault(key, []).append(phrase)
             self._longest[key[0]] = max(self._longest.get(key[0], 0), len(key))
+        self.questions = questions or Questions([])
         self.situations = tuple(situations)
         self.scopes = tuple(tuple(words(scope)) for scope in scopes)
 
     @classmethod
     def load(cls, folder: Path = DATA) -> Lexicon:
-        """Read the three files of a folder.
+        """Read the four files of a folder.
 
         Raises:
             OSError, yaml.YAMLError, KeyError: a file is missing or not as its head describes.
@@ -93,7 +97,8 @@ class Lexicon:
             Situation(entry["code"], entry["name"], tuple(entry["says"]))
             for entry in _read(folder / "situations.yml")
         )
-        return cls(phrases, situations, plain["scopes"])
+        questions = Questions(_read(folder / "questions.yml"))
+        return cls(phrases, situations, plain["scopes"], questions)
 
     def listed(self) -> Iterator[tuple[Word, ...]]:
         """Every listed phrase as it is said."""

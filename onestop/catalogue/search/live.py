@@ -12,6 +12,7 @@ from common.database import Database
 from onestop.catalogue import store
 from onestop.catalogue.content import Procedure
 from onestop.catalogue.search.index import SearchIndex
+from onestop.catalogue.search.narrow import ANYTHING, Narrow
 from onestop.catalogue.search.result import SearchResult
 
 POLL_SECONDS = 5.0
@@ -47,9 +48,9 @@ class CatalogueSearch:
                 await self._watcher
             self._watcher = None
 
-    def search(self, query: str, limit: int = 5, applicant: str | None = None) -> SearchResult:
+    def search(self, query: str, limit: int = 5, narrow: Narrow = ANYTHING) -> SearchResult:
         """See `SearchIndex.search`."""
-        return self._index.search(query, limit, applicant)
+        return self._index.search(query, limit, narrow)
 
     async def refresh(self) -> bool:
         """Index the catalogue anew if it has changed; searches go on meanwhile.

@@ -1,0 +1,46 @@
+"""What is known of who asks and of what is wanted, besides the message."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from onestop.catalogue.content import Tier
+from onestop.catalogue.search.result import Candidate
+from onestop.catalogue.search.words import folded_key, words
+
+_EXCLUDED = -100.0
+_APPLICANT = 0.15
+
+
+class Narrow(NamedTuple):
+    """Restrictions of a search; None: anything."""
+
+    applicant: str | None = None  # part of a procedure's applicants, such as "công dân"; preferred
+    place: str | None = None  # the province: its own procedures stand as high as national ones
+    tier: Tier | None = None  # only this level of government
+    level: int | None = None  # only at least this service level
+
+    def adds(self, p: Candidate, applicants: str, lost: float) -> float:
+        """What the restrictions add to a procedure's total.
+
+        Args:
+            p: the procedure.
+            applicants: who may apply, in lower case.
+            lost: what the total lost because the procedure is one province's own.
+        """
+        if self.tier and p.tier is not self.tier:
+            return _EXCLUDED
+        if self.level and (p.level or 0) < self.level:
+            return _EXCLUDED
+        added = 0.0
+        if self.applicant:
+            added += _APPLICANT * (self.applicant.lower() in applicants)
+        if self.place and lost:
+            place, where = (
+                folded_key(words(text)) for text in (self.place, f"{p.name} {p.agency}")
+            )
+            added += lost * (f" {place} " in f" {where} ")
+        return added
+
+
+ANYTHING = Narrow()
