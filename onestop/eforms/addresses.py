@@ -21,7 +21,8 @@ from onestop.eforms.words import accented_key, fold, has_accents
 
 _LONGEST_NAME = 7  # words
 _MAX_CANDIDATES = 4
-_SIMILAR = 75.0  # rapidfuzz ratio, 0–100
+_SIMILAR = 75.0  # rapidfuzz ratio, 0–100, for what is called a commune
+_VERY_SIMILAR = 88.0  # for words that are not
 
 _TOKEN = re.compile(r"\b[pqfxh](?=\d+\b)|[^\W_]+")  # "p12", "q1": kind and number
 _COUNTRY = {("viet", "nam"), ("vn",), ("vietnam",)}
@@ -258,29 +259,36 @@ def _fault(text: str, tokens: list[_Token]) -> Refusal:
     if province is None:
         return Refusal("address_province_missing")
     name = province.units[0].name
+    name = name[0].lower() + name[1:]
     known: dict[str, Ward] = {}
     for wards in index().wards.values():
         for ward in wards:
             if ward.province in province.units:
                 known.setdefault(divisions.key(ward.bare), ward)
     rest = tokens[: province.end]
-    typed = _typed_ward(rest)
+    typed, called_so = _typed_ward(rest)
     if not typed:
         return Refusal("address_ward_missing", province=name)
-    near = process.extract(typed, known.keys(), scorer=fuzz.ratio, limit=3, score_cutoff=_SIMILAR)
+    near = process.extract(
+        typed,
+        known.keys(),
+        scorer=fuzz.ratio,
+        limit=3,
+        score_cutoff=_SIMILAR if called_so else _VERY_SIMILAR,
+    )
     candidates = [known[match].place for match, _, _ in near]
     if not candidates:
         return Refusal("address_ward_missing", province=name)
     return Refusal("address_ward_unknown", province=name, candidates=candidates)
 
 
-def _typed_ward(tokens: list[_Token]) -> str:
-    """What seems to be the commune's name: after its kind, or else the last two words."""
+def _typed_ward(tokens: list[_Token]) -> tuple[str, bool]:
+    """What seems to be the commune's name: after its kind (True), or else the last two words."""
     words = [token.word for token in tokens]
     for place in range(len(words) - 1, 0, -1):
         if words[place - 1] in divisions.WARD_KINDS:
-            return " ".join(words[place : place + 2])
+            return " ".join(words[place : place + 2]), True
     for place, pair in reversed(list(enumerate(pairwise(words)))):
         if " ".join(pair) in divisions.WARD_KINDS:
-            return " ".join(words[place + 2 : place + 4])
-    return " ".join(words[-2:])
+            return " ".join(words[place + 2 : place + 4]), True
+    return " ".join(words[-2:]), False

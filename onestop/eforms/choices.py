@@ -23,6 +23,7 @@ _YES = (
     "tat nhien", "dung", "phai", "co", "vang", "da", "u", "uh", "um", "uhm", "uk", "ok", "oke",
     "okay", "okie", "okela", "yes", "y", "yep", "roi", "duoc", "chuan", "nhat tri", "xac nhan", "dc",
 )  # fmt: skip
+_SLIP_LENGTH = 6  # letters; in shorter texts one letter makes another word ("ô tô", "mô tô")
 _SLIP_SCORE = 85.0  # rapidfuzz ratio, 0–100; one wrong letter in seven
 _SLIP_MARGIN = 8.0
 
@@ -55,21 +56,24 @@ def _holds(folded: str, phrases: Sequence[str]) -> bool:
 def read_choice(text: str, options: Sequence[Option]) -> Value:
     """One of the options.
 
-    A value, label or alias in the text wins (the longest, so "chưa kết hôn" is not "kết hôn"), then
-    the option's number in the list, then a label with a slip.
+    A name that is the whole text wins, then a value, label or alias in it (the longest, so "chưa kết
+    hôn" is not "kết hôn"), then the option's number in the list, then a label with a slip.
 
     Raises:
         Refusal: choice_ambiguous, choice_number or choice_unclear; params `options` are labels.
     """
     folded = " ".join(re.findall(r"\w+", fold(text)))
     labels = [option.label for option in options]
-    named = _longest_named(folded, options)
+    named = _whole(folded, options) or _longest_named(folded, options)
     if len(named) > 1 and has_accents(text):
         typed = _accented_words(text)
         named = [
             option
             for option in named
-            if any(_accented_words(name) in typed for name in (option.label, *option.aliases))
+            if any(
+                _accented_words(name) in typed
+                for name in (option.label, *option.aliases, *option.whole)
+            )
         ] or named
     if len(named) > 1:
         raise Refusal("choice_ambiguous", options=[option.label for option in named])
@@ -81,8 +85,8 @@ def read_choice(text: str, options: Sequence[Option]) -> Value:
             option = options[int(number) - 1]
             return Value(value=option.value, display=option.label)
         raise Refusal("choice_number", count=len(options), options=labels)
-    if option_or_none := _nearest(folded, options):
-        return Value(value=option_or_none.value, display=option_or_none.label)
+    if len(folded) >= _SLIP_LENGTH and (nearest := _nearest(folded, options)):
+        return Value(value=nearest.value, display=nearest.label)
     raise Refusal("choice_unclear", options=labels)
 
 
@@ -94,6 +98,14 @@ def _names(option: Option) -> list[str]:
     """The folded words of all ways to name an option."""
     names = (option.label, option.value.replace("_", " "), *option.aliases)
     return [" ".join(re.findall(r"\w+", fold(name))) for name in names]
+
+
+def _whole(folded: str, options: Sequence[Option]) -> list[Option]:
+    return [
+        option
+        for option in options
+        if folded in _names(option) or folded in [fold(name) for name in option.whole]
+    ]
 
 
 def _longest_named(folded: str, options: Sequence[Option]) -> list[Option]:

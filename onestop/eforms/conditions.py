@@ -21,7 +21,8 @@ class Part(BaseModel):
 class Condition(Part):
     """When a field is asked: one comparison, or `and`, `or`, `not` of others.
 
-    A comparison looks at the value of another field; an unanswered field equals nothing.
+    A comparison looks at the value of another field; a field without an answer, or with the answer
+    that there is none, equals nothing.
     """
 
     field: Identifier | None = None
@@ -54,7 +55,7 @@ class Condition(Part):
             return any(part.holds(values) for part in self.or_)
         if self.not_ is not None:
             return not self.not_.holds(values)
-        present = self.field in values
+        present = values.get(self.field or "") is not None
         if self.exists is not None:
             return present == self.exists
         accepted = self.in_ if self.in_ is not None else [self.equals]

@@ -86,7 +86,7 @@ def read_year(text: str, today: date) -> int:
     """The one year in a text: a four-digit year, one in words, "sinh năm 90", or a date's year.
 
     Raises:
-        Refusal: date_unreadable, or what `read_date` raises for a date that is wrong.
+        Refusal: year_unreadable, or what `read_date` raises for a date that is wrong.
     """
     folded = fold(text)
     whole = {int(year) for year in re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", folded)}
@@ -100,7 +100,12 @@ def read_year(text: str, today: date) -> int:
         short = re.fullmatch(r"\d{2}|" + _NUMBER, folded)
         year = _number(folded) if short else None
     if year is None:
-        return read_date(text, today, past=True, future=False).year
+        try:
+            return read_date(text, today, past=True, future=False).year
+        except Refusal as refusal:
+            if refusal.code != "date_unreadable":
+                raise
+            raise Refusal("year_unreadable") from refusal
     return _full_year(year, today.year, past=True, future=False)
 
 

@@ -50,11 +50,16 @@ class FieldType(StrEnum):
 
 
 class Option(Part):
-    """One answer of a choice; `aliases` are other ways in which citizens say it."""
+    """One answer of a choice.
+
+    `aliases` are other ways to say it, also inside a sentence; `whole` are ways that count only when
+    nothing else is said: "tôi" answers "cho ai?", but stands in "cho mẹ tôi" as well.
+    """
 
     value: Identifier
     label: Text
     aliases: list[Text] = pydantic.Field(default=[])
+    whole: list[Text] = pydantic.Field(default=[])
 
 
 class SamePerson(Part):
@@ -125,6 +130,7 @@ class Field(Part):
     when: Condition | None = None
     options: list[Option] = pydantic.Field(default=[])
     validation: Validation = Validation()
+    capitalise: bool = pydantic.Field(default=False, description="a text of names: Ba Na, Việt Nam")
     unit: str = pydantic.Field(default="", description="unit of a number, such as đồng")
     accept: list[str] = pydantic.Field(
         default=list(PAPER_TYPES), description="MIME types of a paper"

@@ -15,6 +15,24 @@ _SCALES = {
     "ty": 10**9, "ti": 10**9,
 }  # fmt: skip
 _FILLERS = {"linh", "le", "va"}
+# Everyday words too (no, year, do, after, from, Mr Tư, father): alone a numeral only if nothing else is said.
+_EVERYDAY = {
+    "khong",
+    "nam",
+    "lam",
+    "sau",
+    "tu",
+    "nham",
+    "ba",
+    "bay",
+    "le",
+    "va",
+    "linh",
+    "cu",
+    "tr",
+    "k",
+    "ti",
+}
 WORD = r"(?:" + "|".join([*_UNITS, "muoi", "tram", *_SCALES, *_FILLERS, "ruoi", "chuc"]) + ")"
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 _TOKEN = re.compile(rf"\d+(?:[.,]\d+)*|\b{WORD}\b|(?<=\d)(?:trieu|tr|ty|ti|k|nghin|ngan)(?=\b|\d)")
@@ -86,8 +104,9 @@ def read(folded: str) -> Decimal | None:
             runs.append([token])
         end = stop
     with_figures = [run for run in runs if any(token[0].isdigit() for token in run)]
+    alone = len(folded.split()) == 1
     candidates = with_figures or [
-        run for run in runs if run not in (["le"], ["va"], ["tu"], ["cu"])
+        run for run in runs if alone or len(run) > 1 or run[0] not in _EVERYDAY
     ]
     return _run_value(candidates[0]) if len(candidates) == 1 else None
 
@@ -98,7 +117,9 @@ def _run_value(run: list[str]) -> Decimal | None:
     last_scale: int | None = None
     group: list[str] = []
     for token in run:
-        if token in _SCALES:
+        if token in _SCALES and not group and last_scale is not None:
+            total, last_scale = total * _SCALES[token], last_scale * _SCALES[token]  # "nghìn tỷ"
+        elif token in _SCALES:
             amount = _group_value(group) if group else None
             if amount is None or (last_scale is not None and _SCALES[token] >= last_scale):
                 return None

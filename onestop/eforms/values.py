@@ -32,6 +32,9 @@ __all__ = ["Answers", "Refusal", "Value", "check", "parse"]
 
 LONGEST_ANSWER = 1000  # characters; a form's line, not a letter
 _FIRST_YEAR = 1900
+_MONTHS = "tháng"  # the unit of number fields that may be answered in years
+# How citizens say that they have none of what is optional; folded.
+_NONE = re.compile(r"(?:khong|ko|k|hong|chua)(?:\s+(?:co|co dau|co gi|can))?(?:\s+a)?")
 
 
 def parse(field: Field, text: str, answers: Answers, today: date) -> Value:
@@ -44,7 +47,8 @@ def parse(field: Field, text: str, answers: Answers, today: date) -> Value:
         today: the day of the answer, for ages, "hôm qua" and two-digit years.
 
     Raises:
-        Refusal: if the text holds no acceptable answer; `params` also hold the field's `label` and
+        Refusal: if the text holds no acceptable answer (to an optional field, "không có" is one: the
+            value None); `params` also hold the field's `label` and
             `example`.
     """
     try:
@@ -53,7 +57,14 @@ def parse(field: Field, text: str, answers: Answers, today: date) -> Value:
             raise Refusal("text_too_long", max=LONGEST_ANSWER)
         if field.type is not FieldType.YES_NO:
             typed = strip_courtesy(typed)
-        typed = strip_label(typed, (field.label, *field.aliases))
+        loose = field.type is FieldType.TEXT
+        typed = strip_label(typed, (field.label, *field.aliases), loose=loose)
+        if (
+            not field.required
+            and field.type is not FieldType.YES_NO
+            and _NONE.fullmatch(fold(typed))
+        ):
+            return Value(value=None, display=word("none"))
         value = _READERS[field.type](field, typed, today)
         check(field, value, answers, today)
     except Refusal as refusal:
@@ -65,7 +76,17 @@ def parse(field: Field, text: str, answers: Answers, today: date) -> Value:
 def _read_text(field: Field, text: str, today: date) -> Value:
     if not any(character.isalnum() for character in text):
         raise Refusal("text_missing")
-    shown = text if field.validation.pattern else text[0].upper() + text[1:]
+    if field.capitalise:
+        shown = " ".join(part[0].upper() + part[1:] for part in text.split(" "))
+    elif pattern := field.validation.pattern:
+        # A code may be spaced ("35 0123 456789") or stand after a word ("số 350123456789").
+        joined = text.replace(" ", "")
+        ways = (text, text.rsplit(" ", 1)[-1], joined, re.sub(r"^\D+", "", joined))
+        shown = next(
+            (way for way in ways if re.fullmatch(pattern, way, re.IGNORECASE)), text
+        ).upper()
+    else:
+        shown = text[0].upper() + text[1:]
     return Value(value=shown, display=shown)
 
 
@@ -84,6 +105,8 @@ def _read_year(field: Field, text: str, today: date) -> Value:
 
 def _read_number(field: Field, text: str, today: date) -> Value:
     folded = fold(text)
+    if field.unit == _MONTHS and (months := _in_months(folded)) is not None:
+        return Value(value=months, display=f"{months} {field.unit}")
     if field.unit:  # "5 năm", "3 tháng": units that are numerals or scales themselves
         folded = re.sub(rf"(?<=[\w.,])\s*\b{re.escape(fold(field.unit))}\b", "", folded)
     number = numerals.read(folded)
@@ -96,6 +119,17 @@ def _read_number(field: Field, text: str, today: date) -> Value:
         raise Refusal("number_whole")
     shown = f"{number.normalize():f}".replace(".", ",")
     return Value(value=float(number), display=f"{shown} {field.unit}".strip())
+
+
+def _in_months(folded: str) -> int | None:
+    """Months of a span that is told in years ("1 năm", "nửa năm", "một năm rưỡi"), else None."""
+    span = re.fullmatch(r"(?:.*\s)?(?P<years>nua|[\w.,]+)\s+nam(?P<half>\s+ruoi)?", folded)
+    if span is None:
+        return None
+    if span["years"] == "nua":
+        return 6
+    years = numerals.read(span["years"])
+    return None if years is None else int(years * 12) + (6 if span["half"] else 0)
 
 
 _READERS: dict[FieldType, Callable[[Field, str, date], Value]] = {
@@ -120,6 +154,8 @@ def check(field: Field, value: Value, answers: Answers, today: date) -> None:
     Raises:
         Refusal: if a rule is broken.
     """
+    if value.value is None:
+        return  # an optional field, answered with "không có"
     if field.type in (FieldType.TEXT, FieldType.PERSON_NAME):
         _check_text(field, value.value)
     elif field.type is FieldType.NUMBER:
@@ -166,9 +202,11 @@ def _check_date(field: Field, day: date, answers: Answers, today: date) -> None:
     if rules.not_past and day < today:
         raise Refusal("date_past")
     _check_age(field, day, today)
-    if (other := answers.get(rules.after or "")) and day <= date.fromisoformat(other.value):
+    other = answers.get(rules.after or "")
+    if other and other.value and day <= date.fromisoformat(other.value):
         raise Refusal("date_not_after", other=other.display)
-    if (other := answers.get(rules.before or "")) and day >= date.fromisoformat(other.value):
+    other = answers.get(rules.before or "")
+    if other and other.value and day >= date.fromisoformat(other.value):
         raise Refusal("date_not_before", other=other.display)
 
 
@@ -187,7 +225,9 @@ def _check_same_person(field: Field, number: str, answers: Answers) -> None:
     if person is None:
         return
     year, sex = citizen_id_facts(number)
-    if (born := answers.get(person.birth_date or "")) and int(str(born.value)[:4]) != year:
+    born = answers.get(person.birth_date or "")
+    if born and born.value and int(str(born.value)[:4]) != year:
         raise Refusal("citizen_id_other_birth_year", in_id=year, given=str(born.value)[:4])
-    if (given := answers.get(person.sex or "")) and given.value != sex:
+    given = answers.get(person.sex or "")
+    if given and given.value and given.value != sex:
         raise Refusal("citizen_id_other_sex", given=given.display)

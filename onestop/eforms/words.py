@@ -63,12 +63,19 @@ def strip_courtesy(text: str) -> str:
     return text
 
 
-def strip_label(text: str, labels: Iterable[str]) -> str:
-    """Without the field's name before the answer: "số điện thoại: 09…", "email của tôi là …"."""
+def strip_label(text: str, labels: Iterable[str], *, loose: bool = False) -> str:
+    """Without the field's name before the answer: "số điện thoại: 09…", "email của tôi là …".
+
+    Args:
+        text: cleaned text.
+        labels: the names of the field.
+        loose: whether a space is enough between name and answer ("dân tộc Kinh").
+    """
     folded = fold(text)
+    link = r"(?:\bla\b|[:=\-]|(?<= ))" if loose else r"(?:\bla\b|[:=\-])"
     for label in sorted(map(fold, labels), key=len, reverse=True):
         lead = re.match(
-            rf"{re.escape(label)}(?:\s+(?:cua\s+)?(?:toi|em|minh|chau|con|tui))?\s*(?:\bla\b|[:=\-])\s*",
+            rf"{re.escape(label)}\b(?:\s+(?:cua\s+)?(?:toi|em|minh|chau|con|tui))?\s*{link}\s*",
             folded,
         )
         if lead and lead.end() < len(text):

@@ -22,7 +22,7 @@ from onestop.eforms.words import fold
         ("hai mươi lăm", 25), ("hai lăm", 25), ("mười lăm", 15), ("một trăm linh năm", 105),
         ("1.500 triệu", 1_500_000_000), ("2 tỷ 300 triệu", 2_300_000_000), ("5 trăm nghìn", 500_000),
         ("3 người", 3), ("tôi có 2 con", 2), ("ba", 3), ("mười", 10), ("1", 1), ("0", 0),
-        ("một tỷ hai trăm triệu", 1_200_000_000),
+        ("một tỷ hai trăm triệu", 1_200_000_000), ("2 nghìn tỷ", 2 * 10**12), ("sáu", 6),
     ],
 )  # fmt: skip
 def test_ways_of_saying_a_number(text: str, number: int) -> None:

@@ -108,7 +108,7 @@ def choices() -> list[tuple[Field, str, str]]:
         for form in FORMS.values()
         for field in form.fields
         for option in field.options
-        for name in (option.label, *option.aliases)
+        for name in (option.label, *option.aliases, *option.whole)
     ]
 
 
