@@ -23,6 +23,7 @@ EACH = pytest.mark.parametrize("procedure", PROCEDURES, ids=lambda procedure: pr
 WITH_E_FORM = {"3.000333", "1.001193", "1.004873", "3.000347", "1.001612", "1.004194"}
 TIERS = {"commune": "Cấp Xã", "province": "Cấp Tỉnh", "ministry": "Cấp Bộ/Trung ương"}
 CHANNELS = {WayKind.ONLINE: "ONLINE", WayKind.IN_PERSON: "DIRECT", WayKind.POST: "POSTAL"}
+APPLICANTS = {"Cơ quan và tổ chức": "Tổ chức (không bao gồm doanh nghiệp, HTX)"}
 UNITS = {
     "WORKING_DAY": TimeUnit.WORKING_DAY,
     "ngày": TimeUnit.DAY,
@@ -168,12 +169,22 @@ def test_identity_and_decision_are_the_record_s(
     procedure: Procedure, records: dict[str, Record]
 ) -> None:
     record = records[procedure.code]
-    # Some names are all in capitals; ours are written as a sentence is.
-    assert procedure.name.casefold() == plain(record["Tên thủ tục"]).casefold()
+    # Some names are all in capitals or end in a stop; ours are written as a name is.
+    assert procedure.name.casefold() == plain(record["Tên thủ tục"]).rstrip(" .:").casefold()
     assert not procedure.name.isupper()
     assert procedure.decision_number == plain(record["Số quyết định"])
     assert procedure.field == plain(record["Lĩnh vực"])
     assert TIERS.get(procedure.tier or "") == record.get("Cấp thực hiện")
+
+
+@EACH
+def test_applicants_are_the_record_s(procedure: Procedure, records: dict[str, Record]) -> None:
+    record = records[procedure.code]
+    allowed = record["Đối tượng thực hiện"]
+    if "cá nhân" in record["Trình tự thực hiện"].lower():
+        allowed += ", Công dân Việt Nam"  # one record forgets citizens, its steps do not
+    for applicant in procedure.applicants:
+        assert APPLICANTS.get(applicant, applicant) in allowed, applicant
 
 
 @EACH
