@@ -91,6 +91,7 @@ async def test_a_page_without_a_cookie_gets_a_session_and_comes_back_with_it(
     _, confirmed = await page.next()
     assert confirmed["session_id"] != "of-my-own-making"
     await page.socket.call("user_uttered", {"text": "một"})
+    assert [(await page.next())[0] for _ in range(2)] == ["bot_uttered", "turn_ended"]
     again = await pages(client)
     await again.socket.emit("session_request", confirmed)
     assert await again.next() == ("session_confirm", confirmed)
