@@ -12,10 +12,10 @@ from onestop.eforms.answers import Refusal, Value
 from onestop.eforms.definition import Option
 from onestop.eforms.words import accented_key, fold, has_accents
 
-# Folded. Longest first wins, so that "không đúng" is a no and "đúng" a yes.
+# Folded. In one clause a no wins: "không đúng" is a no and "đúng" a yes.
 _NO = (
     "khong phai", "khong dung", "khong co", "khong can", "khong muon", "khong dong y", "chua co",
-    "chua phai", "khong", "chua", "sai", "ko", "k", "kg", "hong", "hok", "hem", "hk", "khg", "hổng",
+    "chua phai", "khong", "chua", "sai", "ko", "k", "kg", "hong", "hoong", "khoong", "hok", "hem", "hk", "khg",
     "no", "not", "nope", "thoi", "dau co", "lam gi co", "chang", "khoi",
 )  # fmt: skip
 _YES = (
@@ -23,13 +23,19 @@ _YES = (
     "tat nhien", "dung", "phai", "co", "vang", "da", "u", "uh", "um", "uhm", "uk", "ok", "oke",
     "okay", "okie", "okela", "yes", "y", "yep", "roi", "duoc", "chuan", "nhat tri", "xac nhan", "dc",
 )  # fmt: skip
+# "Dạ", "vâng" before another clause are courtesy: "vâng, không có ạ" is a no.
+_COURTESY = re.compile(r"(?:(?:da|vang|u|uh|um|thua|a|anh|chi)\b\s*)+")
+_QUESTION = re.compile(
+    r"\?|\b(?:gi|sao|the nao|bao nhieu|bao lau|o dau|may|hay la|hay khong|co hay)\b"
+    r"|\b(?:phai|dung|duoc|co)\b(?:\s+\w+){0,4}\s+(?:khong|ko|k)(?:\s+(?:a|anh|chi|em|vay|the))*\W*$"
+)
 _SLIP_LENGTH = 6  # letters; in shorter texts one letter makes another word ("ô tô", "mô tô")
 _SLIP_SCORE = 85.0  # rapidfuzz ratio, 0–100; one wrong letter in seven
 _SLIP_MARGIN = 8.0
 
 
 def read_yes_no(text: str, yes: str, no: str) -> Value:
-    """Yes or no.
+    """Yes or no; the first clause that says one of them counts, and a question says neither.
 
     Args:
         text: cleaned text.
@@ -39,13 +45,16 @@ def read_yes_no(text: str, yes: str, no: str) -> Value:
     Raises:
         Refusal: yes_no_unclear.
     """
-    folded = " ".join(re.findall(r"\w+", fold(text)))
-    # "dạ" and "vâng" before a no are courtesy: a no anywhere wins, unless it is a question's tail.
-    body = re.sub(r"\b(?:phai|dung|co) (?:khong|ko|k)$", "", folded)
-    if _holds(body, _NO):
-        return Value(value=False, display=no)
-    if _holds(body, _YES):
-        return Value(value=True, display=yes)
+    folded = fold(text)
+    if _QUESTION.search(folded):
+        raise Refusal("yes_no_unclear")
+    clauses = [" ".join(re.findall(r"\w+", clause)) for clause in re.split(r"[,.;!]", folded)]
+    telling = [clause for clause in clauses if clause and not _COURTESY.fullmatch(clause)]
+    for clause in telling or clauses:
+        if _holds(clause, _NO):
+            return Value(value=False, display=no)
+        if _holds(clause, _YES):
+            return Value(value=True, display=yes)
     raise Refusal("yes_no_unclear")
 
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 
+from bot.nlu.text import canonical
 from onestop.eforms import numerals
 from onestop.eforms.addresses import read_address
 from onestop.eforms.answers import Answers, Refusal, Value
@@ -32,6 +33,13 @@ __all__ = ["Answers", "Refusal", "Value", "check", "parse"]
 
 LONGEST_ANSWER = 1000  # characters; a form's line, not a letter
 _FIRST_YEAR = 1900
+_SPELLING_IS_FREE = {
+    FieldType.CHOICE,
+    FieldType.YES_NO,
+    FieldType.DATE,
+    FieldType.YEAR,
+    FieldType.NUMBER,
+}
 _MONTHS = "tháng"  # the unit of number fields that may be answered in years
 # How citizens say that they have none of what is optional; folded.
 _NONE = re.compile(r"(?:khong|ko|k|hong|chua)(?:\s+(?:co|co dau|co gi|can))?(?:\s+a)?")
@@ -46,31 +54,43 @@ def parse(field: Field, text: str, answers: Answers, today: date) -> Value:
         answers: answers given so far, for rules that look at other fields.
         today: the day of the answer, for ages, "hôm qua" and two-digit years.
 
+    Returns:
+        The value; None as its value where the field is optional and the citizen has none.
+
     Raises:
-        Refusal: if the text holds no acceptable answer (to an optional field, "không có" is one: the
-            value None); `params` also hold the field's `label` and
+        Refusal: if the text holds no acceptable answer; `params` also hold the field's `label` and
             `example`.
     """
     try:
-        typed = clean(text)
-        if len(typed) > LONGEST_ANSWER:
-            raise Refusal("text_too_long", max=LONGEST_ANSWER)
-        if field.type is not FieldType.YES_NO:
-            typed = strip_courtesy(typed)
-        loose = field.type is FieldType.TEXT
-        typed = strip_label(typed, (field.label, *field.aliases), loose=loose)
-        if (
-            not field.required
-            and field.type is not FieldType.YES_NO
-            and _NONE.fullmatch(fold(typed))
-        ):
-            return Value(value=None, display=word("none"))
-        value = _READERS[field.type](field, typed, today)
+        value = _read(field, text, today)
         check(field, value, answers, today)
     except Refusal as refusal:
         refusal.params = {"label": field.label, "example": field.example, **refusal.params}
         raise
     return value
+
+
+def _read(field: Field, text: str, today: date) -> Value:
+    typed = clean(text)
+    if len(typed) > LONGEST_ANSWER:
+        raise Refusal("text_too_long", max=LONGEST_ANSWER)
+    if field.type is not FieldType.YES_NO:
+        typed = strip_courtesy(typed)
+        if not field.required and _NONE.fullmatch(fold(typed)):
+            return Value(value=None, display=word("none"))
+    typed = strip_label(typed, (field.label, *field.aliases), loose=field.type is FieldType.TEXT)
+    try:
+        return _READERS[field.type](field, typed, today)
+    except Refusal:
+        # "ddungs roofi", "đc", 👍: once more in plain spelling, where spelling is not kept.
+        plain = canonical(text) if field.type in _SPELLING_IS_FREE else typed
+        if plain == typed.lower():
+            raise
+        try:
+            return _READERS[field.type](field, plain, today)
+        except Refusal:
+            pass
+        raise
 
 
 def _read_text(field: Field, text: str, today: date) -> Value:

@@ -32,7 +32,7 @@ def choice(text: str) -> str:
     "text",
     [
         "có", "dạ đúng rồi", "vâng ạ", "dạ", "ừ", "uh", "ok", "oke bạn", "đúng vậy", "chuẩn", "phải", "được",
-        "dong y", "rồi", "yes", "có chứ", "chắc là có",
+        "dong y", "rồi", "yes", "có chứ", "chắc là có", "có, nhưng không ở đây", "có ạ. Tôi không đổi ý",
     ],
 )  # fmt: skip
 def test_ways_to_say_yes(text: str) -> None:
@@ -45,6 +45,7 @@ def test_ways_to_say_yes(text: str) -> None:
     [
         "không", "ko", "k", "chưa", "dạ không", "không phải", "chua co", "hông", "sai rồi", "không đúng",
         "không cần", "no", "thôi", "vâng, không có ạ", "kg", "khỏi",
+        "không, chủ hộ là mẹ tôi có tên ở đó", "dạ vâng, không có",
     ],
 )  # fmt: skip
 def test_ways_to_say_no(text: str) -> None:
@@ -52,7 +53,23 @@ def test_ways_to_say_no(text: str) -> None:
     assert read_yes_no(fold(text), "Có", "Không").value is False
 
 
-@pytest.mark.parametrize("text", ["", "sao lại hỏi", "phải không?", "hmm", "12"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "sao lại hỏi",
+        "phải không?",
+        "hmm",
+        "12",
+        "có phải nộp không",
+        "thuế có giảm không ạ",
+        "có được không",
+        "có hay không",
+        "không biết làm sao",
+        "cần giấy gì",
+        "có hay là không",
+    ],
+)
 def test_what_is_neither_yes_nor_no(text: str) -> None:
     with pytest.raises(Refusal) as refused:
         read_yes_no(clean(text), "Có", "Không")
