@@ -31,9 +31,9 @@ def question_buttons(field: FieldView) -> list[Button]:
             ]
     elif field.type == "yes_no":
         buttons = [button("Có", "affirm"), button("Không", "deny")]
-    if field.type == "paper" and field.later_allowed:
-        buttons.append(button("Nộp bản giấy sau", "skip_field"))
-    elif not field.required:
+    if field.later_allowed:
+        buttons.append(button("Nộp bản giấy sau", "inform", value="nộp bản giấy sau"))
+    if not field.required:
         buttons.append(button("Bỏ qua", "skip_field"))
     return buttons
 

@@ -67,6 +67,11 @@ def _keep(draft: Draft, answers: Mapping[str, Value]) -> None:
     draft.updated_at = now()
 
 
+def _ask(draft: Draft, field_id: str | None) -> None:
+    """Ask this field next, or go on in order; refusals are counted anew."""
+    draft.asked, draft.refusals, draft.refused_for = field_id, 0, None
+
+
 def locked(session: Session, draft_id: str, owner: str) -> Draft:
     """The owner's draft, its row locked until the transaction ends.
 
@@ -177,19 +182,21 @@ def answer(session: Session, draft: Draft, request: AnswerRequest) -> AnswerResu
         else:
             outcome = engine.answer(form, answers, field.id, request.text, today)
     except Refusal as refusal:
+        again = refusal.code == draft.refused_for
         if not request.probe:
-            draft.refusals = draft.refusals + 1 if draft.asked in (None, field.id) else 1
+            draft.refusals += 1
+            draft.refused_for = refusal.code
         return AnswerResult(
             draft=view(draft),
             refusal=RefusalView(
                 field=field.id,
                 code=refusal.code,
-                message=engine.refusal_text(refusal, max(draft.refusals, 1)),
+                message=engine.refusal_text(refusal, 2 if again else 1),
                 attempt=max(draft.refusals, 1),
             ),
         )
     draft.skipped = [one for one in draft.skipped if one != field.id]
-    draft.asked, draft.refusals = None, 0
+    _ask(draft, None)
     _keep(draft, outcome.answers)
     return AnswerResult(
         draft=view(draft),
@@ -199,7 +206,7 @@ def answer(session: Session, draft: Draft, request: AnswerRequest) -> AnswerResu
 
 
 def skip(draft: Draft, field_id: str) -> None:
-    """Leave an optional field out, or hand a paper in later where that is allowed.
+    """Leave an optional field out, or hand a required paper in later where that is allowed.
 
     Raises:
         Refusal: `field_required`, if it may not be left out.
@@ -209,18 +216,18 @@ def skip(draft: Draft, field_id: str) -> None:
     field = form.field(field_id)
     answers.pop(field_id, None)
     draft.skipped = [one for one in draft.skipped if one != field_id]
-    if field.later_allowed:
+    if field.required and field.later_allowed:
         answers[field_id] = later(field)
     else:
         engine.check_skip(field)
         draft.skipped = [*draft.skipped, field_id]
-    draft.asked, draft.refusals = None, 0
+    _ask(draft, None)
     _keep(draft, answers)
 
 
 def choose_field(draft: Draft, field_id: str | None) -> None:
     """Ask a given field next (a correction), or with `None` go on in the form's order."""
-    draft.asked, draft.refusals = field_id, 0
+    _ask(draft, field_id)
 
 
 def find_fields(draft: Draft, phrase: str) -> list[FieldView]:

@@ -43,7 +43,8 @@ class Draft(Base):
     answers: Mapped[dict[str, Any]] = mapped_column(EncryptedJSON, default=dict)
     skipped: Mapped[list[str]] = mapped_column(JSON, default=list)
     asked: Mapped[str | None] = mapped_column(String(64))
-    refusals: Mapped[int] = mapped_column(Integer, default=0)
+    refusals: Mapped[int] = mapped_column(Integer, default=0)  # of the present field, in a row
+    refused_for: Mapped[str | None] = mapped_column(String(40))  # the last one's code
     state: Mapped[DraftState] = mapped_column(String(16), default="filling")
     consent: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)

@@ -75,6 +75,7 @@ def upgrade() -> None:
         sa.Column("skipped", sa.JSON(), nullable=False),
         sa.Column("asked", sa.String(length=64), nullable=True),
         sa.Column("refusals", sa.Integer(), nullable=False),
+        sa.Column("refused_for", sa.String(length=40), nullable=True),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("consent", sa.JSON(), nullable=True),
         sa.Column("created_at", common.database.UTCDateTime(timezone=True), nullable=False),

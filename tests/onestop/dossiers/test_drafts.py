@@ -211,3 +211,20 @@ def test_answers_are_not_readable_in_the_database_file(
     with database.sessions.begin() as session:
         draft = session.scalars(select(Draft)).one()
         assert draft.answers["citizen_id"]["value"] == "035090001234"
+
+
+def test_another_fault_of_the_same_field_is_told_in_its_first_words(
+    database: Database, forms: Forms, procedure: Procedure
+) -> None:
+    with database.sessions.begin() as session:
+        draft = begin(session, forms, procedure)
+        drafts.answer(session, draft, AnswerRequest(text=GOOD["name"]))
+        said = []
+        for text in ("123", "123", "999999999999"):
+            result = drafts.answer(session, draft, AnswerRequest(text=text))
+            assert result is not None
+            assert result.refusal is not None
+            said.append((result.refusal.code, result.refusal.message, result.refusal.attempt))
+    assert said[0][0] == said[1][0] != said[2][0]
+    assert said[0][1] != said[1][1]  # the same fault again: explained another way
+    assert [attempt for _, _, attempt in said] == [1, 2, 3]
