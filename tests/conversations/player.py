@@ -3,12 +3,16 @@
 A script is a list of steps. A step does one thing and says what must come back:
 
     - say: text that the citizen types          press: title of a button shown last
-      upload: name of a file (.jpg, .pdf)        advance: {code, status, note} (an officer's command)
+      upload: name of a file (.jpg, .pdf, .txt)  advance: {code, status, note} (an officer's command)
       expect: [parts of the replies' text]       reject: [parts that must not be there]
       buttons: [titles that must be offered]     card: type of a card that must be there
+      replies: how many messages there must be   offered: whether there must be buttons at all
       remember: {name: regular expression with one group, found in the replies}
+      refused: parts of the officer's error (with `advance`, which must fail then)
 
-`{name}` in any text stands for what was remembered. `expect` is compared without regard to case.
+`{name}` in any text stands for what was remembered. `expect` is compared without regard to case; the
+number before a choice ("2. Đổi giấy phép lái xe") is no part of a button's title. A step may be a list
+of steps, so that a YAML alias can repeat them; titles that begin with "." hold such lists.
 """
 
 from __future__ import annotations
@@ -17,6 +21,7 @@ import json
 import re
 import urllib.request
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -28,7 +33,10 @@ from PIL import Image, ImageDraw
 from tests.conversations.system import System
 
 TIMEOUT = 40
-KNOWN = {"say", "press", "upload", "advance", "expect", "reject", "buttons", "card", "remember"}
+KNOWN = {
+    *("say", "press", "upload", "advance", "expect", "reject", "buttons", "card"),
+    *("replies", "offered", "remember", "refused"),
+}
 
 
 @dataclass(frozen=True)
@@ -43,11 +51,28 @@ def load_scripts(directory: Path) -> list[Script]:
     """All scripts of a directory's YAML files, each file a mapping of title to steps."""
     scripts = []
     for path in sorted(directory.glob("*.yml")):
-        for title, steps in yaml.safe_load(path.read_text(encoding="utf-8")).items():
+        for title, listed in yaml.safe_load(path.read_text(encoding="utf-8")).items():
+            if title.startswith("."):
+                continue
+            steps = list(flatten(listed))
             for step in steps:
                 assert set(step) <= KNOWN, f"{path.name}: {title}: {set(step) - KNOWN}"
             scripts.append(Script(f"{path.stem}: {title}", steps))
     return scripts
+
+
+def flatten(steps: list[Any]) -> Iterator[dict[str, Any]]:
+    """The steps in order, lists of steps dissolved."""
+    for step in steps:
+        if isinstance(step, list):
+            yield from flatten(step)
+        else:
+            yield step
+
+
+def bare(title: str) -> str:
+    """A button's title without the number before a choice."""
+    return re.sub(r"^\d+\. ", "", title)
 
 
 def photo() -> bytes:
@@ -102,7 +127,8 @@ class Citizen:
 
     def upload(self, name: str) -> None:
         """Send a file."""
-        content = PDF if name.endswith(".pdf") else photo()
+        contents = {"pdf": PDF, "txt": b"not a paper"}
+        content = contents.get(name.rpartition(".")[2]) or photo()
         boundary = uuid.uuid4().hex
         head = (
             f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
@@ -144,8 +170,12 @@ class Citizen:
         elif "advance" in step:
             wanted = step["advance"]
             note = ["--note", wanted["note"]] if "note" in wanted else []
-            code = self._fill(wanted["code"])
-            self.system.command("dossier", "advance", code, str(wanted["status"]), *note)
+            command = ["dossier", "advance", self._fill(wanted["code"]), str(wanted["status"])]
+            if "refused" in step:
+                said = self.system.refusal(*command, *note)
+                assert step["refused"] in said, f"missing {step['refused']!r}: {said}"
+            else:
+                self.system.command(*command, *note)
 
     def _check(self, step: dict[str, Any], where: str) -> None:
         text = self.text()
@@ -156,6 +186,10 @@ class Citizen:
             assert self._fill(part).casefold() not in text.casefold(), f"unwanted {part!r}: {said}"
         for title in step.get("buttons", []):
             assert title in [plain(one["title"]) for one in self.offered()], f"no {title!r}: {said}"
+        if "replies" in step:
+            assert len(self.replies) == step["replies"], said
+        if "offered" in step:
+            assert bool(self.offered()) == step["offered"], said
         if "card" in step:
             assert step["card"] in [card["type"] for card in self.cards()], said
         for name, pattern in step.get("remember", {}).items():

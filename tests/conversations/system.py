@@ -88,7 +88,18 @@ class System:
 
     def command(self, *arguments: str) -> str:
         """Run `python -m onestop …` on the system's databases; returns its output."""
-        done = subprocess.run(
+        done = self._run(*arguments)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def refusal(self, *arguments: str) -> str:
+        """Run a command that must fail; returns what it says of the reason."""
+        done = self._run(*arguments)
+        assert done.returncode != 0, done.stdout
+        return done.stdout + done.stderr
+
+    def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
             [sys.executable, "-m", "onestop", *arguments],
             cwd=ROOT,
             env=self.environment,
@@ -97,8 +108,6 @@ class System:
             timeout=300,
             check=False,
         )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
 
     def stop(self) -> None:
         """Stop it as Ctrl-C does, and whatever would not."""
