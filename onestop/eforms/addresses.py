@@ -7,39 +7,18 @@ name different communes the citizen is asked which.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
-
-from rapidfuzz import fuzz, process
 
 from onestop.eforms import divisions
+from onestop.eforms.address_faults import no_place, several_places
+from onestop.eforms.address_words import Token, street_of, tokenise
 from onestop.eforms.answers import Refusal, Value
 from onestop.eforms.divisions import Unit, Ward, index
-from onestop.eforms.words import accented_key, fold, has_accents
+from onestop.eforms.words import accented_key, has_accents
 
 _LONGEST_NAME = 7  # words
 _MAX_CANDIDATES = 4
-_SIMILAR = 75.0  # rapidfuzz ratio, 0–100, for what is called a commune
-_VERY_SIMILAR = 88.0  # for words that are not
-
-_TOKEN = re.compile(r"\b[pqfxh](?=\d+\b)|[^\W_]+")  # "p12", "q1": kind and number
-_COUNTRY = {("viet", "nam"), ("vn",), ("vietnam",)}
-_STREET_LEAD = re.compile(
-    r"^(?:(?:(?:hien\s+)?(?:toi|em|minh|chau|tui|gia dinh|nha)\b\s*)+(?:(?:dang|hien)\s+)*"
-    r"(?:(?:o|song|cu tru|thuong tru|tam tru|sinh song)\b\s*)*(?:tai\b|o\b)?"
-    r"|(?:dia chi|noi o|noi cu tru|thuong tru|tam tru|ho khau)(?:\s+(?:cua|toi|em|minh|hien tai))*"
-    r"\s*(?:\bla\b|\bo\b|\btai\b|:)?)[\s:,]*"
-)
-
-
-@dataclass(frozen=True)
-class _Token:
-    word: str
-    start: int
-    end: int
-    begins_part: bool  # a comma stands before it
 
 
 @dataclass(frozen=True)
@@ -75,41 +54,26 @@ def read_address(text: str) -> Value:
         Refusal: address_missing, address_province_missing, address_ward_missing,
             address_ward_unknown or address_ambiguous; params name what is missing and candidates.
     """
-    tokens = _tokens(text)
+    tokens = tokenise(text)
     if not tokens:
         raise Refusal("address_missing")
     readings = list(_readings(tokens))
     if not readings:
-        raise _fault(text, tokens)
+        province = next(_provinces(tokens), None)
+        end = province.end if province else len(tokens)
+        raise no_place(text, tokens[:end], province.units if province else ())
     best = max(reading.score for reading in readings)
     chosen = _narrow([r for r in readings if r.score == best], text)
     places = list(dict.fromkeys(reading.ward.place for reading in chosen))
     if len(places) > _MAX_CANDIDATES:
         raise Refusal("address_province_missing")
     if len(places) > 1:
-        raise Refusal("address_ambiguous", candidates=places)
+        raise several_places(street_of(text[: chosen[0].start]), places)
     return _value(text, chosen[0])
 
 
-def _tokens(text: str) -> list[_Token]:
-    folded = fold(text)
-    tokens = [
-        _Token(
-            divisions.key(match.group()),
-            match.start(),
-            match.end(),
-            folded[: match.start()].rstrip(" ").endswith((",", ";")),
-        )
-        for match in _TOKEN.finditer(folded)
-    ]
-    for country in _COUNTRY:
-        if tuple(token.word for token in tokens[-len(country) :]) == country:
-            tokens = tokens[: -len(country)]
-    return tokens
-
-
 def _names_before(
-    tokens: list[_Token], end: int, kinds: Mapping[str, str]
+    tokens: list[Token], end: int, kinds: Mapping[str, str]
 ) -> Iterator[tuple[str, int, str | None]]:
     """Names that end before token `end`, longest first, with where they begin and the kind typed."""
     for length in range(min(_LONGEST_NAME, end), 0, -1):
@@ -126,7 +90,7 @@ def _names_before(
             yield name, begin, None
 
 
-def _provinces(tokens: list[_Token]) -> Iterator[_Found]:
+def _provinces(tokens: list[Token]) -> Iterator[_Found]:
     """Provinces named at the end of the line, of both divisions."""
     for name, begin, kind in _names_before(tokens, len(tokens), divisions.PROVINCE_KINDS):
         units = [unit for _, unit in index().provinces.get(name, ())]
@@ -136,7 +100,7 @@ def _provinces(tokens: list[_Token]) -> Iterator[_Found]:
             yield _Found(tuple(units), begin, kind)
 
 
-def _typed_kind(tokens: list[_Token], begin: int) -> str | None:
+def _typed_kind(tokens: list[Token], begin: int) -> str | None:
     """The kind of a smaller unit that stands right before a name ("phường Hà Nam")."""
     kinds = {**divisions.DISTRICT_KINDS, **divisions.WARD_KINDS}
     for words in (2, 1):
@@ -146,7 +110,7 @@ def _typed_kind(tokens: list[_Token], begin: int) -> str | None:
     return None
 
 
-def _readings(tokens: list[_Token]) -> Iterator[_Reading]:
+def _readings(tokens: list[Token]) -> Iterator[_Reading]:
     for province in (*_provinces(tokens), None):
         end = province.end if province else len(tokens)
         yield from _wards(tokens, end, province)
@@ -167,7 +131,7 @@ def _lies_in(before: Unit, province: _Found) -> bool:
 
 
 def _wards(
-    tokens: list[_Token],
+    tokens: list[Token],
     end: int,
     province: _Found | None,
     district: Unit | None = None,
@@ -234,10 +198,7 @@ def _narrow(readings: list[_Reading], text: str) -> list[_Reading]:
 
 
 def _value(text: str, reading: _Reading) -> Value:
-    street = text[: reading.start].strip(" ,.;-")
-    if lead := _STREET_LEAD.match(fold(street)):
-        street = street[lead.end() :].strip(" ,.;-")
-    street = street[:1].upper() + street[1:]
+    street = street_of(text[: reading.start])
     ward = reading.ward
     value = {
         "street": street,
@@ -251,44 +212,3 @@ def _value(text: str, reading: _Reading) -> Value:
         value["district"] = ward.district.name
     place = ward.place if street else ward.place[0].upper() + ward.place[1:]
     return Value(value=value, display=f"{street}, {place}" if street else place)
-
-
-def _fault(text: str, tokens: list[_Token]) -> Refusal:
-    """Why no reading was found, with communes that look like what was typed."""
-    province = next(_provinces(tokens), None)
-    if province is None:
-        return Refusal("address_province_missing")
-    name = province.units[0].name
-    name = name[0].lower() + name[1:]
-    known: dict[str, Ward] = {}
-    for wards in index().wards.values():
-        for ward in wards:
-            if ward.province in province.units:
-                known.setdefault(divisions.key(ward.bare), ward)
-    rest = tokens[: province.end]
-    typed, called_so = _typed_ward(rest)
-    if not typed:
-        return Refusal("address_ward_missing", province=name)
-    near = process.extract(
-        typed,
-        known.keys(),
-        scorer=fuzz.ratio,
-        limit=3,
-        score_cutoff=_SIMILAR if called_so else _VERY_SIMILAR,
-    )
-    candidates = [known[match].place for match, _, _ in near]
-    if not candidates:
-        return Refusal("address_ward_missing", province=name)
-    return Refusal("address_ward_unknown", province=name, candidates=candidates)
-
-
-def _typed_ward(tokens: list[_Token]) -> tuple[str, bool]:
-    """What seems to be the commune's name: after its kind (True), or else the last two words."""
-    words = [token.word for token in tokens]
-    for place in range(len(words) - 1, 0, -1):
-        if words[place - 1] in divisions.WARD_KINDS:
-            return " ".join(words[place : place + 2]), True
-    for place, pair in reversed(list(enumerate(pairwise(words)))):
-        if " ".join(pair) in divisions.WARD_KINDS:
-            return " ".join(words[place + 2 : place + 4]), True
-    return " ".join(words[-2:]), False

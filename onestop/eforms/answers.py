@@ -33,3 +33,11 @@ class Refusal(Exception):
         super().__init__(code)
         self.code = code
         self.params = params
+
+    @property
+    def suggestions(self) -> list[str]:
+        """Whole answers that may have been meant, to offer as buttons; often none."""
+        for name in ("answers", "options", "suggestion"):
+            if found := self.params.get(name):
+                return list(found) if isinstance(found, list) else [str(found)]
+        return []

@@ -162,6 +162,15 @@ def test_a_mistyped_commune_is_answered_with_its_likes() -> None:
     assert len(candidates) <= 3
 
 
+@pytest.mark.parametrize(
+    "text", ["12 Lê Lợi, xã Liêm Kần, huyện Thanh Liêm, Hà Nam", "12 Le Loi xa tan thanh tay ninh"]
+)
+def test_a_suggested_address_keeps_the_street_and_can_be_taken_as_it_is(text: str) -> None:
+    for suggestion in refused(text).suggestions:
+        assert fold(suggestion).startswith("12 le loi, ")
+        assert display(suggestion) == suggestion
+
+
 def test_accents_tell_namesakes_apart() -> None:
     assert display("xã Tân Thành, Tây Ninh") == "Xã Tân Thành, tỉnh Tây Ninh"
     assert display("xã Tân Thạnh, Tây Ninh") == "Xã Tân Thạnh, tỉnh Tây Ninh"

@@ -15,7 +15,7 @@ SOURCES = [
     *(ROOT / "onestop" / "dossiers").glob("files.py"),
 ]
 SOURCES += (ROOT / "onestop" / "http").glob("files.py")
-RAISERS = {"Refusal", "FileRefused", "_refusal"}
+RAISERS = {"Refusal", "FileRefused", "_refusal", "_offer"}
 
 
 def raised(path: Path) -> dict[str, set[str]]:
@@ -32,6 +32,7 @@ def raised(path: Path) -> dict[str, set[str]]:
                 and isinstance(argument.value, str)
             ):
                 blanks = {keyword.arg for keyword in node.keywords if keyword.arg}
+            blanks |= {"candidates"} if name == "_offer" else set()
                 found[argument.value] = found.get(argument.value, blanks) & blanks
     return found
 
@@ -83,6 +84,13 @@ def test_a_second_refusal_says_more_and_a_third_repeats_the_second() -> None:
 def test_choices_are_listed_in_the_sentence() -> None:
     refusal = Refusal("choice_unclear", options=["Nam", "Nữ"], label="Giới tính", example="nam")
     assert "Nam; Nữ" in refusal_text(refusal, 1)
+
+
+def test_whole_answers_are_suggested_where_some_may_have_been_meant() -> None:
+    assert Refusal("choice_unclear", options=["Nam", "Nữ"]).suggestions == ["Nam", "Nữ"]
+    assert Refusal("email_slip", suggestion="an@gmail.com").suggestions == ["an@gmail.com"]
+    assert Refusal("address_ambiguous", candidates=["x"], answers=["1, x"]).suggestions == ["1, x"]
+    assert Refusal("phone_missing", label="Số", example="09").suggestions == []
 
 
 def test_words_for_values() -> None:
