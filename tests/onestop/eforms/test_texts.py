@@ -32,7 +32,7 @@ def raised(path: Path) -> dict[str, set[str]]:
                 and isinstance(argument.value, str)
             ):
                 blanks = {keyword.arg for keyword in node.keywords if keyword.arg}
-            blanks |= {"candidates"} if name == "_offer" else set()
+                blanks |= {"candidates"} if name == "_offer" else set()
                 found[argument.value] = found.get(argument.value, blanks) & blanks
     return found
 
