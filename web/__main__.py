@@ -27,7 +27,7 @@ async def serve(config: Settings) -> None:
     onestop = create_onestop(config)
     sites = (
         (onestop, "127.0.0.1", config.onestop_port),
-        (create_app(config, documented=[onestop]), config.host, config.port),
+        (create_app(config, internal={config.onestop: onestop}), config.host, config.port),
     )
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 import aiohttp_jinja2
 import jinja2
 from aiohttp import web
-from aiohttp_pydantic.oas.view import generate_oas
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -17,12 +16,12 @@ from common.problems import problem_middleware
 from common.settings import Settings
 from common.tenant import tenant
 from gateway.keys import CONFIG, DATABASE, ONESTOP, RASA
-from web.security import add_security_headers, allow_inline_styles
+from web import documentation
+from web.documentation import BUILD, INTERNAL
+from web.security import add_security_headers
 
 WEB = Path(__file__).resolve().parent
 FINGERPRINT = WEB / "static" / "build" / ".fingerprint"
-DOCUMENTED = web.AppKey[Sequence[web.Application]]("documented", Sequence)
-BUILD = web.AppKey("build", str)
 
 routes = web.RouteTableDef()
 
@@ -36,22 +35,6 @@ async def portal(request: web.Request) -> dict[str, object]:
         "upload_max_bytes": request.app[CONFIG].upload_max_bytes,
         "build": request.app[BUILD],
     }
-
-
-@routes.get("/api/docs")
-async def documentation(request: web.Request) -> web.Response:
-    """The HTTP API, to read and to try."""
-    response = aiohttp_jinja2.render_template(
-        "docs.html.j2", request, {"build": request.app[BUILD]}
-    )
-    allow_inline_styles(response)
-    return response
-
-
-@routes.get("/api/docs/openapi.json")
-async def specification(request: web.Request) -> web.Response:
-    """The HTTP API as an OpenAPI document."""
-    return web.json_response(generate_oas([request.app, *request.app[DOCUMENTED]], "1", "Một Cửa"))
 
 
 @routes.get("/health")
@@ -77,12 +60,14 @@ async def _database_answers(app: web.Application) -> bool:
         return False
 
 
-def create_app(config: Settings, documented: Sequence[web.Application] = ()) -> web.Application:
+def create_app(
+    config: Settings, internal: Mapping[str, web.Application] | None = None
+) -> web.Application:
     """The public site.
 
     Args:
         config: the validated settings; the gateway's database must be migrated.
-        documented: further applications whose interface `/api/docs` shows.
+        internal: by address, further applications whose interface `/api/docs` shows.
 
     Raises:
         FileNotFoundError: if the page's scripts were not built (`python -m web.build`).
@@ -92,7 +77,7 @@ def create_app(config: Settings, documented: Sequence[web.Application] = ()) -> 
     app = web.Application(
         middlewares=[problem_middleware], client_max_size=gateway.app.MAX_BODY_BYTES
     )
-    app[DOCUMENTED] = documented
+    app[INTERNAL] = internal or {}
     # Names the build in the scripts' addresses, so that browsers may keep them for long.
     app[BUILD] = FINGERPRINT.read_text()[:12]
     aiohttp_jinja2.setup(
@@ -103,6 +88,7 @@ def create_app(config: Settings, documented: Sequence[web.Application] = ()) -> 
     )
     gateway.app.setup(app, config)
     app.add_routes(routes)
+    app.add_routes(documentation.routes)
     app.router.add_static("/static", WEB / "static")
     app.on_response_prepare.append(add_security_headers)
     return app

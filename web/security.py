@@ -41,6 +41,8 @@ async def add_security_headers(request: web.Request, response: web.StreamRespons
     """Put the headers on every answer; what a handler has set itself stays."""
     for name, value in {**HEADERS, CSP: _write(POLICY)}.items():
         response.headers.setdefault(name, value)
+    # Which version of what serves is nobody's business.
+    response.headers["Server"] = "motcua"
     if request.app[CONFIG].cookie_secure:
         response.headers.setdefault("Strict-Transport-Security", f"max-age={YEAR_SECONDS}")
     if request.path.startswith("/static/build/") and request.query_string:
