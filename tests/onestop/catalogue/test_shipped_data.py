@@ -77,6 +77,13 @@ def numbers(text: str) -> set[str]:
     return {number.lstrip("0") for number in re.findall(r"\d+", joined)}
 
 
+def measures(text: str) -> set[tuple[str, str]]:
+    """All numbers with a unit of time or age, such as ("5", "ngày") for "05 (năm) ngày làm việc"."""
+    text = text.replace("WORKING_DAY", "ngày").replace("HOUR", "giờ")
+    found = re.findall(r"(\d+)(?: \(\w+\))? (ngày|giờ|tháng|năm|tuổi)\b", text)
+    return {(number.lstrip("0"), unit) for number, unit in found}
+
+
 def blocks(record: Record, kind: WayKind) -> list[str]:
     """What the record says of one way to apply, once for each time that it lists the way."""
     parts = re.split(r"\* Hình thức nộp: ", record.get("Cách thức thực hiện", ""))
@@ -222,8 +229,8 @@ def test_fees_are_the_record_s(procedure: Procedure, records: dict[str, Record])
         said = " ".join(blocks(record, way.kind))
         figures = {int(figure) for figure in re.findall(r"(\d+) VNĐ", said)}
         in_notes = {int(figure.replace(".", "")) for figure in re.findall(r"\d+(?:\.\d{3})+", said)}
-        # A plain 0 in a record says nothing: free is only what the record calls free.
-        free = bool(re.search(r"miễn (?:lệ )?phí|không thu|không mất phí", said, re.IGNORECASE))
+        # A plain 0 in a record says nothing: free is only what the record calls free for all.
+        free = figures == {0} and bool(re.search(r"miễn (?:lệ )?phí", said, re.IGNORECASE))
         known = (figures - {0}) | in_notes | ({0} if free else set())
         assert way.fee_amount is None or way.fee_amount in known, way
         assert way.fee_amount is not None or way.fee_note or not (figures - {0}), way
@@ -248,9 +255,10 @@ def test_figures_in_our_sentences_stand_in_the_record(
     procedure: Procedure, records: dict[str, Record]
 ) -> None:
     """A number of ours (days, years, copies) that the record does not know would be invented."""
-    said = numbers(whole(records[procedure.code]))
+    record = whole(records[procedure.code])
     for text in (*sentences(procedure), *names(procedure)):
-        assert numbers(text) <= said, text
+        assert numbers(text) <= numbers(record), text
+        assert measures(text) <= measures(record), text
 
 
 @EACH
