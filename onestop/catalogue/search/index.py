@@ -87,10 +87,8 @@ class SearchIndex:
         self._syllables = Channel([row.syllables for row in rows])
         self._pairs = Channel([row.pairs for row in rows])
         self._marked = Channel([row.marked for row in rows])
-        texts = [folded_syllables(body(p)[:_BODY_CHARACTERS]) for p in procedures]
-        self._bodies = Bodies(texts, self._syllables)
-        pairs = ((f"{a} {b}" for a, b in pairwise(text)) for text in texts)
-        self._body_pairs = Bodies(pairs, self._pairs)
+        texts = (folded_syllables(body(p)[:_BODY_CHARACTERS]) for p in procedures)
+        self._bodies = Bodies(texts, self._syllables, self._pairs)
         self._spelling = Spelling(listed)
         self._plain = [plain_name(p.name) for p in procedures]
         actions = [" ".join(name.split(" ")[:2]) for name in self._plain]
@@ -204,7 +202,7 @@ class SearchIndex:
         ]
         named = [self._actions[pair] for pair in reading.pairs if pair in self._actions]
         action = np.isin(self._action_of, named).astype(np.float32)
-        bodies = [self._bodies.fit(reading.syllables), self._body_pairs.fit(reading.pairs)]
+        bodies = self._bodies.fit(reading.syllables, reading.pairs)
         unasked = [at for at, scope in enumerate(self._scopes) if not _asked(scope, reading)]
         special = self._in_scope[unasked].max(axis=0, initial=0)
         return rows, [*bodies, action, special, *self._known]

@@ -12,30 +12,19 @@ Floats = npt.NDArray[np.float32]
 
 
 class Postings:
-    """Rows of term weights, stored by term; immutable once built.
+    """Rows of term weights, stored by term; immutable once made by `PostingsBuilder`."""
 
-    Args:
-        rows: for each row its terms and their weights.
-        terms: number of a term; only these terms are stored.
-    """
-
-    def __init__(self, rows: Iterable[Mapping[str, float]], terms: Mapping[str, int]) -> None:
-        which, where, what = array("i"), array("i"), array("f")
-        self.count = 0
-        for row in rows:
-            for term, weight in row.items():
-                if (number := terms.get(term)) is not None:
-                    which.append(number)
-                    where.append(self.count)
-                    what.append(weight)
-            self.count += 1
+    def __init__(
+        self, terms: Mapping[str, int], numbers: array[int], rows: array[int], weights: array[float]
+    ) -> None:
+        of_term = np.array(numbers, dtype=np.int32)
+        order = np.argsort(of_term, kind="stable")
         self._terms = terms
-        numbers = np.frombuffer(which, dtype=np.int32) if which else np.zeros(0, np.int32)
-        order = np.argsort(numbers, kind="stable")
-        self._rows = np.array(where, dtype=np.int32)[order]
-        self._weights = np.array(what, dtype=np.float32)[order]
-        lengths = np.bincount(numbers, minlength=len(terms))
+        self._rows = np.array(rows, dtype=np.int32)[order]
+        self._weights = np.array(weights, dtype=np.float32)[order]
+        lengths = np.bincount(of_term, minlength=len(terms))
         self._starts = np.concatenate(([0], np.cumsum(lengths)))
+        self.count = 0
 
     def score(self, query: Mapping[str, float]) -> Floats:
         """For every row the sum over terms of query weight x row weight."""
@@ -50,3 +39,35 @@ class Postings:
             return np.zeros(self.count, dtype=np.float32)
         total = np.bincount(np.concatenate(rows), np.concatenate(weights), self.count)
         return total.astype(np.float32)
+
+
+class PostingsBuilder:
+    """Collects rows one by one; only the terms of `terms` (term → number) are stored."""
+
+    def __init__(self, terms: Mapping[str, int]) -> None:
+        self._terms = terms
+        self._numbers, self._rows, self._weights = array("i"), array("i"), array("f")
+        self._count = 0
+
+    def add(self, row: Mapping[str, float]) -> None:
+        """Add the next row."""
+        for term, weight in row.items():
+            if (number := self._terms.get(term)) is not None:
+                self._numbers.append(number)
+                self._rows.append(self._count)
+                self._weights.append(weight)
+        self._count += 1
+
+    def build(self) -> Postings:
+        """The rows added, by term."""
+        postings = Postings(self._terms, self._numbers, self._rows, self._weights)
+        postings.count = self._count
+        return postings
+
+
+def postings(rows: Iterable[Mapping[str, float]], terms: Mapping[str, int]) -> Postings:
+    """Postings of rows that are at hand."""
+    builder = PostingsBuilder(terms)
+    for row in rows:
+        builder.add(row)
+    return builder.build()
