@@ -28,6 +28,7 @@ __all__ = [
     "answer_paper",
     "check_skip",
     "find_fields",
+    "new_value",
     "next_field",
     "refusal_text",
     "summary",
@@ -207,6 +208,21 @@ def find_fields(
         return []
     near = [one for score, _, one in scored if score >= scored[0][0] - _SAME_SCORE]
     return near[:_MOST_FIELDS]
+
+
+def new_value(
+    form: EForm, phrase: str, answers: Answers, skipped: Collection[str] = ()
+) -> str | None:
+    """The answer that a correction brings with it: "đổi số điện thoại thành 0912 345 678".
+
+    Returns:
+        What stands after "thành", "sang" or "là", if what stands before names one field; else None.
+    """
+    text = clean(phrase)
+    link = re.search(r"\b(?:thanh|sang|la)\b[\s:]*", fold(text))
+    if link is None or len(find_fields(form, text[: link.start()], answers, skipped)) != 1:
+        return None
+    return text[link.end() :] or None
 
 
 def _readings(folded: str) -> list[str]:

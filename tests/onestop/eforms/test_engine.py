@@ -242,6 +242,23 @@ def test_a_field_is_found_as_citizens_name_it(phrase: str, found: list[str]) -> 
     assert [one.id for one in engine.find_fields(FORM, phrase, filled())] == found
 
 
+@pytest.mark.parametrize(
+    ("phrase", "value"),
+    [
+        ("đổi số điện thoại thành 0987 654 321", "0987 654 321"),
+        ("sua ngay sinh lai la 15/3/1991", "15/3/1991"),
+        ("chuyển email sang: an@gmail.com", "an@gmail.com"),
+        ("mục 5 là 0987654321", "0987654321"),
+        ("đổi số điện thoại", None),
+        ("sửa thành viên", None),
+        ("trời hôm nay là đẹp", None),
+        ("đổi số điện thoại thành", None),
+    ],
+)
+def test_a_correction_may_bring_its_new_value(phrase: str, value: str | None) -> None:
+    assert engine.new_value(FORM, phrase, filled()) == value
+
+
 def test_a_field_that_is_not_asked_is_not_found() -> None:
     answers = filled("married", married="không")
     assert engine.find_fields(FORM, "ngày cưới", answers) != [FORM.field("wedding")]
