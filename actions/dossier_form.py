@@ -29,6 +29,11 @@ BROUGHT_ALONG = {"citizen_id", "phone", "email", "date"}
 NEW_VALUE = re.compile(r"^(.*?)\s(?:thành|là)\s+(.+)$|^([ -~]*?)\s(?:thanh|la)\s+([ -~]+)$", re.I)
 # Intents that are answers, commands to the form, or no understanding at all; all others interrupt.
 ANSWERS = {"inform", "affirm", "deny", "nlu_fallback", ""}
+# What sounds like these is an answer to a free text ("xin cấp lại giấy phép bị mất"), unless it asks.
+STATEMENTS = {
+    *("ask_procedure", "start_dossier", "check_status", "supplement_dossier", "withdraw_dossier"),
+    *("pay", "post_delivery", "complain", "rate", "abuse", "out_of_scope"),
+}
 # Actions that have just said that a draft is begun or gone on with.
 ANNOUNCING = {"action_start_dossier", "action_resume_dossier", "action_clarify"}
 PERSON_OFFERED_AT = 3
@@ -96,7 +101,8 @@ class DossierForm(TopicAction):
     # Answers ----------------------------------------------------------------------------------
 
     async def _answer(self, turn: Turn, draft: DraftView, field: FieldView, sure: bool) -> Events:
-        interrupts = turn.intent not in ANSWERS
+        interrupts = turn.button or turn.asks or field.type != "text"
+        interrupts = turn.intent not in ANSWERS | (set() if interrupts else STATEMENTS)
         if turn.intent == "deny" and not field.required and field.type != "yes_no":
             return await self._skip(turn, draft)
         if interrupts and sure and field.type not in STRICT and turn.intent != "out_of_scope":
@@ -109,7 +115,7 @@ class DossierForm(TopicAction):
             return await self._commands[turn.intent](turn, draft)
         if interrupts and turn.intent != "out_of_scope":
             raise ActionExecutionRejection(LOOP)
-        turn.show("refused", refusal=result.refusal, **filling.question_parts(field))
+        filling.refuse(turn, field, result.refusal)
         if result.refusal.attempt == PERSON_OFFERED_AT:
             turn.offer_person()
         return []
@@ -121,8 +127,7 @@ class DossierForm(TopicAction):
         request = AnswerRequest(file_ids=turn.file_ids)
         result = await turn.service.answer(draft.id, turn.owner, request)
         if result.refusal is not None:
-            parts = filling.question_parts(draft.field)
-            turn.show("refused", refusal=result.refusal, **parts)
+            filling.refuse(turn, draft.field, result.refusal)
             return []
         return filling.go_on(turn, result.draft, result)
 

@@ -6,9 +6,10 @@ from typing import Any
 
 from actions.texts import Button, button, clock, day, money
 from actions.turn import Events, Turn
-from onestop.schemas import AnswerResult, DraftView, FieldView, Receipt
+from onestop.schemas import AnswerResult, DraftView, FieldView, Receipt, Refusal
 
 MAX_CHOICE_BUTTONS = 12
+MAX_SUGGESTIONS = 5
 
 
 def answer_text(turn: Turn) -> str:
@@ -44,6 +45,14 @@ def question_parts(field: FieldView) -> dict[str, Any]:
     if field.type == "paper":
         card = {"type": "upload", "field": field.id, "label": field.label, "accept": field.accept}
     return {"buttons": question_buttons(field), "card": card}
+
+
+def refuse(turn: Turn, field: FieldView, refusal: Refusal) -> None:
+    """Say what is wrong with an answer; what may have been meant is offered first."""
+    parts = question_parts(field)
+    meant = [button(one, "inform", value=one) for one in refusal.suggestions[:MAX_SUGGESTIONS]]
+    parts["buttons"] = meant or parts["buttons"]
+    turn.show("refused", refusal=refusal, **parts)
 
 
 def summary_card(draft: DraftView) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import abstractmethod
 from typing import Any, ClassVar
 
@@ -11,10 +12,17 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.onestop_client import OnestopClient, OnestopUnavailable, onestop
 from actions.texts import Button, button, render
+from bot.nlu.text import canonical
 from common.tenant import Tenant, tenant
 
 log = structlog.get_logger(__name__)
 Events = list[dict[str, Any]]
+
+# Words that make a question, where the message has accents and where it has none.
+QUESTION = re.compile(
+    r"\?|\b(?:gì|nào|đâu|sao|mấy|bao nhiêu|bao lâu|được không|phải không|không ạ|hả)\b"
+    r"|^[ -~]*\b(?:gi|nao|dau|sao|bao nhieu|bao lau|duoc khong|phai khong|khong a)\b[ -~]*$"
+)
 
 # Below this the intent is a guess; while an e-form is filled, a guess does not interrupt it.
 SURE = 0.6
@@ -50,6 +58,11 @@ class Turn:
     def button(self) -> bool:
         """Whether a button was pressed: then the intent is the citizen's own word."""
         return str(self._message.get("text") or "").startswith("/")
+
+    @property
+    def asks(self) -> bool:
+        """Whether what was typed is a question, by its words."""
+        return QUESTION.search(canonical(self.text)) is not None
 
     @property
     def intent(self) -> str:

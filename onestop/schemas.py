@@ -92,12 +92,16 @@ class Accepted(BaseModel):
 
 
 class Refusal(BaseModel):
-    """Why an answer was not taken, in words for the citizen; `attempt` counts from 1."""
+    """Why an answer was not taken, in words for the citizen; `attempt` counts from 1.
+
+    `suggestions` are whole answers that may have been meant.
+    """
 
     field: str
     code: str
     message: str
     attempt: int
+    suggestions: list[str] = []
 
 
 class AnswerResult(BaseModel):
@@ -122,9 +126,13 @@ class AnswerRequest(BaseModel):
 
 
 class FieldMatches(BaseModel):
-    """The fields that a phrase such as "sửa ngày sinh" may mean, best first."""
+    """The fields that a phrase such as "sửa ngày sinh" may mean, best first.
+
+    `value` is the new answer that the phrase brings along ("… thành 0912 345 678").
+    """
 
     matches: list[FieldView]
+    value: str | None = None
 
 
 class ChooseRequest(BaseModel):

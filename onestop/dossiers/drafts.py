@@ -28,6 +28,7 @@ from onestop.schemas import (
     Consent,
     ConsentRequest,
     DraftView,
+    FieldMatches,
     FieldView,
     Line,
     Option,
@@ -193,6 +194,7 @@ def answer(session: Session, draft: Draft, request: AnswerRequest) -> AnswerResu
                 code=refusal.code,
                 message=engine.refusal_text(refusal, 2 if again else 1),
                 attempt=max(draft.refusals, 1),
+                suggestions=refusal.suggestions,
             ),
         )
     draft.skipped = [one for one in draft.skipped if one != field.id]
@@ -230,10 +232,14 @@ def choose_field(draft: Draft, field_id: str | None) -> None:
     _ask(draft, field_id)
 
 
-def find_fields(draft: Draft, phrase: str) -> list[FieldView]:
-    """The fields that a phrase names, best first."""
+def find_fields(draft: Draft, phrase: str) -> FieldMatches:
+    """The fields that a phrase names, best first, and the new answer that it brings along."""
     form, answers = form_of(draft), _answers(draft)
-    return [_field_view(one, False) for one in engine.find_fields(form, phrase, answers)]
+    found = engine.find_fields(form, phrase, answers, draft.skipped)
+    return FieldMatches(
+        matches=[_field_view(one, False) for one in found],
+        value=engine.new_value(form, phrase, answers, draft.skipped),
+    )
 
 
 def consent(draft: Draft, request: ConsentRequest) -> None:

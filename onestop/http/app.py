@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 from aiohttp import web
@@ -10,6 +11,7 @@ from common.database import Database
 from common.problems import problem_middleware, require_token
 from common.settings import ROOT, Settings
 from onestop.catalogue.search import CatalogueSearch
+from onestop.eforms import divisions
 from onestop.eforms.definition import load_eforms
 from onestop.http import dossiers, drafts, files, procedures
 from onestop.http.keys import CONFIG, DATABASE, EFORMS, SEARCH
@@ -21,6 +23,8 @@ MAX_BODY_BYTES = 256 * 1024
 async def _resources(app: web.Application) -> AsyncIterator[None]:
     database = Database(app[CONFIG].database_url)
     app[DATABASE] = database
+    # So that the first citizen to give an address does not wait for the index of communes.
+    await asyncio.to_thread(divisions.index)
     app[SEARCH] = CatalogueSearch(database)
     await app[SEARCH].start()
     yield

@@ -145,7 +145,7 @@ async def find_fields(
     found = await _on_draft(
         request, draft, owner, lambda _session, one: drafts.find_fields(one, phrase)
     )
-    return _json(FieldMatches(matches=found))
+    return _json(found)
 
 
 @routes.put("/drafts/{draft}/field")

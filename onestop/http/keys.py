@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from aiohttp import web
 
 from common.database import Database
 from common.settings import Settings
+from onestop.catalogue.search import CatalogueSearch
 from onestop.eforms.definition import EForm
 
 if TYPE_CHECKING:
@@ -16,4 +15,4 @@ if TYPE_CHECKING:
 CONFIG = web.AppKey("config", Settings)
 DATABASE = web.AppKey("database", Database)
 EFORMS = web.AppKey("eforms", dict[str, EForm])
-SEARCH = web.AppKey["CatalogueSearch"]("search")
+SEARCH = web.AppKey("search", CatalogueSearch)
