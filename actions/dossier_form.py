@@ -94,15 +94,24 @@ class DossierForm(TopicAction):
         command = self._commands.get(turn.intent) if sure else None
         if command is not None:
             return await command(turn, draft)
+        if await self._means_this_one(turn):
+            return await self._submit(turn, draft)
         if draft.field is None:
             return await self._before_sending(turn, draft, sure)
         return await self._answer(turn, draft, draft.field, sure)
 
+    @staticmethod
+    async def _means_this_one(turn: Turn) -> bool:
+        """Whether "nộp hồ sơ" names no procedure: then it is the present dossier that is to be sent."""
+        if turn.intent != "start_dossier" or not turn.text:
+            return False
+        return not (await turn.service.search(turn.text)).content_words
+
     # Answers ----------------------------------------------------------------------------------
 
     async def _answer(self, turn: Turn, draft: DraftView, field: FieldView, sure: bool) -> Events:
-        interrupts = turn.button or turn.asks or field.type != "text"
-        interrupts = turn.intent not in ANSWERS | (set() if interrupts else STATEMENTS)
+        states = field.type == "text" and not (turn.button or turn.asks)
+        interrupts = turn.intent not in (ANSWERS | STATEMENTS if states else ANSWERS)
         if turn.intent == "deny" and not field.required and field.type != "yes_no":
             return await self._skip(turn, draft)
         if interrupts and sure and field.type not in STRICT and turn.intent != "out_of_scope":

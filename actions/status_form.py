@@ -15,6 +15,8 @@ from onestop.schemas import StatusView
 
 LOOP = "status_form"
 FACTOR_DIGITS = 4
+# The four digits alone, an old or new citizen ID, a phone number with or without country code.
+FACTOR_LENGTHS = {FACTOR_DIGITS, 9, 10, 11, 12}
 # A code has a letter, digits and dashes; anything shorter than this is no code.
 MIN_CODE_DIGITS = 8
 OWN_INTENTS = {"check_status", "inform", "affirm", "nlu_fallback", "out_of_scope", ""}
@@ -30,10 +32,13 @@ def read_code(turn: Turn) -> str | None:
 
 
 def read_factor(text: str) -> str | None:
-    """Four digits: typed alone, or the end of a whole citizen ID or phone number."""
-    digits = re.sub(r"\D", "", text)
-    whole = len(digits) in (FACTOR_DIGITS, 9, 10, 11, 12)
-    return digits[-FACTOR_DIGITS:] if whole else None
+    """Four digits: typed alone, or the end of a whole citizen ID or phone number.
+
+    Other numbers may stand before it: "4 số cuối là 1234" → 1234.
+    """
+    found = [re.sub(r"\D", "", one) for one in re.findall(r"[0-9](?:[ .]?[0-9])*", text)]
+    whole = [digits for digits in found if len(digits) in FACTOR_LENGTHS]
+    return whole[-1][-FACTOR_DIGITS:] if whole else None
 
 
 class CheckStatus(TopicAction):
