@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from onestop.catalogue.search.postings import Floats, PostingsBuilder, postings
-from onestop.catalogue.search.reading import Terms
+from onestop.catalogue.search.terms import Terms
 
 
 class Fit(NamedTuple):

@@ -26,6 +26,11 @@ def bare_name(name: str) -> str:
     return _HEAD.sub("", name)
 
 
+def official_names(name: str) -> list[str]:
+    """The forms of a name that are looked for: whole, and without "(… cấp …)" after it."""
+    return [_TAIL.sub("", bare_name(name)), bare_name(name)]
+
+
 def plain_name(name: str) -> str:
     """A name as a key: without "thủ tục" before it, "(… cấp …)" after it, marks and case."""
     return folded_key(words(_TAIL.sub("", bare_name(name))))
@@ -50,10 +55,17 @@ def known_facts(procedures: Sequence[Procedure]) -> list[Floats]:
     return list(np.array(facts, dtype=np.float32).reshape(len(procedures), 4).T)
 
 
-def in_scope(procedures: Sequence[Procedure], scopes: Sequence[str]) -> Floats:
-    """Which special cases (scopes x procedures) a procedure is only for: abroad, border …"""
-    keys = [plain_name(p.name) for p in procedures]
-    table = [[f" {scope} " in f" {key} " for key in keys] for scope in scopes]
+def in_scope(
+    procedures: Sequence[Procedure], plain: Sequence[str], scopes: Sequence[str]
+) -> Floats:
+    """Which special cases (scopes x procedures) a procedure is only for: abroad, border …
+
+    Args:
+        procedures: the procedures.
+        plain: their plain names.
+        scopes: folded words of special cases.
+    """
+    table = [[f" {scope} " in f" {name} " for name in plain] for scope in scopes]
     if "nuoc ngoai" in scopes:
         abroad = np.array([bool(_ABROAD.search(p.agency)) for p in procedures], dtype=bool)
         at = scopes.index("nuoc ngoai")
@@ -61,9 +73,11 @@ def in_scope(procedures: Sequence[Procedure], scopes: Sequence[str]) -> Floats:
     return np.array(table, dtype=np.float32).reshape(len(scopes), len(procedures))
 
 
-def sayings(procedures: Sequence[Procedure], lexicon: Lexicon) -> Iterator[list[str]]:
+def sayings(
+    procedures: Sequence[Procedure], plain: Sequence[str], lexicon: Lexicon
+) -> Iterator[list[str]]:
     """For each procedure its aliases and what the situations say; namesakes share situations."""
-    names = {p.code: plain_name(p.name) for p in procedures}
+    names = {p.code: name for p, name in zip(procedures, plain, strict=True)}
     says: dict[str, list[str]] = {}
     for situation in lexicon.situations:
         name = names.get(situation.code) or plain_name(situation.name)

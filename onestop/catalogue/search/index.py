@@ -14,19 +14,20 @@ from onestop.catalogue.content import Procedure
 from onestop.catalogue.search import judgement
 from onestop.catalogue.search.evidence import Bodies, Channel
 from onestop.catalogue.search.facts import (
-    bare_name,
     body,
     in_scope,
     known_facts,
+    official_names,
     plain_name,
     sayings,
 )
 from onestop.catalogue.search.lexicon import Lexicon, shipped
 from onestop.catalogue.search.narrow import ANYTHING, Narrow
 from onestop.catalogue.search.postings import Floats
-from onestop.catalogue.search.reading import Reading, read_message, read_name
+from onestop.catalogue.search.reading import read_message, read_name
 from onestop.catalogue.search.result import Candidate, SearchResult
 from onestop.catalogue.search.spelling import Spelling
+from onestop.catalogue.search.terms import Reading
 from onestop.catalogue.search.words import Word, clauses, folded_key, folded_syllables, words
 
 _CODE = re.compile(r"(?<!\d)\d\.\d{6}(?!\d)")
@@ -51,7 +52,8 @@ class Weights(NamedTuple):
     official: float = -0.15
     body: float = 0.5
     body_pairs: float = 0.45
-    action: float = 0.26
+    action: float = 0.28
+    contradicted: float = -0.4
     special: float = -0.15
     citizen: float = 0.0
     commune: float = 0.17
@@ -73,31 +75,35 @@ class SearchIndex:
         self._questions = lexicon.questions
         self._cards = [_card(procedure) for procedure in procedures]
         self._by_code = {p.code: at for at, p in enumerate(procedures)}
+        self._plain = [plain_name(p.name) for p in procedures]
+        self._contradicted = lexicon.questions.contradicted(self._plain)
         rows: list[Reading] = []
         listed: list[Sequence[Word]] = list(lexicon.listed())
         first_row: list[int] = []
-        for p, says in zip(procedures, sayings(procedures, lexicon), strict=True):
+        official: list[float] = []
+        for p, says in zip(procedures, sayings(procedures, self._plain, lexicon), strict=True):
             first_row.append(len(rows))
-            name, *others = (words(text) for text in (bare_name(p.name), *says))
-            listed += [name, *others]
-            rows += [read_name(name, lexicon), *(read_message(said, lexicon) for said in others)]
+            names = [words(name) for name in dict.fromkeys(official_names(p.name))]
+            others = [words(text) for text in says]
+            listed += [*names, *others]
+            rows += [read_name(name, lexicon) for name in names]
+            rows += [read_message(said, lexicon) for said in others]
+            official += [1.0] * len(names) + [0.0] * len(others)
         self._first_row = np.array(first_row, dtype=np.int64)
-        self._official = np.zeros(len(rows), dtype=np.float32)
-        self._official[self._first_row] = 1
+        self._official = np.array(official, dtype=np.float32)
         self._syllables = Channel([row.syllables for row in rows])
         self._pairs = Channel([row.pairs for row in rows])
         self._marked = Channel([row.marked for row in rows])
         texts = (folded_syllables(body(p)[:_BODY_CHARACTERS]) for p in procedures)
         self._bodies = Bodies(texts, self._syllables, self._pairs)
         self._spelling = Spelling(listed)
-        self._plain = [plain_name(p.name) for p in procedures]
         actions = [" ".join(name.split(" ")[:2]) for name in self._plain]
         common = Counter(actions)
         self._actions = {a: at for at, (a, n) in enumerate(common.items()) if n >= _COMMON_ACTION}
         self._action_of = np.array([self._actions.get(action, -1) for action in actions])
         self._known = known_facts(procedures)
         self._scopes = [folded_key(scope) for scope in lexicon.scopes]
-        self._in_scope = in_scope(procedures, self._scopes)
+        self._in_scope = in_scope(procedures, self._plain, self._scopes)
 
     @classmethod
     def build(
@@ -205,7 +211,8 @@ class SearchIndex:
         bodies = self._bodies.fit(reading.syllables, reading.pairs)
         unasked = [at for at, scope in enumerate(self._scopes) if not _asked(scope, reading)]
         special = self._in_scope[unasked].max(axis=0, initial=0)
-        return rows, [*bodies, action, special, *self._known]
+        contradicted = self._contradicted(reading)
+        return rows, [*bodies, action, contradicted, special, *self._known]
 
     def _totals(self, rows: list[Floats], documents: list[Floats]) -> Floats:
         weights = np.array(self._weights, dtype=np.float32)

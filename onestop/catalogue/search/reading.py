@@ -7,6 +7,7 @@ from itertools import chain, groupby, pairwise, product
 from typing import NamedTuple
 
 from onestop.catalogue.search.lexicon import Kind, Lexicon, Piece
+from onestop.catalogue.search.terms import Reading, Terms
 from onestop.catalogue.search.words import Word
 
 ASPECT_WEIGHT = 0.25
@@ -18,18 +19,6 @@ class Option(NamedTuple):
 
     said: tuple[Word, ...]
     weight: float
-
-
-Terms = dict[str, float]
-
-
-class Reading(NamedTuple):
-    """The weighted terms of a text: folded syllables, folded pairs ("a b"), marked syllables."""
-
-    syllables: Terms
-    pairs: Terms
-    marked: Terms
-    content: bool  # False: only words of conversation or aspects
 
 
 def read_name(said: Sequence[Word], lexicon: Lexicon) -> Reading:
