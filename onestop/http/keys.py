@@ -9,9 +9,6 @@ from common.settings import Settings
 from onestop.catalogue.search import CatalogueSearch
 from onestop.eforms.definition import EForm
 
-if TYPE_CHECKING:
-    pass
-
 CONFIG = web.AppKey("config", Settings)
 DATABASE = web.AppKey("database", Database)
 EFORMS = web.AppKey("eforms", dict[str, EForm])
