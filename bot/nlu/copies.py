@@ -70,14 +70,15 @@ def copies(text: str, intent: str) -> list[str]:
     made = [text]
     lists = phrases()
     if lists.finder.search(text):
-        made += [lists.finder.sub(lambda _: chance.choice(lists.mentions), text) for _ in range(2)]
+        made.append(lists.finder.sub(lambda _: chance.choice(lists.mentions), text))
     if intent not in lists.plain:
-        made.append(f"{chance.choice(lists.before)} {chance.choice(made)}")
-        made.append(f"{chance.choice(made[:3])} {chance.choice(lists.after)}")
-    made.append(abbreviate(chance.choice(made), chance))
+        wish = chance.choice(made)
+        polite = (f"{chance.choice(lists.before)} {wish}", f"{wish} {chance.choice(lists.after)}")
+        made.append(chance.choice(polite))
+    made.append(abbreviate(text, chance))
     made.append(mistype(chance.choice(made), chance))
-    folded = [strip_accents(copy) for copy in made]
-    folded.append(mistype(chance.choice(folded), chance))
+    folded = [strip_accents(text)]
+    folded += [strip_accents(copy) for copy in made[1:] if chance.random() < 0.5]
     return list(dict.fromkeys(made + folded))
 
 
