@@ -13,6 +13,6 @@ live      CatalogueSearch: the index of the running service
 from onestop.catalogue.search.index import SearchIndex
 from onestop.catalogue.search.live import CatalogueSearch
 from onestop.catalogue.search.narrow import Narrow
-from onestop.catalogue.search.result import Candidate, SearchResult
+from onestop.schemas import Candidate, SearchResult
 
 __all__ = ["Candidate", "CatalogueSearch", "Narrow", "SearchIndex", "SearchResult"]

@@ -24,11 +24,11 @@ from onestop.catalogue.search.facts import (
 from onestop.catalogue.search.lexicon import Lexicon, shipped
 from onestop.catalogue.search.narrow import ANYTHING, Narrow
 from onestop.catalogue.search.postings import Floats
-from onestop.catalogue.search.reading import read_message, read_name
-from onestop.catalogue.search.result import Candidate, SearchResult
+from onestop.catalogue.search.reading import read_both, read_message, read_name
 from onestop.catalogue.search.spelling import Spelling
 from onestop.catalogue.search.terms import Reading
 from onestop.catalogue.search.words import Word, clauses, folded_key, folded_syllables, words
+from onestop.schemas import Candidate, SearchResult
 
 _CODE = re.compile(r"(?<!\d)\d\.\d{6}(?!\d)")
 _BODY_CHARACTERS = 6000
@@ -59,6 +59,10 @@ class Weights(NamedTuple):
     commune: float = 0.17
     ministry: float = 0.02
     local: float = -0.5
+
+
+# Features of every row and features of every procedure, in the order of `Weights`.
+Evidence = tuple[list[Floats], list[Floats]]
 
 
 class SearchIndex:
@@ -131,13 +135,15 @@ class SearchIndex:
             cards = [self._scored(at, 1.0) for at in dict.fromkeys(known)]
             return SearchResult(outcome="found", candidates=cards[:limit], content_words=True)
         said = self._spelling.mend(words(_affirmed(query)))
-        reading = read_message(said, self._lexicon, self._pairs.rarity)
-        if not reading.content or not self._cards:
-            return SearchResult(outcome="none", candidates=[], content_words=reading.content)
-        rows, documents = self._evidence(reading)
-        totals = self._totals(rows, documents) + self._narrowed(narrow)
+        readings = read_both(said, self._lexicon, self._pairs.rarity)
+        content = readings[0].content
+        if not content or not self._cards:
+            return SearchResult(outcome="none", candidates=[], content_words=content)
+        found = [self._evidence(reading) for reading in readings]
+        totals = np.maximum.reduce([self._totals(*evidence) for evidence in found])
+        totals = totals + self._narrowed(narrow)
         best = _highest(totals, max(limit, judgement.COMPARED))
-        scope = judgement.in_scope(self._signs(int(best[0]), totals, rows, reading))
+        scope = judgement.in_scope(self._signs(best[0], totals, found, readings))
         chances = judgement.chances(totals[best], scope)
         merged = sum(
             chance
@@ -159,17 +165,19 @@ class SearchIndex:
         return self._cards[at].model_copy(update={"score": min(score, 1.0)})
 
     def _signs(
-        self, at: int, totals: Floats, rows: list[Floats], reading: Reading
+        self, at: int, totals: Floats, found: list[Evidence], readings: list[Reading]
     ) -> judgement.Signs:
+        """What shows that the message wants a procedure, in the reading that fits it better."""
         start = self._first_row[at]
         end = self._first_row[at + 1] if at + 1 < len(self._first_row) else len(self._official)
-        rarity = self._syllables.rarity
-        weights = reading.syllables
+        closest = [float(rows[2][start:end].max()) for rows, _ in found]
+        better = closest.index(max(closest))
+        rarity, weights = self._syllables.rarity, readings[better].syllables
         unknown = sum(weight for s, weight in weights.items() if s not in rarity)
         return judgement.Signs(
             total=float(totals[at]),
-            message=float(rows[0][start:end].max()),
-            cosine=float(rows[2][start:end].max()),
+            message=float(found[better][0][0][start:end].max()),
+            cosine=closest[better],
             unknown=unknown / sum(weights.values()),
             said=sum(weight * rarity.get(s, 0.0) for s, weight in weights.items()),
         )
@@ -188,7 +196,7 @@ class SearchIndex:
             dtype=np.float32,
         )
 
-    def _evidence(self, reading: Reading) -> tuple[list[Floats], list[Floats]]:
+    def _evidence(self, reading: Reading) -> Evidence:
         """Features a row and features a procedure, in the order of `Weights`."""
         syllables = self._syllables.fit(reading.syllables)
         pairs = self._pairs.fit(reading.pairs)
@@ -244,6 +252,7 @@ def _card(p: Procedure) -> Candidate:
     return Candidate(
         code=p.code,
         name=p.name,
+        short_name=p.short_name,
         score=0,
         level=p.level,
         field=p.field,

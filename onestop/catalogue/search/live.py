@@ -13,7 +13,7 @@ from onestop.catalogue import store
 from onestop.catalogue.content import Procedure
 from onestop.catalogue.search.index import SearchIndex
 from onestop.catalogue.search.narrow import ANYTHING, Narrow
-from onestop.catalogue.search.result import SearchResult
+from onestop.schemas import SearchResult
 
 POLL_SECONDS = 5.0
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from onestop.catalogue.content import Tier
-from onestop.catalogue.search.result import Candidate
 from onestop.catalogue.search.words import folded_key, words
+from onestop.schemas import Candidate
 
 _EXCLUDED = -100.0
 _APPLICANT = 0.15

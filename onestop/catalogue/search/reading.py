@@ -28,17 +28,27 @@ def read_name(said: Sequence[Word], lexicon: Lexicon) -> Reading:
 
 
 def read_message(
-    said: Sequence[Word],
-    lexicon: Lexicon,
-    listed_pairs: Container[str] = (),
+    said: Sequence[Word], lexicon: Lexicon, listed_pairs: Container[str] = ()
 ) -> Reading:
-    """Read what a citizen says: talk is dropped, aspects count little."""
+    """Read what a citizen says, in official words: talk is dropped, aspects count little."""
+    return read_both(said, lexicon, listed_pairs)[-1]
+
+
+def read_both(
+    said: Sequence[Word], lexicon: Lexicon, listed_pairs: Container[str] = ()
+) -> list[Reading]:
+    """Read a message literally and, where that differs, in official words.
+
+    A word may be everyday speech for something, or the official word itself (buôn bán); both
+    readings are searched and the better fit counts.
+    """
     accented = not all(word.bare for word in said)
     pieces = list(_without_talk(list(lexicon.pieces(said, accented)), listed_pairs))
     pieces = list(_joined(pieces, lexicon, accented))
-    slots = [_options(piece) for piece in pieces]
     content = any(not _is(piece, Kind.ASPECT) for piece in pieces)
-    return _reading(slots, accented, content)
+    literal = _reading([_options(piece, literal=True) for piece in pieces], accented, content)
+    official = _reading([_options(piece) for piece in pieces], accented, content)
+    return [literal, official] if literal != official else [official]
 
 
 def _is(piece: Piece, kind: Kind) -> bool:
@@ -66,8 +76,9 @@ def _joined(pieces: list[Piece], lexicon: Lexicon, accented: bool) -> Iterator[P
             yield from lexicon.pieces([w for piece in group for w in piece.said], accented)
 
 
-def _options(piece: Piece, name: bool = False) -> list[Option]:
-    if not _is(piece, Kind.MEANS) or (name and not piece.phrases[0].names):
+def _options(piece: Piece, name: bool = False, literal: bool = False) -> list[Option]:
+    kept = (name or literal) and not (piece.phrases and piece.phrases[0].names)
+    if not _is(piece, Kind.MEANS) or kept:
         weight = ASPECT_WEIGHT if _is(piece, Kind.ASPECT) and not name else 1.0
         other = piece.said[0].meant if len(piece.said) == 1 else ()
         doubtful = [Option((Word(syllable, syllable),), _AMBIGUOUS) for syllable in other]
