@@ -8,7 +8,7 @@ from actions.onestop_client import OnestopRefusal
 from actions.texts import Button, button, shorten
 from actions.turn import Events, TopicAction, Turn
 from onestop.catalogue.content import Procedure
-from onestop.schemas import Candidate, SearchAnswer
+from onestop.schemas import Candidate, SearchResult
 
 # What can be asked of a procedure → the title of the button that asks it, in the order offered.
 ASPECTS = {
@@ -33,7 +33,10 @@ def choose_buttons(wishes: list[str], candidates: list[Candidate]) -> list[Butto
     also = {"also": " ".join(wishes[1:])} if len(wishes) > 1 else {}
     return [
         button(
-            f"{at}. {shorten(one.name, CHOICE_TITLE_LENGTH)}", wishes[0], procedure=one.code, **also
+            f"{at}. {shorten(one.short_name, CHOICE_TITLE_LENGTH)}",
+            wishes[0],
+            procedure=one.code,
+            **also,
         )
         for at, one in enumerate(candidates, start=1)
     ]
@@ -56,7 +59,7 @@ def next_buttons(turn: Turn, procedure: Procedure, answered: list[str]) -> list[
     ]
 
 
-def offer_choices(turn: Turn, wishes: list[str], found: SearchAnswer) -> Events:
+def offer_choices(turn: Turn, wishes: list[str], found: SearchResult) -> Events:
     """Ask which one is meant, and keep the choice, so that the citizen can also type its number."""
     turn.show(
         "choices",

@@ -25,7 +25,7 @@ from onestop.schemas import (
     FieldMatches,
     LookupRequest,
     Receipt,
-    SearchAnswer,
+    SearchResult,
     StartRequest,
     StatusView,
 )
@@ -106,10 +106,10 @@ class OnestopClient:
                 await asyncio.sleep(PAUSE_SECONDS)
         raise failure
 
-    async def search(self, query: str, limit: int = 5) -> SearchAnswer:
+    async def search(self, query: str, limit: int = 5) -> SearchResult:
         """Find procedures in the citizen's own words."""
         params = {"q": query, "limit": str(limit)}
-        return SearchAnswer.model_validate(await self._call("GET", "/procedures", params=params))
+        return SearchResult.model_validate(await self._call("GET", "/procedures", params=params))
 
     async def procedure(self, code: str) -> Procedure:
         """A procedure's content; `OnestopRefusal` 404 if there is none."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 DraftState = Literal["filling", "submitted", "discarded"]
 
@@ -214,22 +214,24 @@ class ProblemDetail(BaseModel):
 
 
 class Candidate(BaseModel):
-    """A procedure that a query may mean; `score` 0–1, calibrated."""
+    """A procedure that a message may mean; `short_name` is for buttons."""
 
     code: str
     name: str
-    score: float
+    short_name: str
+    score: float = Field(ge=0, le=1, description="how likely this is the one meant, calibrated")
     level: int | None = None
     field: str = ""
     agency: str = ""
     tier: str | None = None
 
 
-class SearchAnswer(BaseModel):
-    """What a query means: one procedure, a choice of several, or none.
+class SearchResult(BaseModel):
+    """The candidates of a message, best first, and how sure the search is.
 
-    `content_words` is false when the query names no subject at all ("còn lệ phí thì sao?"), so that a
-    follow-up keeps its procedure; `question` tells look-alikes apart.
+    `content_words` is false when the message names no subject at all, only words of conversation or
+    aspects ("còn lệ phí thì sao?"), so that a follow-up keeps its procedure; `question` is what tells
+    look-alikes apart.
     """
 
     outcome: Literal["found", "choices", "none"]

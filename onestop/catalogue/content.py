@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 # Six digits after the point, by rule. Two live records of the national portal have seven and nine,
 # and one that it took out carries "-Xoa" ("deleted"), beside a live one of the same digits.
 Code = Annotated[str, StringConstraints(pattern=r"^\d\.\d{6,9}(-Xoa)?$")]
+SHORT_NAME_LENGTH = 60
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
@@ -122,6 +123,13 @@ class Procedure(_Content):
         """Whether a dossier can be handed in online: an online way, and no level below 3 stated."""
         stated = self.level is None or self.level >= 3
         return stated and any(way.kind is WayKind.ONLINE for way in self.ways)
+
+    @property
+    def short_name(self) -> str:
+        """The name for buttons and talk: the official one if it is short, else the everyday one."""
+        if len(self.name) <= SHORT_NAME_LENGTH or not self.aliases:
+            return self.name
+        return self.aliases[0][0].upper() + self.aliases[0][1:]
 
     def digest(self) -> str:
         """A fingerprint of the content: equal content gives an equal digest."""

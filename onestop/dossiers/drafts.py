@@ -122,7 +122,7 @@ def start(
         owner=owner,
         channel=channel,
         procedure_code=procedure.code,
-        procedure_name=procedure.name,
+        procedure_name=procedure.short_name,
         eform_digest=digest,
         answers={},
         skipped=[],

@@ -38,7 +38,7 @@ class Draft(Base):
     owner: Mapped[str] = mapped_column(String(128))
     channel: Mapped[str] = mapped_column(String(32))
     procedure_code: Mapped[str] = mapped_column(String(16))
-    procedure_name: Mapped[str] = mapped_column(Text)
+    procedure_name: Mapped[str] = mapped_column(Text)  # as it is said in talk
     eform_digest: Mapped[str] = mapped_column(ForeignKey("eform_snapshots.digest"))
     answers: Mapped[dict[str, Any]] = mapped_column(EncryptedJSON, default=dict)
     skipped: Mapped[list[str]] = mapped_column(JSON, default=list)

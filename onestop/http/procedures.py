@@ -14,7 +14,7 @@ from common.problems import Problem, as_problem
 from onestop.catalogue import store
 from onestop.catalogue.content import Procedure
 from onestop.http.keys import DATABASE, SEARCH
-from onestop.schemas import ProblemDetail, SearchAnswer
+from onestop.schemas import ProblemDetail, SearchResult
 
 routes = web.RouteTableDef()
 Query = Annotated[str, StringConstraints(max_length=2000)]
@@ -24,7 +24,7 @@ Query = Annotated[str, StringConstraints(max_length=2000)]
 @inject_params(on_validation_error=as_problem).and_request
 async def find(
     request: web.Request, q: Query, limit: Annotated[int, Ge(1), Le(20)] = 5
-) -> r200[SearchAnswer]:
+) -> r200[SearchResult]:
     """Find procedures in a citizen's own words."""
     found = request.app[SEARCH].search(q, limit=limit)
     return web.json_response(found.model_dump(mode="json"))

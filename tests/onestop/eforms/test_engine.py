@@ -214,7 +214,7 @@ def test_the_summary_numbers_what_is_answered_or_skipped() -> None:
         (3, "born", "15/03/1990", False),
         (4, "cccd", "036090012345", False),
         (5, "phone", "0912 345 678", False),
-        (6, "email", "Bỏ qua", True),
+        (6, "email", "Để trống", True),
     ]
 
 
