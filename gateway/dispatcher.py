@@ -150,6 +150,10 @@ class Dispatcher:
             return await self._give_up(turn, str(error))
         finally:
             asking.cancel()
+        if not replies:
+            # Silence would leave the citizen waiting for nothing.
+            log.warning("no_reply", message=turn.id)
+            replies = [{"text": say("unanswered")}]
         return await self._database.run(inbox.answer, turn, replies)
 
     async def _give_up(self, turn: Turn, reason: str) -> list[Message]:

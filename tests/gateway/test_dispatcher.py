@@ -84,6 +84,17 @@ async def test_a_slow_turn_is_announced_once_and_then_answered(gateway_database:
     assert channel.delivered == [(say("delayed"), False), ("xong", True)]
 
 
+async def test_a_turn_without_replies_does_not_leave_the_citizen_in_silence(
+    gateway_database: Database,
+) -> None:
+    async def nothing(text: str) -> list[dict[str, Any]]:
+        return []
+
+    dispatcher = Dispatcher(gateway_database, Rasa(nothing), {"web": Recorder()}, 60)
+    outcome = await work_until(gateway_database, keep(gateway_database, "1"), dispatcher)
+    assert [row.body["text"] for row in outcome.replies] == [say("unanswered")]
+
+
 async def test_a_message_is_given_up_after_the_last_try(gateway_database: Database) -> None:
     async def fail(text: str) -> list[dict[str, Any]]:
         raise RasaUnavailableError("down")
