@@ -9,8 +9,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from onestop.catalogue.search.postings import Floats, PostingsBuilder, postings
+from onestop.catalogue.search.postings import Floats, PostingsBuilder
 from onestop.catalogue.search.terms import Terms
+
+_NOTHING = 1e-6  # keeps the shares of empty texts at zero
 
 
 class Fit(NamedTuple):
@@ -24,66 +26,57 @@ class Channel:
     """One kind of term (syllables, pairs, marked syllables) over all rows, weighted by rarity."""
 
     def __init__(self, rows: Sequence[Mapping[str, float]]) -> None:
-        self.counts = Counter(term for row in rows for term in row)
-        self.numbers = {term: at for at, term in enumerate(self.counts)}
-        self.rarity = {
-            t: float(np.log((len(rows) + 1) / (n + 0.5))) for t, n in self.counts.items()
-        }
-        self._postings = postings(map(self.weighted, rows), self.numbers)
-        masses = [_mass(self.weighted(row)) for row in rows]
+        builder = PostingsBuilder()
+        for row in rows:
+            builder.add(row)
+        self._postings = builder.build()
+        self.rarity = self._postings.rarity
+        masses = [_mass(self._weighted(row)) for row in rows]
         self._mass = np.array(masses, dtype=np.float32)
 
     def fit(self, asked: Terms) -> Fit:
         """Compare a message with every row."""
-        weighted = self.weighted(asked)
-        shared = self._postings.score(weighted)
+        weighted = self._weighted(asked)
+        # The postings hold plain weights: the rows' rarity comes in from this side too.
+        shared = self._postings.score(self._weighted(weighted))
         of_message = np.minimum(shared / np.float32(_mass(weighted)), 1)
         return Fit(of_message, np.minimum(shared / self._mass, 1))
 
-    def weighted(self, terms: Mapping[str, float]) -> Terms:
-        """Terms with their weights times their rarity; unlisted ones weigh nothing."""
-        return {t: w * self.rarity.get(t, 0.0) for t, w in terms.items()}
+    def _weighted(self, terms: Mapping[str, float]) -> Terms:
+        return {term: weight * self.rarity.get(term, 0.0) for term, weight in terms.items()}
 
 
 class Bodies:
     """BM25-like evidence from long texts (papers, conditions, steps), in 0..1.
 
-    Only the terms of the names' channels are looked for: what no name holds is hardly asked for.
-
     Args:
         texts: the syllables of each text; read once, one text at a time.
-        syllables, pairs: the channels whose terms and rarities are used.
     """
 
     _SATURATION = 1.2
     _LENGTH = 0.75
-    _MEAN = 500  # terms of a usual text
+    _MEAN = 700  # syllables of a usual text
 
-    def __init__(self, texts: Iterable[Sequence[str]], syllables: Channel, pairs: Channel) -> None:
-        self._channels = syllables, pairs
-        builders = [PostingsBuilder(channel.numbers) for channel in self._channels]
+    def __init__(self, texts: Iterable[Sequence[str]]) -> None:
+        syllables, pairs = PostingsBuilder(), PostingsBuilder()
         for text in texts:
-            terms: tuple[Iterable[str], ...] = text, (f"{a} {b}" for a, b in pairwise(text))
-            for builder, channel, found in zip(builders, self._channels, terms, strict=True):
-                builder.add(self._saturated(found, channel))
-        self._postings = [builder.build() for builder in builders]
+            syllables.add(self._saturated(text))
+            pairs.add(self._saturated([f"{a} {b}" for a, b in pairwise(text)]))
+        self._postings = syllables.build(), pairs.build()
 
     def fit(self, syllables: Terms, pairs: Terms) -> list[Floats]:
         """The rarity-weighted shares of a message's syllables and pairs that stand in each text."""
         fits = []
-        asked = (syllables, pairs)
-        for terms, channel, found in zip(asked, self._channels, self._postings, strict=True):
-            weighted = channel.weighted(terms)
-            mass = sum(weighted.values()) + 1e-6
-            fits.append(found.score({t: v / mass for t, v in weighted.items()}))
+        for terms, found in zip((syllables, pairs), self._postings, strict=True):
+            weighted = {term: w * found.rarity.get(term, 0.0) for term, w in terms.items()}
+            mass = sum(weighted.values()) + _NOTHING
+            fits.append(found.score({term: v / mass for term, v in weighted.items()}))
         return fits
 
-    def _saturated(self, text: Iterable[str], channel: Channel) -> Terms:
-        counts = Counter(term for term in text if term in channel.numbers)
-        length = sum(counts.values()) / self._MEAN
-        slope = self._SATURATION * (1 - self._LENGTH + self._LENGTH * length)
-        return {term: n / (n + slope) for term, n in counts.items()}
+    def _saturated(self, text: Sequence[str]) -> Terms:
+        slope = self._SATURATION * (1 - self._LENGTH + self._LENGTH * len(text) / self._MEAN)
+        return {term: n / (n + slope) for term, n in Counter(text).items()}
 
 
 def _mass(weighted: Mapping[str, float]) -> float:
-    return sum(v * v for v in weighted.values()) + 1e-6
+    return sum(v * v for v in weighted.values()) + _NOTHING

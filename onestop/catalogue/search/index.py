@@ -99,7 +99,7 @@ class SearchIndex:
         self._pairs = Channel([row.pairs for row in rows])
         self._marked = Channel([row.marked for row in rows])
         texts = (folded_syllables(body(p)[:_BODY_CHARACTERS]) for p in procedures)
-        self._bodies = Bodies(texts, self._syllables, self._pairs)
+        self._bodies = Bodies(texts)
         self._spelling = Spelling(listed)
         actions = [" ".join(name.split(" ")[:2]) for name in self._plain]
         common = Counter(actions)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -12,10 +12,20 @@ Floats = npt.NDArray[np.float32]
 
 
 class Postings:
-    """Rows of term weights, stored by term; immutable once made by `PostingsBuilder`."""
+    """Rows of term weights, stored by term; immutable, made by `PostingsBuilder`.
+
+    Attributes:
+        count: number of rows.
+        rarity: for each term the logarithm of how rare it is among the rows.
+    """
 
     def __init__(
-        self, terms: Mapping[str, int], numbers: array[int], rows: array[int], weights: array[float]
+        self,
+        terms: Mapping[str, int],
+        numbers: array[int],
+        rows: array[int],
+        weights: array[float],
+        count: int,
     ) -> None:
         of_term = np.array(numbers, dtype=np.int32)
         order = np.argsort(of_term, kind="stable")
@@ -24,7 +34,9 @@ class Postings:
         self._weights = np.array(weights, dtype=np.float32)[order]
         lengths = np.bincount(of_term, minlength=len(terms))
         self._starts = np.concatenate(([0], np.cumsum(lengths)))
-        self.count = 0
+        self.count = count
+        rarity = np.log((count + 1) / (lengths + 0.5))
+        self.rarity = dict(zip(terms, map(float, rarity), strict=True))
 
     def score(self, query: Mapping[str, float]) -> Floats:
         """For every row the sum over terms of query weight x row weight."""
@@ -42,32 +54,21 @@ class Postings:
 
 
 class PostingsBuilder:
-    """Collects rows one by one; only the terms of `terms` (term → number) are stored."""
+    """Collects rows one by one."""
 
-    def __init__(self, terms: Mapping[str, int]) -> None:
-        self._terms = terms
+    def __init__(self) -> None:
+        self._terms: dict[str, int] = {}
         self._numbers, self._rows, self._weights = array("i"), array("i"), array("f")
         self._count = 0
 
     def add(self, row: Mapping[str, float]) -> None:
-        """Add the next row."""
+        """Add the next row: its terms and their weights."""
         for term, weight in row.items():
-            if (number := self._terms.get(term)) is not None:
-                self._numbers.append(number)
-                self._rows.append(self._count)
-                self._weights.append(weight)
+            self._numbers.append(self._terms.setdefault(term, len(self._terms)))
+            self._rows.append(self._count)
+            self._weights.append(weight)
         self._count += 1
 
     def build(self) -> Postings:
         """The rows added, by term."""
-        postings = Postings(self._terms, self._numbers, self._rows, self._weights)
-        postings.count = self._count
-        return postings
-
-
-def postings(rows: Iterable[Mapping[str, float]], terms: Mapping[str, int]) -> Postings:
-    """Postings of rows that are at hand."""
-    builder = PostingsBuilder(terms)
-    for row in rows:
-        builder.add(row)
-    return builder.build()
+        return Postings(self._terms, self._numbers, self._rows, self._weights, self._count)
