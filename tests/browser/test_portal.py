@@ -53,6 +53,12 @@ def rows(page: Page) -> list[str]:
     return page.locator("mot-cua-chat .row").all_inner_texts()
 
 
+def lower_edge(page: Page) -> float:
+    composer = page.get_by_label("Tin nhắn của anh/chị").bounding_box()
+    assert composer
+    return composer["y"] + composer["height"]
+
+
 def violations(page: Page) -> list[str]:
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("async () => (await axe.run()).violations")
@@ -276,6 +282,8 @@ def test_the_receipt_prints_alone(open_page: Opener) -> None:
 def test_the_page_is_accessible_and_fits(open_page: Opener, width: int, scheme: str) -> None:
     page = open_page(width, 700, color_scheme=scheme, reduced_motion="reduce")
     assert violations(page) == []
+    if width >= 360:
+        assert lower_edge(page) <= 700  # the question can be typed without scrolling
     fill_and_submit(page)
     page.get_by_role("button", name="Hồ sơ đến đâu rồi").click()
     expect(page.get_by_role("region", name="Tình trạng hồ sơ")).to_be_visible()
@@ -287,9 +295,7 @@ def test_the_page_is_accessible_and_fits(open_page: Opener, width: int, scheme: 
         assert page.evaluate(f"{element}.scrollWidth - {element}.clientWidth") == 0
     for box in (one.bounding_box() for one in page.get_by_role("button").all()):
         assert box is None or (box["width"] >= 24 and box["height"] >= 24)
-    composer = page.get_by_label("Tin nhắn của anh/chị").bounding_box()
-    assert composer
-    assert composer["y"] + composer["height"] <= 700
+    assert lower_edge(page) <= 700
     page.get_by_role("button", name="Trò chuyện mới").click()
     assert violations(page) == []
 

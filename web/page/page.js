@@ -20,5 +20,10 @@ document.querySelector("#ask").addEventListener("submit", (event) => {
 for (const button of document.querySelectorAll("[data-payload]"))
   button.addEventListener("click", () => ask(button.dataset.say, button.dataset.payload));
 
-chat.addEventListener("talk", () => document.body.classList.add("talking"));
+chat.addEventListener("talk", () => {
+  if (document.body.classList.contains("talking")) return;
+  document.body.classList.add("talking");
+  // On a narrow page the chat now fills the screen below the header.
+  if (matchMedia("(max-width: 59.99rem)").matches) scrollTo(0, 0);
+});
 chat.addEventListener("restart", () => document.body.classList.remove("talking"));

@@ -47,6 +47,7 @@ export class Log {
 
   /** Show what was said before, without having it all read out. */
   restore(messages) {
+    if (!messages.length) return;
     const { log } = this.parts;
     log.setAttribute("aria-live", "off");
     for (const message of messages) {
