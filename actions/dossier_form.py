@@ -120,9 +120,10 @@ class DossierForm(TopicAction):
         result = await turn.service.answer(draft.id, turn.owner, request)
         if result.refusal is None:
             return filling.go_on(turn, result.draft, result)
-        if turn.intent in self._commands:  # meant after all, though it was not sure
+        answered = result.refusal.code == "paper_now"  # "nộp sau", where that is not allowed
+        if turn.intent in self._commands and not answered:  # meant after all, though not for sure
             return await self._commands[turn.intent](turn, draft)
-        if interrupts and turn.intent != "out_of_scope":
+        if interrupts and not answered and turn.intent != "out_of_scope":
             raise ActionExecutionRejection(LOOP)
         filling.refuse(turn, field, result.refusal)
         if result.refusal.attempt == PERSON_OFFERED_AT:

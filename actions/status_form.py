@@ -62,7 +62,9 @@ class StatusForm(TopicAction):
         if not turn.fresh:
             self._ask(turn, code)
             return []
-        sure = turn.button or turn.confidence >= SURE
+        # Answers to this loop have digits; without any, a guess is as good as it gets.
+        digits = any(character.isdigit() for character in turn.text)
+        sure = turn.button or turn.confidence >= SURE or not digits
         if sure and turn.intent in LEAVING:
             turn.show("lookup_left")
             return [ActiveLoop(None), SlotSet("lookup_code", None)]
@@ -72,8 +74,7 @@ class StatusForm(TopicAction):
             return [SlotSet("lookup_code", said)]
         factor = read_factor(turn.text) if code else None
         if factor is None:
-            digits = any(character.isdigit() for character in turn.text)
-            if turn.intent not in OWN_INTENTS and (sure or not digits):
+            if sure and turn.intent not in OWN_INTENTS:
                 raise ActionExecutionRejection(LOOP)
             turn.show("ask_factor_again" if code else "ask_code_again")
             return []

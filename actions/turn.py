@@ -20,8 +20,10 @@ Events = list[dict[str, Any]]
 
 # Words that make a question, where the message has accents and where it has none.
 QUESTION = re.compile(
-    r"\?|\b(?:gì|nào|đâu|sao|mấy|bao nhiêu|bao lâu|được không|phải không|không ạ|hả)\b"
-    r"|^[ -~]*\b(?:gi|nao|dau|sao|bao nhieu|bao lau|duoc khong|phai khong|khong a)\b[ -~]*$"
+    r"\?|\b(?:gì|nào|đâu|(?:vì|tại|làm|thì) sao|sao (?:lại|phải)|mấy|bao (?:nhiêu|lâu))\b"
+    r"|\b(?:được|phải) không\b|\bkhông ạ\b"
+    r"|^[ -~]*\b(?:gi|nao|dau|(?:vi|tai|lam|thi) sao|sao (?:lai|phai)|bao (?:nhieu|lau)"
+    r"|(?:duoc|phai) khong|khong a)\b[ -~]*$"
 )
 
 # Below this the intent is a guess; while an e-form is filled, a guess does not interrupt it.
