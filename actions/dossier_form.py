@@ -94,18 +94,21 @@ class DossierForm(TopicAction):
         command = self._commands.get(turn.intent) if sure else None
         if command is not None:
             return await command(turn, draft)
-        if await self._means_this_one(turn):
-            return await self._submit(turn, draft)
         if draft.field is None:
             return await self._before_sending(turn, draft, sure)
         return await self._answer(turn, draft, draft.field, sure)
 
-    @staticmethod
-    async def _means_this_one(turn: Turn) -> bool:
-        """Whether "nộp hồ sơ" names no procedure: then it is the present dossier that is to be sent."""
-        if turn.intent != "start_dossier" or not turn.text:
-            return False
-        return not (await turn.service.search(turn.text)).content_words
+    async def _interrupt(self, turn: Turn, draft: DraftView) -> Events:
+        """Leave the message to the rules; only a bare "nộp hồ sơ" means the present dossier.
+
+        Raises:
+            ActionExecutionRejection: always else.
+        """
+        if turn.intent == "start_dossier" and turn.text:
+            found = await turn.service.search(turn.text)
+            if not found.content_words:
+                return await self._submit(turn, draft)
+        raise ActionExecutionRejection(LOOP)
 
     # Answers ----------------------------------------------------------------------------------
 
@@ -115,7 +118,7 @@ class DossierForm(TopicAction):
         if turn.intent == "deny" and not field.required and field.type != "yes_no":
             return await self._skip(turn, draft)
         if interrupts and sure and field.type not in STRICT and turn.intent != "out_of_scope":
-            raise ActionExecutionRejection(LOOP)
+            return await self._interrupt(turn, draft)
         request = AnswerRequest(text=filling.answer_text(turn), probe=interrupts)
         result = await turn.service.answer(draft.id, turn.owner, request)
         if result.refusal is None:
@@ -124,7 +127,7 @@ class DossierForm(TopicAction):
         if turn.intent in self._commands and not answered:  # meant after all, though not for sure
             return await self._commands[turn.intent](turn, draft)
         if interrupts and not answered and turn.intent != "out_of_scope":
-            raise ActionExecutionRejection(LOOP)
+            return await self._interrupt(turn, draft)
         filling.refuse(turn, field, result.refusal)
         if result.refusal.attempt == PERSON_OFFERED_AT:
             turn.offer_person()
@@ -148,7 +151,7 @@ class DossierForm(TopicAction):
             turn.show("which_field", draft=draft)
             return []
         if turn.intent not in ANSWERS and sure:
-            raise ActionExecutionRejection(LOOP)
+            return await self._interrupt(turn, draft)
         return await self._correct(turn, draft)
 
     # Commands ---------------------------------------------------------------------------------
