@@ -32,6 +32,7 @@ async def portal(request: web.Request) -> dict[str, object]:
     """The portal page with the chat."""
     return {
         "tenant": tenant(),
+        "text_max": request.app[CONFIG].chat_text_max,
         "upload_max_bytes": request.app[CONFIG].upload_max_bytes,
         "build": request.app[BUILD],
     }

@@ -77,6 +77,30 @@ def test_a_message_is_answered_with_choices_and_safe_links(open_page: Opener) ->
     expect(page.get_by_label("Tin nhắn của anh/chị")).to_have_value("")
 
 
+def test_a_message_that_is_too_long_stays_in_the_box_and_the_reason_is_told(
+    open_page: Opener, site: Site
+) -> None:
+    page = open_page()
+    say(page, "a" * 70_000)
+    expect(page.get_by_role("log")).to_contain_text("Tin nhắn dài quá 2.000 ký tự")
+    expect(page.get_by_label("Tin nhắn của anh/chị")).to_have_value("a" * 70_000)
+    say(page, "ngắn hơn")
+    expect(page.get_by_role("log")).to_contain_text("Anh/chị vừa nhắn: ngắn hơn")
+    assert len(site.rasa.received) == 1
+
+
+def test_messages_sent_too_fast_are_marked_and_the_reason_is_told(
+    open_page: Opener, site: Site
+) -> None:
+    page = open_page()
+    for number in range(31):
+        say(page, str(number))
+    expect(page.get_by_role("log")).to_contain_text("Anh/chị gửi hơi nhanh.", timeout=30_000)
+    expect(page.locator(".failed")).to_have_text("Anh/chị:30")
+    expect(page.get_by_role("log")).to_contain_text("Anh/chị vừa nhắn: 29", timeout=30_000)
+    assert len(site.rasa.received) == 30
+
+
 def test_the_question_box_asks_in_the_chat(open_page: Opener) -> None:
     page = open_page()
     page.get_by_label("Câu hỏi của anh/chị").fill("đăng ký tạm trú")

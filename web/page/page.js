@@ -3,9 +3,10 @@
 const chat = document.querySelector("mot-cua-chat");
 
 function ask(text, payload) {
-  chat.say(text, payload);
+  const sent = chat.say(text, payload);
   // On a narrow page the chat stands below what was pressed.
   chat.scrollIntoView({ block: "nearest" });
+  return sent;
 }
 
 document.querySelector("#ask").addEventListener("submit", (event) => {
@@ -13,8 +14,7 @@ document.querySelector("#ask").addEventListener("submit", (event) => {
   const field = event.target.elements.question;
   const text = field.value.trim();
   if (!text) return field.focus();
-  field.value = "";
-  ask(text);
+  if (ask(text)) field.value = "";
 });
 
 for (const button of document.querySelectorAll("[data-payload]"))

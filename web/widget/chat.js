@@ -7,15 +7,16 @@ import { layout } from "./layout.js";
 import { chooseFile, fileFault } from "./upload.js";
 import { texts } from "./texts.js";
 
+const DEFAULT_MAX_TEXT = 2000;
 const DEFAULT_MAX_UPLOAD = 10 * 1024 * 1024;
 
 const newId = () =>
   crypto.randomUUID?.() ?? Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
 /**
- * Attributes: `greeting` (shown before anything was said), `max-upload` (bytes), `base` (the gateway's
- * origin; default: the page's own). Method: `say(text, payload?)`. Event: `talk`, when a conversation
- * is under way.
+ * Attributes: `greeting` (shown before anything was said), `max-text` (characters), `max-upload` (bytes),
+ * `base` (the gateway's origin; default: the page's own). Method: `say(text, payload?)`. Events: `talk`,
+ * when a conversation is under way; `restart`, when it was ended.
  */
 export class MotCuaChat extends HTMLElement {
   connectedCallback() {
@@ -39,18 +40,27 @@ export class MotCuaChat extends HTMLElement {
     return Number(this.getAttribute("max-upload")) || DEFAULT_MAX_UPLOAD;
   }
 
+  get maxText() {
+    return Number(this.getAttribute("max-text")) || DEFAULT_MAX_TEXT;
+  }
+
   greet() {
     const greeting = this.getAttribute("greeting");
     if (greeting) this.log.greet(greeting);
   }
 
-  /** Send words, or a choice with its words, as the citizen. */
+  /** Send words, or a choice with its words, as the citizen; whether they were sent. */
   say(text, payload) {
+    if (text.length > this.maxText) {
+      this.log.note(texts.tooLong(this.maxText));
+      return false;
+    }
     const message = { message_id: newId(), text, ...(payload ? { payload } : {}) };
     this.log.said({ ...message, sending: true });
     this.talking();
     this.log.typing(true);
     this.connection.send(message);
+    return true;
   }
 
   talking() {
@@ -89,9 +99,9 @@ export class MotCuaChat extends HTMLElement {
       event.preventDefault();
       const text = input.value.trim();
       if (!text) return input.focus();
+      if (!this.say(text)) return;
       input.value = "";
       input.dispatchEvent(new Event("input"));
-      this.say(text);
     });
     input.addEventListener("keydown", (event) => {
       // Enter also ends a Vietnamese input method's composition: that one is not for us.
@@ -127,8 +137,7 @@ export class MotCuaChat extends HTMLElement {
     });
     on("kept", ({ message_id }) => this.log.kept(message_id));
     on("refused", ({ message_id, detail }) => {
-      this.log.typing(false);
-      this.log.kept(message_id);
+      this.log.refused(message_id);
       this.log.note(detail);
     });
     on("busy", () => this.log.typing(true));

@@ -21,7 +21,6 @@ export function layout(root) {
     placeholder: texts.placeholder,
     enterkeyhint: "send",
     autocomplete: "off",
-    maxlength: "2000",
   });
   const attach = h("button", { type: "button", class: "icon-button", "aria-label": texts.attach, title: texts.attach }, icon("attach"));
   const send = h("button", { type: "submit", class: "send", "aria-label": texts.send, title: texts.send }, icon("send"));

@@ -65,7 +65,7 @@ export class Log {
   /** A word of the page itself, such as why a file was not taken. */
   note(text) {
     this.typing(false);
-    this.add("note", h("div", { class: "bubble" }, text));
+    this.scroll(this.add("note", h("div", { class: "bubble" }, text)));
   }
 
   /** What the citizen said, here or on another page of theirs. */
@@ -84,8 +84,16 @@ export class Log {
     this.scroll(row);
   }
 
+  row(message_id) {
+    return this.parts.log.querySelector(`[data-message="${CSS.escape(message_id)}"]`);
+  }
+
   kept(message_id) {
-    this.parts.log.querySelector(`[data-message="${CSS.escape(message_id)}"]`)?.classList.remove("sending");
+    this.row(message_id)?.classList.remove("sending");
+  }
+
+  refused(message_id) {
+    this.row(message_id)?.classList.replace("sending", "failed");
   }
 
   /** One message of the assistant. */

@@ -26,6 +26,7 @@ export const texts = {
   cancelled: "Đã dừng gửi",
   uploadFailed: "Chưa gửi được tệp. Anh/chị vui lòng thử lại ạ.",
   tooLarge: (megabytes) => `Tệp lớn hơn ${megabytes} MB. Anh/chị chọn tệp nhỏ hơn giúp em ạ.`,
+  tooLong: (limit) => `Tin nhắn dài quá ${limit.toLocaleString("vi-VN")} ký tự. Anh/chị viết ngắn lại hoặc chia thành nhiều tin giúp em ạ.`,
   wrongKind: "Em chưa nhận được loại tệp này. Anh/chị gửi ảnh (JPG, PNG) hoặc PDF giúp em ạ.",
   chooseFile: "Chọn tệp",
   takePhoto: "Chụp ảnh",
