@@ -1,0 +1,198 @@
+"""A one-stop service in memory, and shapes for it: actions are tested without any server."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from actions.onestop_client import OnestopRefusal
+from onestop.catalogue.content import Procedure
+from onestop.schemas import (
+    Accepted,
+    AnswerRequest,
+    AnswerResult,
+    Candidate,
+    Consent,
+    DraftView,
+    FieldMatches,
+    FieldView,
+    Line,
+    Option,
+    ProcedureRef,
+    Receipt,
+    Refusal,
+    SearchResult,
+    StatusView,
+)
+
+NOW = datetime(2026, 11, 24, 8, 30, tzinfo=UTC)
+
+
+def field(kind: str, name: str = "name", **given: Any) -> FieldView:
+    """A field of an e-form."""
+    view: dict[str, Any] = {
+        "id": name,
+        "type": kind,
+        "label": "Họ tên",
+        "question": "Họ tên là gì ạ?",
+        "explanation": "In trên giấy.",
+        "example": "Nguyễn Văn An",
+        "required": True,
+        **given,
+    }
+    return FieldView.model_validate(view)
+
+
+def choice(*labels: str) -> FieldView:
+    """A field with options."""
+    options = [Option(value=str(at), label=label) for at, label in enumerate(labels)]
+    return field("choice", "kind", options=options)
+
+
+def draft(
+    asked: FieldView | None, name: str = "d1", procedure: str = "Đăng ký tạm trú"
+) -> DraftView:
+    """A draft that asks for a field, or for agreement."""
+    return DraftView(
+        id=name,
+        procedure=ProcedureRef(code="1.004194", name=procedure),
+        title="Tờ khai",
+        state="filling",
+        field=asked,
+        answered=1,
+        total=3,
+        lines=[Line(number=1, field="name", label="Họ tên", value="Lê Văn Bình")],
+        consent=Consent(version="f-1", text="Tôi cam đoan."),
+        consented=False,
+        updated_at=NOW,
+    )
+
+
+def candidate(code: str, name: str) -> Candidate:
+    """A procedure that a query may mean."""
+    return Candidate.model_validate({"code": code, "name": name, "short_name": name, "score": 0.5})
+
+
+PROCEDURE = Procedure.model_validate(
+    {
+        "code": "1.004194",
+        "name": "Đăng ký tạm trú",
+        "level": 4,
+        "agency": "Công an cấp xã",
+        "ways": [
+            {
+                "kind": "online",
+                "time_amount": 3,
+                "time_unit": "working_day",
+                "fee_amount": 7000,
+            }
+        ],
+        "papers": [{"name": "Tờ khai CT01", "originals": 1}],
+        "decision_number": "1/QĐ-BCA",
+    }
+)
+COUNTER_ONLY = PROCEDURE.model_copy(
+    update={"code": "2.000815", "name": "Chứng thực bản sao", "level": 2}
+)
+NOTHING = SearchResult(outcome="none", candidates=[], content_words=False)
+UNKNOWN = SearchResult(outcome="none", candidates=[], content_words=True)
+FOUND = SearchResult(outcome="found", candidates=[candidate("1.004194", "Đăng ký tạm trú")])
+SEVERAL = SearchResult(
+    outcome="choices",
+    candidates=[candidate("1.004194", "Đăng ký tạm trú"), candidate("2.000815", "Chứng thực")],
+)
+
+
+class FakeOnestop:
+    """Answers what the test set; `calls` says what was asked of it."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[Any, ...]] = []
+        self.found = NOTHING
+        self.procedures = {one.code: one for one in (PROCEDURE, COUNTER_ONLY)}
+        self.open: list[DraftView] = []
+        self.right: set[str] = set()  # texts that the asked field takes
+        self.refused = Refusal(field="name", code="wrong", message="Chưa đúng ạ.", attempt=1)
+        self.matches: list[FieldView] = []
+        self.status: StatusView | OnestopRefusal | None = None
+
+    def called(self, name: str) -> list[tuple[Any, ...]]:
+        """The arguments of each call of that name."""
+        return [rest for called, *rest in self.calls if called == name]  # type: ignore[misc]
+
+    async def search(self, query: str, limit: int = 5) -> SearchResult:
+        self.calls.append(("search", query))
+        return self.found
+
+    async def procedure(self, code: str) -> Procedure:
+        if code not in self.procedures:
+            raise OnestopRefusal(404, {"type": "urn:motcua:problem:not_found"})
+        return self.procedures[code]
+
+    async def start_draft(self, owner: str, channel: str, procedure: str) -> DraftView:
+        self.calls.append(("start_draft", procedure))
+        if not self.procedures[procedure].online:
+            raise OnestopRefusal(409, {"type": "urn:motcua:problem:not_online"})
+        return draft(field("person_name"))
+
+    async def drafts(self, owner: str) -> list[DraftView]:
+        return self.open
+
+    async def draft(self, name: str, owner: str) -> DraftView:
+        for one in self.open:
+            if one.id == name:
+                return one
+        raise OnestopRefusal(404, {"type": "urn:motcua:problem:not_found"})
+
+    async def answer(self, name: str, owner: str, body: AnswerRequest) -> AnswerResult:
+        self.calls.append(("answer", body.text, body.field, body.probe))
+        view = self.open[0]
+        if body.text in self.right or body.file_ids:
+            said = body.text or "giay.jpg"
+            taken = Accepted(field=body.field or "name", label="Họ tên", display=said)
+            return AnswerResult(draft=view, accepted=taken)
+        return AnswerResult(draft=view, refusal=self.refused)
+
+    async def skip(self, name: str, owner: str, asked: str) -> DraftView:
+        self.calls.append(("skip", asked))
+        view = self.open[0]
+        if view.field is not None and view.field.required:
+            raise OnestopRefusal(409, {"type": "urn:motcua:problem:field_required"})
+        return view
+
+    async def find_fields(self, name: str, owner: str, phrase: str) -> FieldMatches:
+        self.calls.append(("find_fields", phrase))
+        return FieldMatches(matches=self.matches)
+
+    async def choose_field(self, name: str, owner: str, asked: str | None) -> DraftView:
+        self.calls.append(("choose_field", asked))
+        return self.open[0]
+
+    async def consent(self, name: str, owner: str, shown: Consent, channel: str) -> DraftView:
+        self.calls.append(("consent", shown.version, channel))
+        return self.open[0]
+
+    async def discard(self, name: str, owner: str) -> None:
+        self.calls.append(("discard", name))
+
+    async def submit(self, name: str, owner: str) -> Receipt:
+        self.calls.append(("submit", name))
+        return Receipt(
+            code="H25-20261124-0000001",
+            procedure_code="1.004194",
+            procedure="Đăng ký tạm trú",
+            received_at=NOW,
+            due_at=None,
+            time_note="",
+            fee_amount=7000,
+            fee_note="",
+            pay="at_counter",
+            collect_at="Công an xã",
+        )
+
+    async def look_up(self, asker: str, code: str, factor: str) -> StatusView:
+        self.calls.append(("look_up", code, factor))
+        if isinstance(self.status, OnestopRefusal):
+            raise self.status
+        assert self.status is not None
+        return self.status

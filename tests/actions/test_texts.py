@@ -1,0 +1,88 @@
+"""How figures and names are written, and that templates leave no blank edges."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from actions.explain import ASPECTS
+from actions.texts import button, clock, day, lower_first, money, number, render, shorten
+from common.tenant import tenant
+from tests.actions.fakes import PROCEDURE
+
+
+@pytest.mark.parametrize(
+    ("amount", "written"), [(0, "0 đồng"), (7000, "7.000 đồng"), (1_350_000, "1.350.000 đồng")]
+)
+def test_money_has_points_between_thousands(amount: int, written: str) -> None:
+    assert money(amount) == written
+
+
+@pytest.mark.parametrize(("amount", "written"), [(3.0, "3"), (1.5, "1,5"), (0.25, "0,25")])
+def test_numbers_have_a_decimal_comma(amount: float, written: str) -> None:
+    assert number(amount) == written
+
+
+def test_moments_are_told_in_vietnamese_time() -> None:
+    late = datetime(2026, 11, 24, 18, 5, tzinfo=UTC)
+    assert (day(late), clock(late)) == ("25/11/2026", "01:05 ngày 25/11/2026")
+
+
+def test_a_label_within_a_sentence_begins_small() -> None:
+    assert [lower_first(text) for text in ("Ngày sinh", "Địa chỉ", "")] == [
+        "ngày sinh",
+        "địa chỉ",
+        "",
+    ]
+
+
+def test_a_button_says_an_intent_with_entities() -> None:
+    assert button("Lệ phí", "ask_fee") == {"title": "Lệ phí", "payload": "/ask_fee"}
+    payload = button("Lệ phí", "ask_fee", procedure="1.004194", value="Hà Nam")["payload"]
+    assert payload.startswith("/ask_fee{")
+    assert json.loads(payload.removeprefix("/ask_fee")) == {
+        "procedure": "1.004194",
+        "value": "Hà Nam",
+    }
+    assert "Hà Nam" in payload
+
+
+@given(st.text(max_size=300), st.integers(min_value=2, max_value=100))
+def test_shortened_text_never_passes_the_limit(text: str, limit: int) -> None:
+    short = shorten(text, limit)
+    assert len(short) <= limit + 1  # the ellipsis
+    assert "\n" not in short
+
+
+def test_shortening_ends_at_a_word() -> None:
+    assert shorten("Giấy chứng nhận quyền sử dụng đất", 20) == "Giấy chứng nhận…"
+    assert shorten("Giấy phép", 20) == "Giấy phép"
+
+
+@pytest.mark.parametrize("aspect", ["ask_procedure", *ASPECTS])
+def test_every_aspect_is_explained_without_blank_edges(aspect: str) -> None:
+    text = render(
+        "explanation", procedure=PROCEDURE, aspects=[aspect], everything=False, tenant=tenant()
+    )
+    assert text.startswith("Đăng ký tạm trú")
+    assert text.endswith("(Nguồn: thủ tục 1.004194, Quyết định 1/QĐ-BCA)")
+    assert "\n\n\n" not in text
+    assert text == text.strip()
+
+
+def test_a_fee_of_zero_is_free_and_none_is_unknown() -> None:
+    def fee(amount: int | None) -> str:
+        way = PROCEDURE.ways[0].model_copy(update={"fee_amount": amount})
+        told = PROCEDURE.model_copy(update={"ways": [way]})
+        return render(
+            "explanation", procedure=told, aspects=["ask_fee"], everything=False, tenant=tenant()
+        ).casefold()
+
+    assert "miễn phí" in fee(0)
+    assert "miễn phí" not in fee(None)
+    assert "chưa có thông tin" in fee(None)
+    assert "7.000 đồng" in fee(7000)
