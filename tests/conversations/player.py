@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import json
 import re
+import urllib.error
 import urllib.request
 import uuid
 from collections.abc import Iterator
@@ -136,7 +137,11 @@ class Citizen:
         )
         body = head.encode() + content + f"\r\n--{boundary}--\r\n".encode()
         kind = f"multipart/form-data; boundary={boundary}"
-        self.replies = self._send("/api/chat/uploads", body, kind)["replies"]
+        try:
+            self.replies = self._send("/api/chat/uploads", body, kind)["replies"]
+        except urllib.error.HTTPError as error:
+            # A refused file is told by the page itself, in the words of the problem.
+            self.replies = [{"text": json.load(error)["detail"]}]
 
     def offered(self) -> list[dict[str, str]]:
         """The buttons of the last replies."""
@@ -173,7 +178,8 @@ class Citizen:
             command = ["dossier", "advance", self._fill(wanted["code"]), str(wanted["status"])]
             if "refused" in step:
                 said = self.system.refusal(*command, *note)
-                assert step["refused"] in said, f"missing {step['refused']!r}: {said}"
+                for part in step["refused"]:
+                    assert self._fill(part) in said, f"missing {part!r}: {said}"
             else:
                 self.system.command(*command, *note)
 
