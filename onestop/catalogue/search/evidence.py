@@ -25,12 +25,13 @@ class Fit(NamedTuple):
 class Channel:
     """One kind of term (syllables, pairs, marked syllables) over all rows, weighted by rarity."""
 
-    def __init__(self, rows: Sequence[Mapping[str, float]]) -> None:
+    def __init__(self, rows: Sequence[Mapping[str, float]], unlisted: float = 0.0) -> None:
         builder = PostingsBuilder()
         for row in rows:
             builder.add(row)
         self._postings = builder.build()
         self.rarity = self._postings.rarity
+        self._unlisted = unlisted * float(np.log(2 * len(rows) + 2))
         masses = [_mass(self._weighted(row)) for row in rows]
         self._mass = np.array(masses, dtype=np.float32)
 
@@ -43,7 +44,9 @@ class Channel:
         return Fit(of_message, np.minimum(shared / self._mass, 1))
 
     def _weighted(self, terms: Mapping[str, float]) -> Terms:
-        return {term: weight * self.rarity.get(term, 0.0) for term, weight in terms.items()}
+        return {
+            term: weight * self.rarity.get(term, self._unlisted) for term, weight in terms.items()
+        }
 
 
 class Bodies:

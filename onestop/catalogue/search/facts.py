@@ -18,6 +18,8 @@ _LOCAL = re.compile(r"UBND|-VP|TTr-S|TTPVHCC|^\d+$", re.IGNORECASE)
 _ENDED = re.compile(r"cấp huyện\)", re.IGNORECASE)
 _ABROAD = re.compile(r"cơ quan đại diện|cơ quan lãnh sự|ở nước ngoài", re.IGNORECASE)
 _HEAD = re.compile(r"^\s*(?:\d+\.\s*)?thủ tục:?\s+", re.IGNORECASE)
+_BRACKETS = re.compile(r"\s*\([^()]*\)")
+_PARTS = re.compile(r"\s*(?:;|/(?!\d))\s*")
 _TAIL = re.compile(r"\s*\([^()]*(?:cấp|thẩm quyền)[^()]*\)\s*\.?$", re.IGNORECASE)
 
 
@@ -27,8 +29,14 @@ def bare_name(name: str) -> str:
 
 
 def official_names(name: str) -> list[str]:
-    """The forms of a name that are looked for: whole, and without "(… cấp …)" after it."""
-    return [_TAIL.sub("", bare_name(name)), bare_name(name)]
+    """The forms of a name that are looked for: without what stands in brackets, whole, its parts.
+
+    Many names join several procedures: "Đăng ký …; đăng ký thay đổi …".
+    """
+    whole = bare_name(name)
+    parts = [bare_name(part) for part in _PARTS.split(whole)]
+    forms = [_BRACKETS.sub("", whole), whole, *(parts if len(parts) > 1 else ())]
+    return list(dict.fromkeys(form for form in forms if len(form.split()) > 1)) or [whole]
 
 
 def plain_name(name: str) -> str:

@@ -33,30 +33,32 @@ from onestop.schemas import Candidate, SearchResult
 _CODE = re.compile(r"(?<!\d)\d\.\d{6}(?!\d)")
 _BODY_CHARACTERS = 6000
 _TOLD_APART = 4  # candidates that a question tells apart
+_UNLISTED = 0.5  # rarity of a syllable that no name holds, as a share of the highest
 _COMMON_ACTION = 8  # names that must begin with the same two syllables (cấp lại, gia hạn …)
 
 
 class Weights(NamedTuple):
     """How much each kind of evidence counts; tuned on the questions that are not kept aside."""
 
-    syllables_message: float = 1.2
-    syllables_row: float = 0.6
+    syllables_message: float = 1.45
+    syllables_row: float = 0.68
     syllables_cosine: float = 0.55
-    syllables_both: float = 0.15
-    pairs_message: float = 0.45
-    pairs_row: float = -0.2
-    pairs_cosine: float = 0.6
-    pairs_both: float = 0.3
+    syllables_both: float = 0.2
+    pairs_message: float = 0.6
+    pairs_row: float = -0.35
+    pairs_cosine: float = 0.65
+    pairs_both: float = 0.35
     marked_message: float = 0.25
-    marked_cosine: float = 0.1
-    official: float = -0.15
-    body: float = 0.5
-    body_pairs: float = 0.45
-    action: float = 0.28
+    marked_cosine: float = 0.15
+    official: float = -0.22
+    unsaid: float = -0.1
+    body: float = 0.38
+    body_pairs: float = 0.33
+    action: float = 0.2
     contradicted: float = -0.4
-    special: float = -0.15
+    special: float = -0.18
     citizen: float = 0.0
-    commune: float = 0.17
+    commune: float = 0.19
     ministry: float = 0.02
     local: float = -0.5
 
@@ -87,7 +89,7 @@ class SearchIndex:
         official: list[float] = []
         for p, says in zip(procedures, sayings(procedures, self._plain, lexicon), strict=True):
             first_row.append(len(rows))
-            names = [words(name) for name in dict.fromkeys(official_names(p.name))]
+            names = [words(name) for name in official_names(p.name)]
             others = [words(text) for text in says]
             listed += [*names, *others]
             rows += [read_name(name, lexicon) for name in names]
@@ -95,7 +97,7 @@ class SearchIndex:
             official += [1.0] * len(names) + [0.0] * len(others)
         self._first_row = np.array(first_row, dtype=np.int64)
         self._official = np.array(official, dtype=np.float32)
-        self._syllables = Channel([row.syllables for row in rows])
+        self._syllables = Channel([row.syllables for row in rows], _UNLISTED)
         self._pairs = Channel([row.pairs for row in rows])
         self._marked = Channel([row.marked for row in rows])
         texts = (folded_syllables(body(p)[:_BODY_CHARACTERS]) for p in procedures)
@@ -213,6 +215,7 @@ class SearchIndex:
             marked.message,
             np.sqrt(marked.message * marked.row),
             self._official,
+            (1 - self._official) * (1 - syllables.message),
         ]
         named = [self._actions[pair] for pair in reading.pairs if pair in self._actions]
         action = np.isin(self._action_of, named).astype(np.float32)

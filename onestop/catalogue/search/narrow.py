@@ -28,7 +28,7 @@ class Narrow(NamedTuple):
             applicants: who may apply, in lower case.
             lost: what the total lost because the procedure is one province's own.
         """
-        if self.tier and p.tier is not self.tier:
+        if self.tier and p.tier != self.tier:
             return _EXCLUDED
         if self.level and (p.level or 0) < self.level:
             return _EXCLUDED

@@ -1,0 +1,124 @@
+"""What a search finds in a small catalogue."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from onestop.catalogue.content import Procedure, Tier
+from onestop.catalogue.search import Narrow, SearchIndex
+from onestop.catalogue.search.narrow import ANYTHING
+
+
+def codes(index: SearchIndex, query: str, narrow: Narrow = ANYTHING) -> list[str]:
+    return [candidate.code for candidate in index.search(query, narrow=narrow).candidates]
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("đăng ký khai sinh", "1.001193"),
+        ("dang ky khai sinh", "1.001193"),
+        ("ĐĂNG KÝ KHAI SINH!!!", "1.001193"),
+        ("dk ks cho be", "1.001193"),
+        ("vợ mình mới sinh em bé", "1.001193"),
+        ("mất bằng lái xe máy", "3.000348"),
+        ("bang lai het han", "3.000347"),
+        ("mở quán phở", "1.001612"),
+        ("đăng ký bán hàng rong", "1.001612"),
+        ("sổ đỏ bị mất thì sao", "1.012786"),
+        ("gia hạn tạm trú giúp em với ạ", "1.002755"),
+    ],
+)
+def test_names_aliases_everyday_words_and_situations_find_their_procedure(
+    small_index: SearchIndex, query: str, code: str
+) -> None:
+    assert codes(small_index, query)[0] == code
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["đăng ký khai sihn", "dang ky kha sinh", "dangky khai sinh", "đăng k ýkhai sinh"],
+)
+def test_a_slip_does_not_hide_a_procedure(small_index: SearchIndex, query: str) -> None:
+    assert codes(small_index, query)[0] == "1.001193"
+
+
+def test_what_is_not_wanted_is_left_out(small_index: SearchIndex) -> None:
+    assert codes(small_index, "đăng ký tạm trú, không phải gia hạn")[0] == "1.004194"
+
+
+def test_an_action_that_contradicts_the_message_stands_lower(small_index: SearchIndex) -> None:
+    assert codes(small_index, "đổi giấy phép lái xe")[:2] == ["3.000347", "3.000348"]
+    assert codes(small_index, "cấp lại giấy phép lái xe")[:2] == ["3.000348", "3.000347"]
+
+
+def test_a_code_finds_its_procedure_for_sure(small_index: SearchIndex) -> None:
+    found = small_index.search("thủ tục 1.002755 nộp ở đâu")
+    assert found.outcome == "found"
+    assert [(c.code, c.score) for c in found.candidates] == [("1.002755", 1.0)]
+
+
+def test_words_of_the_papers_and_steps_count(small_index: SearchIndex) -> None:
+    assert codes(small_index, "nộp vận tải đơn và hóa đơn")[0] == "1.000005"
+
+
+def test_a_withdrawn_procedure_is_not_found(small_index: SearchIndex) -> None:
+    assert "1.009999" not in codes(small_index, "đăng ký tạm trú dài hạn")
+
+
+@pytest.mark.parametrize("query", ["", "còn lệ phí thì sao ạ", "mất bao lâu vậy?", "dạ vâng", "?!"])
+def test_a_follow_up_names_no_procedure(small_index: SearchIndex, query: str) -> None:
+    found = small_index.search(query)
+    assert (found.outcome, found.candidates, found.content_words) == ("none", [], False)
+
+
+def test_a_message_on_something_else_gets_none(small_index: SearchIndex) -> None:
+    assert small_index.search("thời tiết hôm nay thế nào").outcome == "none"
+
+
+def test_a_half_message_gets_choices_and_the_question_that_divides_them(
+    small_index: SearchIndex,
+) -> None:
+    found = small_index.search("giấy phép lái xe")
+    assert found.outcome == "choices"
+    assert found.question is not None
+    assert "đổi" in found.question
+    assert "cấp lại" in found.question
+
+
+def test_a_province_s_own_procedure_stands_behind_unless_the_place_is_named(
+    small_index: SearchIndex,
+) -> None:
+    query = "cấp lại giấy chứng nhận do bị mất"
+    assert codes(small_index, query)[:2] == ["1.012786", "1.115203"]
+    assert codes(small_index, query, Narrow(place="tỉnh Lai Châu"))[0] == "1.115203"
+    assert codes(small_index, query, Narrow(place="Cà Mau"))[0] == "1.012786"
+
+
+def test_narrowing_by_tier_and_level_excludes_the_others(small_index: SearchIndex) -> None:
+    query = "giấy phép lái xe"
+    assert codes(small_index, query, Narrow(tier=Tier.MINISTRY))[0] == "3.000347"
+    assert codes(small_index, query, Narrow(level=4))[0] == "3.000348"
+
+
+def test_an_empty_catalogue_answers_none() -> None:
+    assert SearchIndex.build([]).search("đăng ký khai sinh").outcome == "none"
+
+
+def test_limit_is_kept(small_index: SearchIndex) -> None:
+    assert len(small_index.search("đăng ký", limit=2).candidates) == 2
+
+
+@given(st.text(max_size=80))
+@settings(max_examples=150, deadline=None)
+def test_any_text_gets_an_ordered_answer_within_bounds(
+    small_index: SearchIndex, small_catalogue: list[Procedure], query: str
+) -> None:
+    found = small_index.search(query)
+    scores = [candidate.score for candidate in found.candidates]
+    assert scores == sorted(scores, reverse=True)
+    assert sum(scores) <= 1.001
+    known = {p.code for p in small_catalogue if not p.withdrawn}
+    assert {candidate.code for candidate in found.candidates} <= known
