@@ -193,4 +193,5 @@ def run() -> int:
     say(f"starting {', '.join(processes)} …")
     manager.loop()
     stopped.set()
-    return int(manager.returncode or 0)
+    # 130 and 143: stopped by Ctrl-C or a supervisor above, as wished.
+    return 0 if manager.returncode in (None, 130, 143) else int(manager.returncode)
