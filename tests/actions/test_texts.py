@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from actions.explain import ASPECTS
 from actions.texts import button, clock, day, lower_first, money, number, render, shorten
 from common.tenant import tenant
+from onestop.catalogue.content import Way
 from tests.actions.fakes import PROCEDURE
 
 
@@ -86,3 +87,27 @@ def test_a_fee_of_zero_is_free_and_none_is_unknown() -> None:
     assert "miễn phí" not in fee(None)
     assert "chưa có thông tin" in fee(None)
     assert "7.000 đồng" in fee(7000)
+
+
+def told(aspect: str, *ways: Way) -> str:
+    """What is told of the ways of applying."""
+    procedure = PROCEDURE.model_copy(update={"ways": list(ways)})
+    return render(
+        "explanation", procedure=procedure, aspects=[aspect], everything=False, tenant=tenant()
+    )
+
+
+def way(kind: str, fee: int | None, note: str = "") -> Way:
+    """A way of applying with a fee."""
+    return Way.model_validate({"kind": kind, "fee_amount": fee, "fee_note": note})
+
+
+@pytest.mark.parametrize("aspect", ["ask_procedure", "ask_fee", "ask_ways"])
+def test_a_way_that_a_record_lists_twice_is_told_once(aspect: str) -> None:
+    text = told(aspect, way("online", 10), way("in_person", 20), way("online", 10)).casefold()
+    assert text.count("trực tuyến") == 1
+
+
+def test_the_unit_of_a_fee_stands_at_the_fee() -> None:
+    assert "500.000 đồng/hồ sơ" in told("ask_fee", way("online", 500_000, "/hồ sơ"))
+    assert "500.000 đồng (mỗi lần)" in told("ask_fee", way("online", 500_000, "mỗi lần"))

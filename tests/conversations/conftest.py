@@ -30,8 +30,10 @@ def imported(system: System, shared_data: Path) -> System:
     deadline = time.monotonic() + INDEX_SECONDS
     citizen = Citizen(system)
     while time.monotonic() < deadline:
-        citizen.say("thủ tục hỗ trợ một lần sau đầu tư đóng mới tàu cá")
-        if "tàu cá" in citizen.text():
+        citizen.say(
+            "1.002211"
+        )  # recognition of conciliators: a record, not in the shipped catalogue
+        if "hòa giải viên" in citizen.text():
             return system
         time.sleep(2)
     pytest.fail("the search did not take the imported records in")
