@@ -11,12 +11,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import func, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from common.database import now
 from gateway.models import Direction, Message, State
+
+# Written into the statement, not bound: SQLite uses a partial index only when it can see the value.
+_WAITING = literal(State.WAITING.value, literal_execute=True)
+_PROCESSING = literal(State.PROCESSING.value, literal_execute=True)
 
 
 class TooManyMessagesError(Exception):
@@ -101,24 +105,19 @@ def claim(session: Session, worker: str, limit: int, lease_seconds: float) -> li
     moment = now()
     session.execute(
         update(Message)
-        .where(Message.state == State.PROCESSING, Message.lease_until < moment)
+        .where(Message.state == _PROCESSING, Message.lease_until < moment)
         .values(state=State.WAITING, worker=None)
     )
-    other = aliased(Message)
-    blocked = (
-        select(other.id)
-        .where(
-            other.sender == Message.sender,
-            or_(
-                other.state == State.PROCESSING,
-                and_(other.state == State.WAITING, other.id < Message.id),
-            ),
-        )
-        .exists()
-    )
+    # Both read the small partial indexes only, however long the history is.
+    first_of_each = select(func.min(Message.id)).where(Message.state == _WAITING)
+    in_turn = select(Message.sender).where(Message.state == _PROCESSING)
     free = (
         select(Message.id)
-        .where(Message.state == State.WAITING, Message.due_at <= moment, ~blocked)
+        .where(
+            Message.id.in_(first_of_each.group_by(Message.sender)),
+            Message.sender.not_in(in_turn),
+            Message.due_at <= moment,
+        )
         .order_by(Message.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -189,7 +188,7 @@ def release(session: Session, worker: str) -> None:
     """Free at once what a worker that stops still holds; the try does not count."""
     session.execute(
         update(Message)
-        .where(Message.state == State.PROCESSING, Message.worker == worker)
+        .where(Message.state == _PROCESSING, Message.worker == worker)
         .values(state=State.WAITING, worker=None, attempts=Message.attempts - 1)
     )
 
@@ -199,7 +198,7 @@ def _release(session: Session, turn: Turn, **values: Any) -> None:
         update(Message)
         .where(
             Message.id == turn.id,
-            Message.state == State.PROCESSING,
+            Message.state == _PROCESSING,
             Message.worker == turn.worker,
             Message.attempts == turn.attempts,
         )

@@ -79,7 +79,8 @@ class Message(Base):
         Index("ix_messages_sender_id", "sender", "id"),
         Index(
             "ix_messages_waiting",
-            "due_at",
+            "sender",
+            "id",
             sqlite_where=text("state = 'waiting'"),
             postgresql_where=text("state = 'waiting'"),
         ),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import event, text, update
 from sqlalchemy.exc import IntegrityError
 
 from common.database import Database, now
+from common.migrations import upgrade
 from gateway import inbox, outbox
 from gateway.models import Message, State
 
@@ -146,3 +148,26 @@ def test_what_a_citizen_typed_is_not_readable_in_the_database(gateway_database: 
     with gateway_database.engine.begin() as connection:
         (stored,) = connection.execute(text("SELECT body FROM messages")).scalars().all()
     assert b"001090012345" not in stored
+
+
+def test_claiming_never_reads_the_whole_history(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/plans.db"
+    upgrade("gateway", url)
+    database = Database(url)
+    statements: list[tuple[str, Any]] = []
+    event.listen(
+        database.engine,
+        "before_cursor_execute",
+        lambda _conn, _cursor, statement, values, *_: statements.append((statement, values)),
+    )
+    claim(database)
+    cursor = database.engine.raw_connection().cursor()
+    plans = [
+        row[3]
+        for statement, values in statements
+        if statement.startswith("UPDATE")
+        for row in cursor.execute(f"EXPLAIN QUERY PLAN {statement}", values).fetchall()
+    ]
+    assert plans
+    assert "SCAN messages" not in plans  # a scan of a partial index is named with the index
+    database.close()

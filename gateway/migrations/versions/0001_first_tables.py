@@ -51,7 +51,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_messages_sender_id", ["sender", "id"], unique=False)
         batch_op.create_index(
             "ix_messages_waiting",
-            ["due_at"],
+            ["sender", "id"],
             unique=False,
             sqlite_where=sa.text("state = 'waiting'"),
             postgresql_where=sa.text("state = 'waiting'"),
