@@ -24,6 +24,7 @@ from bot.nlu.text import strip_accents
 Floats = NDArray[np.float64]
 
 WORDS: dict[str, Any] = {"analyzer": "word", "ngram_range": (1, 2), "token_pattern": r"\S+"}
+ENDS: dict[str, Any] = {"analyzer": "word", "ngram_range": (1, 3), "token_pattern": r"\S+"}
 LETTERS: dict[str, Any] = {"analyzer": "char_wb", "ngram_range": (1, 4), "min_df": 2}
 
 
@@ -33,6 +34,12 @@ def _accented(text: Reading) -> str:
 
 def _folded(text: Reading) -> str:
     return strip_accents(text.words)
+
+
+def _ends(text: Reading) -> str:
+    """The first and the last words, marked as such: Vietnamese questions end in their question."""
+    words = strip_accents(text.words).split()
+    return " ".join([f"^{word}" for word in words[:2]] + [f"{word}$" for word in words[-3:]])
 
 
 def _signs(text: Reading) -> str:
@@ -45,6 +52,7 @@ VIEWS: tuple[tuple[Callable[[Reading], str], dict[str, Any], float], ...] = (
     (_accented, LETTERS, 1.0),
     (_folded, WORDS, 1.0),
     (_folded, LETTERS, 1.0),
+    (_ends, ENDS, 1.0),
     (_signs, WORDS, 2.0),
 )
 TOLERANCE = 0.01
