@@ -75,7 +75,7 @@ def go_on(
         returning: something else was answered in between, so say that the form goes on.
         correcting: an earlier field is asked again, so its section is not announced.
     """
-    accepted = result.accepted if result is not None else None
+    accepted = result.accepted if result is not None else []
     reopened = result.reopened if result is not None else []
     if draft.field is not None:
         turn.show(

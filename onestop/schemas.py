@@ -108,7 +108,7 @@ class AnswerResult(BaseModel):
     """What came of an answer."""
 
     draft: DraftView
-    accepted: Accepted | None = None
+    accepted: list[Accepted] = []
     refusal: Refusal | None = None
     reopened: list[str] = []
 

@@ -7,7 +7,7 @@ Each function is one step in one transaction on a locked draft; the rules of fil
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -21,6 +21,7 @@ from onestop.eforms import engine
 from onestop.eforms.answers import Refusal, Value
 from onestop.eforms.definition import EForm, Field, FieldType, expand
 from onestop.eforms.papers import later
+from onestop.eforms.several import read_several
 from onestop.schemas import (
     Accepted,
     AnswerRequest,
@@ -176,12 +177,7 @@ def answer(session: Session, draft: Draft, request: AnswerRequest) -> AnswerResu
         return None
     today = now().astimezone(VIETNAM).date()
     try:
-        if request.file_ids:
-            sent = [files.owned(session, draft.owner, one) for one in request.file_ids]
-            known = [one.model_dump() for one in sent if one is not None]
-            outcome = engine.answer_paper(form, answers, field.id, known, today)
-        else:
-            outcome = engine.answer(form, answers, field.id, request.text, today)
+        outcome, taken = _take(session, draft, form, answers, field, request, today)
     except Refusal as refusal:
         again = refusal.code == draft.refused_for
         if not request.probe:
@@ -197,14 +193,43 @@ def answer(session: Session, draft: Draft, request: AnswerRequest) -> AnswerResu
                 suggestions=refusal.suggestions,
             ),
         )
-    draft.skipped = [one for one in draft.skipped if one != field.id]
+    answered = [one.id for one, _ in taken]
+    draft.skipped = [one for one in draft.skipped if one not in answered]
     _ask(draft, None)
     _keep(draft, outcome.answers)
     return AnswerResult(
         draft=view(draft),
-        accepted=Accepted(field=field.id, label=field.label, display=outcome.value.display),
+        accepted=[
+            Accepted(field=one.id, label=one.label, display=value.display) for one, value in taken
+        ],
         reopened=[one.label for one, _ in outcome.ask_again],
     )
+
+
+def _take(
+    session: Session,
+    draft: Draft,
+    form: EForm,
+    answers: Mapping[str, Value],
+    field: Field,
+    request: AnswerRequest,
+    today: date,
+) -> tuple[engine.Outcome, list[tuple[Field, Value]]]:
+    """The outcome of a message, and the answers read from it: one, or several at once.
+
+    Raises:
+        Refusal: if the answer to `field` cannot be taken.
+    """
+    if request.file_ids:
+        sent = [files.owned(session, draft.owner, one) for one in request.file_ids]
+        known = [one.model_dump() for one in sent if one is not None]
+        outcome = engine.answer_paper(form, answers, field.id, known, today)
+        return outcome, [(field, outcome.value)]
+    several = read_several(form, answers, draft.skipped, field, request.text, today)
+    if several is not None:
+        return several
+    outcome = engine.answer(form, answers, field.id, request.text, today)
+    return outcome, [(field, outcome.value)]
 
 
 def skip(draft: Draft, field_id: str) -> None:

@@ -150,7 +150,7 @@ class FakeOnestop:
         if body.text in self.right or body.file_ids:
             said = body.text or "giay.jpg"
             taken = Accepted(field=body.field or "name", label="Họ tên", display=said)
-            return AnswerResult(draft=view, accepted=taken)
+            return AnswerResult(draft=view, accepted=[taken])
         return AnswerResult(draft=view, refusal=self.refused)
 
     async def skip(self, name: str, owner: str, asked: str) -> DraftView:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from actions.clarify import Clarify
+from actions.clarify import Clarify, OutOfScope
 from actions.explain import Explain
 from tests.actions.conftest import Talk, loop_of, slots_of
 from tests.actions.fakes import FOUND, NOTHING, SEVERAL, UNKNOWN, draft, field
@@ -137,3 +137,16 @@ async def test_not_understood_twice_in_a_row_offers_a_person(talk: Talk) -> None
     talk.dispatcher.messages.clear()
     await talk.act(Clarify(), "plkj", "nlu_fallback")
     assert talk.buttons() == {"Gặp cán bộ": "/ask_person"}
+
+
+async def test_what_sounds_out_of_scope_may_name_a_procedure(talk: Talk) -> None:
+    talk.service.found = FOUND
+    await talk.act(OutOfScope(), "giấy tạm trú pháo hoa", "out_of_scope")
+    assert talk.text().startswith("Đăng ký tạm trú")
+
+
+async def test_what_is_out_of_scope_is_said_to_be(talk: Talk) -> None:
+    talk.service.found = UNKNOWN
+    await talk.act(OutOfScope(), "hôm nay trời đẹp", "out_of_scope")
+    assert "ngoài khả năng" in talk.text()
+    assert "/ask_procedure" in talk.buttons().values()

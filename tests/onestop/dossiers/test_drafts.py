@@ -48,8 +48,7 @@ def test_fields_are_asked_in_order_and_a_good_answer_is_read_back(
         assert first.section_begins
         result = drafts.answer(session, draft, AnswerRequest(text="tôi tên là nguyễn văn an"))
         assert result is not None
-        assert result.accepted is not None
-        assert result.accepted.display == "Nguyễn Văn An"
+        assert [one.display for one in result.accepted] == ["Nguyễn Văn An"]
         assert result.draft.field is not None
         assert result.draft.field.id == "citizen_id"
 
@@ -228,3 +227,16 @@ def test_another_fault_of_the_same_field_is_told_in_its_first_words(
     assert said[0][0] == said[1][0] != said[2][0]
     assert said[0][1] != said[1][1]  # the same fault again: explained another way
     assert [attempt for _, _, attempt in said] == [1, 2, 3]
+
+
+def test_several_answers_in_one_message_are_each_taken_and_read_back(
+    database: Database, forms: Forms, procedure: Procedure
+) -> None:
+    with database.sessions.begin() as session:
+        draft = begin(session, forms, procedure)
+        text = "tôi là Nguyễn Văn An, căn cước 035090001234, sđt 0912 345 678"
+        result = drafts.answer(session, draft, AnswerRequest(text=text))
+        assert result is not None
+        assert [one.field for one in result.accepted] == ["name", "citizen_id", "phone"]
+        assert result.draft.field is not None
+        assert result.draft.field.id == "email"
