@@ -20,6 +20,22 @@ MENU = [
 ]
 
 
+async def find_named(turn: Turn) -> Events | None:
+    """Explain the procedure that the words name, or offer what they may name; else `None`.
+
+    A bare number, date or phone names no procedure, unless it has the form of a code.
+    """
+    letters = any(character.isalpha() for character in turn.text)
+    if not letters and turn.entity("procedure_code") is None:
+        return None
+    found = await turn.service.search(turn.text)
+    if found.outcome == "found":
+        return await explain(turn, ["ask_procedure"])
+    if found.outcome == "choices" and found.content_words:
+        return offer_choices(turn, ["ask_procedure"], found)
+    return None
+
+
 class Clarify(TopicAction):
     """Ask one good question back; the second time in a row, offer a person."""
 
@@ -36,23 +52,14 @@ class Clarify(TopicAction):
             if "start_dossier" in chosen["wishes"]:
                 return await StartDossier().act(turn)
             return await explain(turn, chosen["wishes"])
-        if self._names_something(turn):
-            found = await turn.service.search(turn.text)
-            if found.outcome == "found":
-                return await explain(turn, ["ask_procedure"])
-            if found.outcome == "choices" and found.content_words:
-                return offer_choices(turn, ["ask_procedure"], found)
+        named = await find_named(turn)
+        if named is not None:
+            return named
         if self.action_name in turn.previous_actions():
             turn.offer_person()
         else:
             turn.show("not_understood", buttons=MENU)
         return [SlotSet("choices", None)]
-
-    @staticmethod
-    def _names_something(turn: Turn) -> bool:
-        """A bare number, date or phone names no procedure, unless it has the form of a code."""
-        letters = any(character.isalpha() for character in turn.text)
-        return letters or turn.entity("procedure_code") is not None
 
     @staticmethod
     def _choice(turn: Turn) -> dict[str, Any] | None:
@@ -63,4 +70,22 @@ class Clarify(TopicAction):
         return None
 
 
-ACTIONS = (Clarify,)
+class OutOfScope(TopicAction):
+    """Say honestly what cannot be done here, unless the words name a procedure after all.
+
+    The understanding knows the talk, not the five thousand things that procedures are about
+    ("giấy phép pháo hoa nổ"); the search does.
+    """
+
+    action_name = "action_out_of_scope"
+
+    async def act(self, turn: Turn) -> Events:
+        """Search before refusing."""
+        named = await find_named(turn)
+        if named is not None:
+            return named
+        turn.show("out_of_scope", buttons=MENU)
+        return []
+
+
+ACTIONS = (Clarify, OutOfScope)
