@@ -67,6 +67,10 @@ class Bodies:
             pairs.add(self._saturated([f"{a} {b}" for a, b in pairwise(text)]))
         self._postings = syllables.build(), pairs.build()
 
+    def common(self) -> set[str]:
+        """Syllables that stand in so many texts (one of a thousand) that they are no slips."""
+        return self._postings[0].common(self._postings[0].count / 1000)
+
     def fit(self, syllables: Terms, pairs: Terms) -> list[Floats]:
         """The rarity-weighted shares of a message's syllables and pairs that stand in each text."""
         fits = []

@@ -56,6 +56,7 @@ class Weights(NamedTuple):
     body_pairs: float = 0.33
     action: float = 0.2
     contradicted: float = -0.4
+    seldom: float = -0.2
     special: float = -0.18
     citizen: float = 0.0
     commune: float = 0.19
@@ -82,7 +83,7 @@ class SearchIndex:
         self._cards = [_card(procedure) for procedure in procedures]
         self._by_code = {p.code: at for at, p in enumerate(procedures)}
         self._plain = [plain_name(p.name) for p in procedures]
-        self._contradicted = lexicon.questions.contradicted(self._plain)
+        self._contrast = lexicon.questions.contrast(self._plain)
         rows: list[Reading] = []
         listed: list[Sequence[Word]] = list(lexicon.listed())
         first_row: list[int] = []
@@ -102,7 +103,7 @@ class SearchIndex:
         self._marked = Channel([row.marked for row in rows])
         texts = (folded_syllables(body(p)[:_BODY_CHARACTERS]) for p in procedures)
         self._bodies = Bodies(texts)
-        self._spelling = Spelling(listed)
+        self._spelling = Spelling(listed, self._bodies.common())
         actions = [" ".join(name.split(" ")[:2]) for name in self._plain]
         common = Counter(actions)
         self._actions = {a: at for at, (a, n) in enumerate(common.items()) if n >= _COMMON_ACTION}
@@ -222,8 +223,7 @@ class SearchIndex:
         bodies = self._bodies.fit(reading.syllables, reading.pairs)
         unasked = [at for at, scope in enumerate(self._scopes) if not _asked(scope, reading)]
         special = self._in_scope[unasked].max(axis=0, initial=0)
-        contradicted = self._contradicted(reading)
-        return rows, [*bodies, action, contradicted, special, *self._known]
+        return rows, [*bodies, action, *self._contrast.marks(reading), special, *self._known]
 
     def _totals(self, rows: list[Floats], documents: list[Floats]) -> Floats:
         weights = np.array(self._weights, dtype=np.float32)

@@ -16,7 +16,7 @@ COMPARED = 30  # candidates among which chances are shared
 FOUND = 0.7  # from this chance on the best candidate is answered
 IN_SCOPE = 0.4  # below this chance the message wants no procedure
 SHOWN = 0.01  # less likely candidates are not offered
-_SHARPNESS = 8.0
+_SHARPNESS = 7.5
 _ENOUGH = 12.0  # rarity of a message that says enough
 
 Outcome = Literal["found", "choices", "none"]
@@ -36,12 +36,12 @@ def in_scope(signs: Signs) -> float:
     """The chance that a message wants some procedure of the catalogue."""
     enough = min(signs.said, _ENOUGH) / _ENOUGH
     logit = (
-        -11.1
-        + 3.55 * signs.total
-        - 5.0 * signs.message
-        + 3.4 * signs.cosine
-        - 1.3 * signs.unknown
-        + 3.7 * enough
+        -9.1
+        + 2.4 * signs.total
+        - 3.7 * signs.message
+        + 4.05 * signs.cosine
+        - 0.55 * signs.unknown
+        + 2.8 * enough
     )
     return float(1 / (1 + np.exp(-logit)))
 

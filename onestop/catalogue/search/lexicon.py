@@ -88,11 +88,13 @@ class Lexicon:
         ]
         for entry in _read(folder / "synonyms.yml"):
             means = entry["means"] if isinstance(entry["means"], list) else [entry["means"]]
-            official = tuple(tuple(words(text)) for text in means)
+            meant = tuple(tuple(words(text)) for text in means)
             named = entry.get("names", False)
             phrases += [
-                Phrase(tuple(words(text)), Kind.MEANS, official, named) for text in entry["say"]
+                Phrase(tuple(words(text)), Kind.MEANS, meant, named) for text in entry["say"]
             ]
+        official = {phrase for known in phrases for phrase in known.means if len(phrase) > 1}
+        phrases += [Phrase(phrase, Kind.KEEP) for phrase in official]
         situations = (
             Situation(entry["code"], entry["name"], tuple(entry["says"]))
             for entry in _read(folder / "situations.yml")

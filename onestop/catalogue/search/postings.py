@@ -35,8 +35,13 @@ class Postings:
         lengths = np.bincount(of_term, minlength=len(terms))
         self._starts = np.concatenate(([0], np.cumsum(lengths)))
         self.count = count
+        self._lengths = lengths
         rarity = np.log((count + 1) / (lengths + 0.5))
         self.rarity = dict(zip(terms, map(float, rarity), strict=True))
+
+    def common(self, rows: float) -> set[str]:
+        """The terms that stand in at least so many rows."""
+        return {term for term, at in self._terms.items() if self._lengths[at] >= rows}
 
     def score(self, query: Mapping[str, float]) -> Floats:
         """For every row the sum over terms of query weight x row weight."""

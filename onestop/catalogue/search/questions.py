@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -17,27 +17,55 @@ class Difference(NamedTuple):
     """A way in which names differ: the question, and each label's words in names."""
 
     ask: str
+    labels: tuple[str, ...]
     signs: tuple[tuple[str, str], ...]  # (folded words, label), the longest words first
     otherwise: str | None
-
-    def bits(self, name: str) -> int:
-        """All labels that show in a folded name, one bit each."""
-        padded = f" {name} "
-        found = {label for sign, label in self.signs if sign in padded}
-        return sum(1 << at for at, label in enumerate(self._labels()) if label in found)
-
-    def asked(self, reading: Reading) -> int:
-        """All labels that a message speaks of, one bit each."""
-        found = {label for sign, label in self.signs if _speaks_of(reading, sign.split())}
-        return sum(1 << at for at, label in enumerate(self._labels()) if label in found)
-
-    def _labels(self) -> list[str]:
-        return list(dict.fromkeys(label for _, label in self.signs))
+    seldom: frozenset[str]  # labels that a message which says none of them hardly means
 
     def label(self, name: str) -> str | None:
         """How this difference shows in a folded name."""
         padded = f" {name} "
-        return next((label for sign, label in self.signs if sign in padded), self.otherwise)
+        return next((label for sign, label in self.signs if f" {sign} " in padded), self.otherwise)
+
+    def shown(self, name: str) -> int:
+        """All labels that show in a folded name, one bit each."""
+        padded = f" {name} "
+        return self.bits({label for sign, label in self.signs if f" {sign} " in padded})
+
+    def asked(self, reading: Reading) -> int:
+        """All labels that a message speaks of, one bit each."""
+        return self.bits({label for sign, label in self.signs if _speaks_of(reading, sign)})
+
+    def bits(self, labels: Collection[str]) -> int:
+        """Labels as a number, one bit each."""
+        return sum(1 << at for at, label in enumerate(self.labels) if label in labels)
+
+
+class Contrast:
+    """Which names a message contradicts, by the listed differences.
+
+    Args:
+        differences: the differences that are looked at.
+        names: folded names.
+    """
+
+    def __init__(self, differences: Iterable[Difference], names: Sequence[str]) -> None:
+        self._count = len(names)
+        self._tables = [
+            (difference, np.array([difference.shown(name) for name in names], dtype=np.int64))
+            for difference in differences
+        ]
+
+    def marks(self, reading: Reading) -> list[Floats]:
+        """Two features: 1 where a sign contradicts the message, 1 where it is an unsaid rarity."""
+        contradicted = np.zeros(self._count, dtype=np.bool_)
+        seldom = np.zeros(self._count, dtype=np.bool_)
+        for difference, shown in self._tables:
+            if asked := difference.asked(reading):
+                contradicted |= (shown > 0) & (shown & asked == 0)
+            elif rare := difference.bits(difference.seldom):
+                seldom |= (shown & rare > 0) & (shown & ~rare == 0)
+        return [contradicted.astype(np.float32), seldom.astype(np.float32)]
 
 
 class Questions:
@@ -46,25 +74,9 @@ class Questions:
     def __init__(self, entries: Iterable[Mapping[str, Any]]) -> None:
         self._differences = [_difference(entry) for entry in entries]
 
-    def contradicted(self, names: Sequence[str]) -> Callable[[Reading], Floats]:
-        """A function that marks (1) the names of which some sign contradicts a message's.
-
-        Args:
-            names: folded names.
-        """
-        tables = [
-            (difference, np.array([difference.bits(name) for name in names], dtype=np.int64))
-            for difference in self._differences
-        ]
-
-        def mark(reading: Reading) -> Floats:
-            marked = np.zeros(len(names), dtype=np.bool_)
-            for difference, of_names in tables:
-                if asked := difference.asked(reading):
-                    marked |= (of_names > 0) & (of_names & asked == 0)
-            return marked.astype(np.float32)
-
-        return mark
+    def contrast(self, names: Sequence[str]) -> Contrast:
+        """What tells which folded names a message contradicts."""
+        return Contrast(self._differences, names)
 
     def between(self, names: Sequence[str]) -> str | None:
         """The question that divides names best; None where no listed difference shows.
@@ -84,14 +96,16 @@ class Questions:
 def _difference(entry: Mapping[str, Any]) -> Difference:
     signs = [(folded_key(words(s)), label) for label, said in entry["signs"].items() for s in said]
     signs.sort(key=lambda sign: -len(sign[0]))
-    padded = tuple((f" {sign} ", label) for sign, label in signs)
-    return Difference(entry["ask"], padded, entry.get("otherwise"))
+    seldom = frozenset(entry.get("seldom", ()))
+    labels = tuple(entry["signs"])
+    return Difference(entry["ask"], labels, tuple(signs), entry.get("otherwise"), seldom)
 
 
-def _speaks_of(reading: Reading, sign: Sequence[str]) -> bool:
-    if len(sign) == 1:
-        return reading.syllables.get(sign[0], 0.0) == 1.0
-    return all(f"{a} {b}" in reading.pairs for a, b in pairwise(sign))
+def _speaks_of(reading: Reading, sign: str) -> bool:
+    syllables = sign.split(" ")
+    if len(syllables) == 1:
+        return reading.syllables.get(sign, 0.0) == 1.0
+    return all(f"{a} {b}" in reading.pairs for a, b in pairwise(syllables))
 
 
 def _listed(labels: Sequence[str]) -> str:

@@ -19,9 +19,11 @@ class Spelling:
 
     Args:
         listed: the syllables of every name, alias, situation and listed phrase, in order.
+        others: other syllables that are not taken for slips.
     """
 
-    def __init__(self, listed: Iterable[Sequence[Word]]) -> None:
+    def __init__(self, listed: Iterable[Sequence[Word]], others: Iterable[str] = ()) -> None:
+        self._others = frozenset(others)
         self._known: Counter[str] = Counter()
         self._pairs: Counter[str] = Counter()
         self._marked: set[str] = set()
@@ -52,7 +54,7 @@ class Spelling:
                 continue
             before = mended[at - 1].folded if at else ""
             after = mended[at + 1].folded if at + 1 < len(mended) else ""
-            known = word.folded in self._known
+            known = word.folded in self._known or word.folded in self._others
             sure = len(word.folded) < 2 or word.accented in self._marked
             if known and (sure or self._fits(before, word.folded, after)):
                 continue
@@ -76,7 +78,7 @@ class Spelling:
         at = 0
         while at < len(said):
             pair = [word.folded for word in said[at : at + 2]]
-            if pair[0] in self._known and (len(pair) < 2 or pair[1] in self._known):
+            if all(syllable in self._known or syllable in self._others for syllable in pair):
                 yield said[at]
                 at += 1
                 continue

@@ -33,6 +33,7 @@ def small_catalogue() -> list[Procedure]:
         procedure("1.004194", "Đăng ký tạm trú"),
         procedure("1.002755", "Gia hạn tạm trú"),
         procedure("1.010028", "Xóa đăng ký tạm trú"),
+        procedure("3.000346", "Cấp giấy phép lái xe", tier=Tier.MINISTRY),
         procedure("3.000347", "Đổi giấy phép lái xe", tier=Tier.MINISTRY),
         procedure("3.000348", "Cấp lại giấy phép lái xe", tier=Tier.PROVINCE, level=4),
         procedure("1.001612", "Đăng ký thành lập hộ kinh doanh", aliases=["đăng ký bán hàng rong"]),
@@ -48,7 +49,7 @@ def small_catalogue() -> list[Procedure]:
             "Thủ tục hải quan đối với khí xuất khẩu bằng đường ống",
             tier=Tier.MINISTRY,
             applicants=["Doanh nghiệp"],
-            steps=["Doanh nghiệp nộp vận tải đơn và hóa đơn thương mại."],
+            steps=["Bước 1: nộp giấy đăng ký giám định lượng."],
         ),
         procedure("1.009999", "Đăng ký tạm trú dài hạn", withdrawn=True),
     ]
