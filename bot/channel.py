@@ -6,7 +6,10 @@ to Rasa.
 
 from __future__ import annotations
 
+import asyncio
 import hmac
+import uuid
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -23,6 +26,10 @@ log = structlog.get_logger(__name__)
 
 MAX_TEXT = 4_000
 """Characters of one message that Rasa takes; the gateway tells the citizen of a longer one."""
+
+
+REMEMBERED_TURNS = 1_000
+"""Turns whose replies are kept for a repeat; the gateway repeats within minutes."""
 
 
 class Attachment(BaseModel):
@@ -76,6 +83,7 @@ class GatewayInput(InputChannel):
 
     def __init__(self, token: str) -> None:
         self._token = token.encode()
+        self._turns: OrderedDict[str, asyncio.Task[list[dict[str, Any]]]] = OrderedDict()
 
     @classmethod
     def name(cls) -> str:
@@ -90,6 +98,45 @@ class GatewayInput(InputChannel):
     def _authorised(self, request: Request) -> bool:
         scheme, _, given = request.headers.get("Authorization", "").partition(" ")
         return scheme == "Bearer" and hmac.compare_digest(given.encode(), self._token)
+
+    async def turn(
+        self,
+        inbound: Inbound,
+        key: str | None,
+        on_new_message: Callable[[UserMessage], Awaitable[Any]],
+    ) -> list[dict[str, Any]]:
+        """Play a turn once; a repeat with the same key waits for it and gets the same replies.
+
+        The gateway repeats a message whose answer it did not see. The turn goes on when the gateway
+        hangs up, so the repeat finds it under way or done; a turn that failed is played again.
+
+        Args:
+            inbound: the message.
+            key: the gateway's key for it; without one every call is a turn.
+            on_new_message: hands a message to the agent and returns when its turn is over.
+        """
+        key = key or uuid.uuid4().hex
+        task = self._turns.get(key)
+        if task is None or (task.done() and (task.cancelled() or task.exception())):
+            task = asyncio.create_task(self._play(inbound, on_new_message))
+            self._turns[key] = task
+            while len(self._turns) > REMEMBERED_TURNS:
+                self._turns.popitem(last=False)
+        return await asyncio.shield(task)
+
+    async def _play(
+        self, inbound: Inbound, on_new_message: Callable[[UserMessage], Awaitable[Any]]
+    ) -> list[dict[str, Any]]:
+        output = TurnOutput()
+        attachments = [item.model_dump() for item in inbound.attachments]
+        metadata = {"channel": inbound.channel, "attachments": attachments}
+        await on_new_message(
+            UserMessage(
+                inbound.text, output, inbound.sender, input_channel=self.name(), metadata=metadata
+            )
+        )
+        messages: list[dict[str, Any]] = output.messages
+        return messages
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """The routes, for Rasa's server.
@@ -114,26 +161,13 @@ class GatewayInput(InputChannel):
                 inbound = Inbound.model_validate_json(request.body)
             except ValidationError:
                 return _problem(422, "invalid_request")
-            output = TurnOutput()
-            message = UserMessage(
-                inbound.text,
-                output,
-                inbound.sender,
-                input_channel=self.name(),
-                metadata={
-                    "channel": inbound.channel,
-                    "attachments": [item.model_dump() for item in inbound.attachments],
-                },
-            )
+            key = request.headers.get("Idempotency-Key")
             try:
-                await on_new_message(message)
+                return response.json(await self.turn(inbound, key, on_new_message))
             except Exception as error:
                 # The exception's text may quote the citizen: only its kind is logged.
-                log.error(
-                    "turn_failed", message_id=message.message_id, exc_type=type(error).__name__
-                )
+                log.error("turn_failed", key=key, exc_type=type(error).__name__)
                 return _problem(500, "turn_failed")
-            return response.json(output.messages)
 
         return routes
 

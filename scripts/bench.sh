@@ -4,6 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 py=.venv/bin/python
 $py -m benchmarks.tracker_store
+$py -m benchmarks.gateway
 $py -m benchmarks.turns
 $py -m benchmarks.understanding --nlu tests/nlu
 data=${MOTCUA_SHARED_DATA:-../shared/data}/procedures
