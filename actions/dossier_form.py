@@ -245,7 +245,8 @@ class DossierForm(TopicAction):
             await turn.service.consent(draft.id, turn.owner, draft.consent, turn.channel)
         receipt = await turn.service.submit(draft.id, turn.owner)
         filling.show_receipt(turn, receipt)
-        sent = [*(turn.slot("dossiers") or []), receipt.code]
+        codes = [receipt.code] if receipt.state == "received" else []
+        sent = [*(turn.slot("dossiers") or []), *codes]
         return [*leave(), SlotSet("draft", None), SlotSet("dossiers", sent)]
 
 

@@ -104,7 +104,10 @@ def go_on(
 
 
 def show_receipt(turn: Turn, receipt: Receipt) -> None:
-    """The receipt, as text and as a card."""
+    """The receipt, as text and as a card; while the dossier is on its way, only that it is."""
+    if receipt.state != "received":
+        turn.show(f"receipt_{receipt.state}", receipt=receipt)
+        return
     turn.show(
         "receipt",
         receipt=receipt,

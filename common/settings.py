@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from cryptography.fernet import Fernet, MultiFernet
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -46,6 +46,13 @@ class Settings(BaseSettings):
     tenant: str = "ha-nam"
     agency_identifier: str = Field("H25", pattern=r"^[A-Z]\d{2}(\.\d{1,3})*$")
 
+    # Where dossiers go: this service is the one-stop system, or the province's own over HTTP.
+    backend: Literal["embedded", "http"] = "embedded"
+    backend_url: str = ""
+    backend_username: str = ""
+    backend_password: SecretStr = SecretStr("")
+    backend_timeout_seconds: float = Field(20.0, gt=0, le=45, description="of one call")
+
     # Files that citizens send.
     upload_directory: Path = ROOT / "var" / "uploads"
     upload_max_bytes: int = Field(10 * 1024 * 1024, ge=1024)
@@ -72,6 +79,12 @@ class Settings(BaseSettings):
         for key in value:
             Fernet(key.get_secret_value())  # raises ValueError on a key that is not one
         return value
+
+    @model_validator(mode="after")
+    def _http_backend_has_an_address(self) -> Self:
+        if self.backend == "http" and not self.backend_url.startswith(("http://", "https://")):
+            raise ValueError("MOTCUA_BACKEND=http needs MOTCUA_BACKEND_URL, an http(s) address")
+        return self
 
     @property
     def rasa(self) -> str:

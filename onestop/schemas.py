@@ -158,9 +158,14 @@ class ConsentRequest(BaseModel):
 
 
 class Receipt(BaseModel):
-    """Giấy tiếp nhận hồ sơ và hẹn trả kết quả (Nghị định 61/2018/NĐ-CP, Điều 17), as data."""
+    """Giấy tiếp nhận hồ sơ và hẹn trả kết quả (Nghị định 61/2018/NĐ-CP, Điều 17), as data.
+
+    While `state` is `sending` the dossier is on its way to another system and `code` is empty; `failed`:
+    it needs an operator. `supplemented`: asked-for fields and papers were added to the dossier `code`.
+    """
 
     code: str
+    state: Literal["received", "sending", "failed", "supplemented"] = "received"
     procedure_code: str
     procedure: str
     received_at: datetime
@@ -201,6 +206,17 @@ class StatusView(BaseModel):
     due_at: datetime | None
     collect_at: str
     history: list[StatusStep]
+
+
+class NoticeView(BaseModel):
+    """What an owner is to be told; `text` is ready to be said in a chat."""
+
+    id: int
+    owner: str
+    template: str
+    text: str
+    variables: dict[str, Any]
+    created_at: datetime
 
 
 class ProblemDetail(BaseModel):

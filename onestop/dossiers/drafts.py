@@ -13,10 +13,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from common.database import insert_if_absent, now
+from onestop.backends import outbox
+from onestop.backends.base import Backend
+from onestop.backends.contrib.embedded import EmbeddedBackend
 from onestop.catalogue.content import Procedure
-from onestop.dossiers import files, submission
+from onestop.dossiers import files, parcels, submission
 from onestop.dossiers.calendar import VIETNAM
-from onestop.dossiers.models import Draft, EFormSnapshot
+from onestop.dossiers.models import Dossier, Draft, EFormSnapshot
 from onestop.eforms import engine
 from onestop.eforms.answers import Refusal, Value
 from onestop.eforms.definition import EForm, Field, FieldType, expand
@@ -39,7 +42,7 @@ from onestop.schemas import (
 from onestop.schemas import Refusal as RefusalView
 
 GENERAL = "general"
-FACTOR_DIGITS = 4
+EMBEDDED = EmbeddedBackend()
 
 
 class DraftNotFound(LookupError):
@@ -279,34 +282,47 @@ def consent(draft: Draft, request: ConsentRequest) -> None:
     draft.consent = {**request.model_dump(), "at": now().isoformat()}
 
 
-def submit(session: Session, draft: Draft, procedure: Procedure, agency: str) -> Receipt:
-    """Make the locked draft a dossier; a repeat gives the same receipt.
+def submit(
+    session: Session,
+    draft: Draft,
+    procedure: Procedure,
+    agency: str,
+    backend: Backend = EMBEDDED,
+) -> Receipt:
+    """Hand the locked draft in, once; a repeat gives the same receipt, with its present state.
+
+    Args:
+        agency: the agency identifier, first part of the dossier's code.
+        backend: who takes dossiers.
 
     Raises:
         submission.NotReady: if a field has no answer or the consent is missing.
     """
+    if draft.state == "submitted":
+        return receipt_of(session, draft)
     form, answers = form_of(draft), _answers(draft)
-    if draft.state == "filling":
-        missing = engine.unanswered(form, answers, draft.skipped)
-        if missing:
-            raise submission.NotReady("unanswered", [one.label for one in missing])
-        if draft.consent is None:
-            raise submission.NotReady("no_consent")
+    missing = engine.unanswered(form, answers, draft.skipped)
+    if missing:
+        raise submission.NotReady("unanswered", [one.label for one in missing])
+    if draft.consent is None:
+        raise submission.NotReady("no_consent")
     lines = [line.model_dump() for line in _lines(form, answers, draft.skipped)]
-    return submission.create_dossier(
-        session, draft, procedure, lines, _second_factors(form, answers), agency
-    )
+    promise = submission.promise(procedure, now())
+    parcel = parcels.pack(session, draft, form, answers, procedure, lines, agency, promise)
+    return backend.send(session, draft, parcel)
 
 
-def _second_factors(form: EForm, answers: Mapping[str, Value]) -> list[str]:
-    """Last four digits of the applicant's citizen ID and phone: the first of each in every form."""
-    factors = []
-    for kind in (FieldType.CITIZEN_ID, FieldType.PHONE):
-        for field in engine.active_fields(form, answers):
-            if field.type is kind and field.id in answers:
-                factors.append(str(answers[field.id].value)[-FACTOR_DIGITS:])
-                break
-    return factors
+def receipt_of(session: Session, draft: Draft) -> Receipt:
+    """The receipt of a submitted draft: its dossier's, or that of the parcel on its way."""
+    dossier = session.scalar(select(Dossier).where(Dossier.draft_id == draft.id))
+    if dossier is not None:
+        return Receipt.model_validate(dossier.receipt)
+    found = outbox.parcel_of(session, draft.id)
+    if found is None:
+        raise LookupError(draft.id)
+    state, parcel = found
+    told = "failed" if state is outbox.State.FAILED else "sending"
+    return parcel.receipt.model_copy(update={"state": told})
 
 
 def consent_of(form: EForm) -> Consent:

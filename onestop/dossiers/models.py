@@ -47,6 +47,8 @@ class Draft(Base):
     refused_for: Mapped[str | None] = mapped_column(String(40))  # the last one's code
     state: Mapped[DraftState] = mapped_column(String(16), default="filling")
     consent: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    # Set in a draft that supplements a dossier: only these fields are asked and may be changed.
+    only: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now, onupdate=now)
 
@@ -101,6 +103,25 @@ class DossierEvent(Base):
     note: Mapped[str] = mapped_column(EncryptedJSON, default="")
     actor: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+
+
+class SupplementRequest(Base):
+    """What an officer asks a citizen to add or correct; the clock stands still until it is answered."""
+
+    __tablename__ = "supplement_requests"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossiers.id"), index=True)
+    draft_id: Mapped[str | None] = mapped_column(ForeignKey("drafts.id"), unique=True)
+    fields: Mapped[list[str]] = mapped_column(JSON)  # of the e-form, papers among them
+    new_papers: Mapped[list[str]] = mapped_column(EncryptedJSON, default=list)  # names
+    note: Mapped[str] = mapped_column(EncryptedJSON, default="")
+    actor: Mapped[str] = mapped_column(String(64))
+    status_before: Mapped[int] = mapped_column(Integer)
+    requested_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    until: Mapped[date | None] = mapped_column(Date)
+    answered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    reminded_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 class RunningNumber(Base):

@@ -1,23 +1,26 @@
-"""From draft to dossier: in one transaction, once, with a code and a receipt."""
+"""From draft to dossier: in one transaction, once, with a code and a receipt; then from status to status.
+
+Who gives the code is the back end's business (`onestop/backends`).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Literal
+from datetime import date, datetime
+from typing import Any, Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from common.database import insert_if_absent, now
+from common.database import insert_if_absent
+from onestop import notices
 from onestop.catalogue.content import Procedure, Way, WayKind
 from onestop.dossiers.calendar import VIETNAM, due_at
-from onestop.dossiers.codes import make_code
 from onestop.dossiers.models import Dossier, DossierEvent, Draft, RunningNumber
 from onestop.dossiers.statuses import Status
 from onestop.schemas import Receipt
 
-CITIZEN = "citizen"
+CITIZEN, BACKEND = "citizen", "backend"
 
 
 class NotReady(Exception):
@@ -30,7 +33,7 @@ class NotReady(Exception):
 
 def next_number(session: Session, agency: str, received: datetime) -> int:
     """The next running number of an agency and a day: gap-free, for it lives and dies with the transaction."""
-    day = received.astimezone(VIETNAM).date()
+    day = day_of(received)
     insert_if_absent(session, RunningNumber, agency=agency, day=day, last=0)
     row = session.get_one(
         RunningNumber, (agency, day), with_for_update=True, populate_existing=True
@@ -53,31 +56,17 @@ def _pay(way: Way) -> Literal["nothing", "at_counter", "unknown"]:
     return "at_counter" if way.fee_amount else "nothing"
 
 
-def create_dossier(
-    session: Session,
-    draft: Draft,
-    procedure: Procedure,
-    lines: list[dict[str, object]],
-    second_factors: list[str],
-    agency: str,
-) -> Receipt:
-    """Make the draft a dossier, or give the receipt of the one that it has become already.
+def day_of(moment: datetime) -> date:
+    """The calendar day in Vietnam."""
+    return moment.astimezone(VIETNAM).date()
 
-    Args:
-        draft: a complete draft with consent, its row locked by the caller.
-        lines: the filled e-form as an officer reads it.
-        second_factors: four-digit strings that open the status to the applicant.
-        agency: the agency identifier.
-    """
-    existing = session.scalar(select(Dossier).where(Dossier.draft_id == draft.id))
-    if existing is not None:
-        return Receipt.model_validate(existing.receipt)
-    received = now()
+
+def promise(procedure: Procedure, received: datetime) -> Receipt:
+    """What is promised to who hands in now; the code is still to come (state `sending`)."""
     way = online_way(procedure)
-    receipt = Receipt(
-        code=make_code(
-            agency, received.astimezone(VIETNAM).date(), next_number(session, agency, received)
-        ),
+    return Receipt(
+        code="",
+        state="sending",
         procedure_code=procedure.code,
         procedure=procedure.name,
         received_at=received,
@@ -88,46 +77,102 @@ def create_dossier(
         pay=_pay(way),
         collect_at=procedure.one_stop_unit or procedure.agency,
     )
+
+
+def record(
+    session: Session,
+    *,
+    draft: Draft,
+    receipt: Receipt,
+    lines: list[dict[str, Any]],
+    second_factors: list[str],
+    status: Status = Status.REGISTERED,
+    note: str = "",
+) -> None:
+    """Keep the dossier that a draft became; the unique draft makes a second one impossible.
+
+    Args:
+        draft: its row locked by the caller.
+        receipt: with the code.
+        lines: the filled e-form as an officer reads it.
+        second_factors: four-digit strings that open the status to the applicant.
+        status: where it stands already, if another system took it in.
+    """
+    history = [DossierEvent(status=Status.REGISTERED, actor=CITIZEN, at=receipt.received_at)]
+    if status is not Status.REGISTERED:
+        history.append(DossierEvent(status=status, actor=BACKEND, note=note))
     session.add(
         Dossier(
             code=receipt.code,
             draft_id=draft.id,
             owner=draft.owner,
-            procedure_code=procedure.code,
-            procedure_name=procedure.name,
+            procedure_code=receipt.procedure_code,
+            procedure_name=receipt.procedure,
             lines=lines,
             second_factors=second_factors,
-            status=Status.REGISTERED,
-            received_at=received,
+            status=status,
+            received_at=receipt.received_at,
             due_at=receipt.due_at,
             receipt=receipt.model_dump(mode="json"),
-            history=[DossierEvent(status=Status.REGISTERED, actor=CITIZEN, at=received)],
+            history=history,
         )
     )
     draft.state = "submitted"
-    return receipt
+
+
+def find(session: Session, code: str) -> Dossier:
+    """The dossier of that code, its row locked until the transaction ends.
+
+    Raises:
+        LookupError: if there is none.
+    """
+    dossier = session.scalar(select(Dossier).where(Dossier.code == code).with_for_update())
+    if dossier is None:
+        raise LookupError(code)
+    return dossier
+
+
+def tell_status(session: Session, dossier: Dossier, note: str) -> None:
+    """Tell the owner that the dossier moved."""
+    notices.tell(
+        session,
+        dossier.owner,
+        "status",
+        code=dossier.code,
+        procedure=dossier.procedure_name,
+        status_name=Status(dossier.status).label,
+        note=note,
+    )
 
 
 class ImpossibleStep(ValueError):
     """A status that may not follow the present one."""
 
 
+def step(dossier: Dossier, status: Status, actor: str, note: str = "") -> None:
+    """Move a locked dossier on, with a line in its history.
+
+    Raises:
+        ImpossibleStep: if `status` may not follow.
+    """
+    present = Status(dossier.status)
+    if status not in present.next:
+        allowed = ", ".join(f"{one} {one.label}" for one in sorted(present.next)) or "nothing"
+        raise ImpossibleStep(
+            f"{dossier.code} stands at {present} {present.label}; after that may come: {allowed}"
+        )
+    dossier.status = status
+    dossier.history.append(DossierEvent(status=status, actor=actor, note=note))
+
+
 def advance(session: Session, code: str, status: Status, actor: str, note: str = "") -> Dossier:
-    """Move a dossier on.
+    """Move a dossier on as an officer does, and tell its owner.
 
     Raises:
         LookupError: if there is no such dossier.
         ImpossibleStep: if `status` may not follow.
     """
-    dossier = session.scalar(select(Dossier).where(Dossier.code == code).with_for_update())
-    if dossier is None:
-        raise LookupError(code)
-    present = Status(dossier.status)
-    if status not in present.next:
-        allowed = ", ".join(f"{one} {one.label}" for one in sorted(present.next)) or "nothing"
-        raise ImpossibleStep(
-            f"{code} stands at {present} {present.label}; after that may come: {allowed}"
-        )
-    dossier.status = status
-    dossier.history.append(DossierEvent(status=status, actor=actor, note=note))
+    dossier = find(session, code)
+    step(dossier, status, actor, note)
+    tell_status(session, dossier, note)
     return dossier

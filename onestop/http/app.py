@@ -10,14 +10,28 @@ from aiohttp import web
 from common.database import Database
 from common.problems import problem_middleware, require_token
 from common.settings import ROOT, Settings
+from onestop.backends import registry
 from onestop.catalogue.search import CatalogueSearch
 from onestop.eforms import divisions
 from onestop.eforms.definition import load_eforms
-from onestop.http import dossiers, drafts, files, procedures
-from onestop.http.keys import CONFIG, DATABASE, EFORMS, SEARCH
+from onestop.http import dossiers, drafts, files, notices, procedures
+from onestop.http.keys import BACKEND, CONFIG, DATABASE, EFORMS, SEARCH, WORKER
 
 # JSON bodies are small; files have a limit of their own, checked while they stream in.
 MAX_BODY_BYTES = 256 * 1024
+
+
+async def _sending(app: web.Application) -> AsyncIterator[None]:
+    """The worker that sends dossiers to another system, where there is one."""
+    app[WORKER] = worker = app[BACKEND].worker(app[DATABASE])
+    if worker is None:
+        yield
+        return
+    task = asyncio.create_task(worker.run())
+    yield
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    await worker.remote.close()
 
 
 async def _resources(app: web.Application) -> AsyncIterator[None]:
@@ -50,7 +64,9 @@ def create_app(config: Settings) -> web.Application:
     )
     app[CONFIG] = config
     app[EFORMS] = load_eforms(ROOT / "data" / "eforms")
+    app[BACKEND] = registry.create(config)
     app.cleanup_ctx.append(_resources)
-    for part in (procedures, drafts, dossiers, files):
+    app.cleanup_ctx.append(_sending)
+    for part in (procedures, drafts, dossiers, files, notices):
         app.add_routes(part.routes)
     return app

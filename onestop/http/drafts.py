@@ -15,7 +15,7 @@ from onestop.catalogue import store
 from onestop.dossiers import drafts, submission
 from onestop.dossiers.models import Draft
 from onestop.eforms.answers import Refusal
-from onestop.http.keys import CONFIG, DATABASE, EFORMS
+from onestop.http.keys import BACKEND, CONFIG, DATABASE, EFORMS, WORKER
 from onestop.schemas import (
     AnswerRequest,
     AnswerResult,
@@ -196,12 +196,16 @@ async def submit(
     request: web.Request, draft: str, /, owner: str
 ) -> r201[Receipt] | r404[ProblemDetail] | r409[ProblemDetail]:
     """Submit a draft. A repeat, even at the same time, gives the same receipt: the draft is the key."""
-    agency = request.app[CONFIG].agency_identifier
+    agency, backend = request.app[CONFIG].agency_identifier, request.app[BACKEND]
 
     def step(session: Session, one: Draft) -> Receipt:
         procedure = store.get(session, one.procedure_code)
         if procedure is None:
             raise Problem(404, "unknown_procedure", "The procedure is no longer there.")
-        return drafts.submit(session, one, procedure, agency)
+        return drafts.submit(session, one, procedure, agency, backend)
 
-    return _json(await _on_draft(request, draft, owner, step), 201)
+    receipt = await _on_draft(request, draft, owner, step)
+    worker = request.app[WORKER]
+    if worker is not None:
+        worker.wake()
+    return _json(receipt, 201)

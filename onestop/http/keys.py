@@ -6,6 +6,8 @@ from aiohttp import web
 
 from common.database import Database
 from common.settings import Settings
+from onestop.backends.base import Backend
+from onestop.backends.worker import Worker
 from onestop.catalogue.search import CatalogueSearch
 from onestop.eforms.definition import EForm
 
@@ -13,3 +15,5 @@ CONFIG = web.AppKey("config", Settings)
 DATABASE = web.AppKey("database", Database)
 EFORMS = web.AppKey("eforms", dict[str, EForm])
 SEARCH = web.AppKey("search", CatalogueSearch)
+BACKEND = web.AppKey("backend", Backend)
+WORKER: web.AppKey[Worker | None] = web.AppKey("worker")

@@ -1,7 +1,9 @@
 """Alembic's environment of the one-stop database."""
 
+import onestop.backends.outbox
 import onestop.catalogue.models
-import onestop.dossiers.models  # noqa: F401
+import onestop.dossiers.models
+import onestop.notices  # noqa: F401
 from common.migrations import run_environment
 from onestop.models import Base
 

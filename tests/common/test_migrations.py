@@ -13,7 +13,13 @@ from common.database import open_engine
 from common.migrations import downgrade, upgrade
 
 MODELS = {
-    "onestop": ("onestop.models", "onestop.catalogue.models", "onestop.dossiers.models"),
+    "onestop": (
+        "onestop.models",
+        "onestop.backends.outbox",
+        "onestop.catalogue.models",
+        "onestop.dossiers.models",
+        "onestop.notices",
+    ),
     "gateway": ("gateway.models",),
     "bot": ("bot.tracker_store",),
 }

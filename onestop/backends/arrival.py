@@ -1,0 +1,77 @@
+"""What the outcome of sending changes here: the dossier, its history, what the citizen is told."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from onestop import notices
+from onestop.backends import outbox
+from onestop.backends.base import Parcel, Progress
+from onestop.backends.outbox import Claim, State
+from onestop.dossiers import submission
+from onestop.dossiers.calendar import VIETNAM
+from onestop.dossiers.models import Dossier, DossierEvent, Draft
+from onestop.dossiers.statuses import Status
+
+
+def arrived(
+    session: Session, claim: Claim, parcel: Parcel, progress: Progress, follow_at: datetime
+) -> None:
+    """The other system has the dossier: keep ours with its code, and tell the citizen.
+
+    Raises:
+        outbox.LeaseLost: if another worker finished it.
+    """
+    row = outbox.held(session, claim)
+    receipt = parcel.receipt.model_copy(
+        update={"code": str(claim.results["code"]), "state": "received"}
+    )
+    draft = session.get_one(Draft, row.draft_id, with_for_update=True)
+    submission.record(
+        session,
+        draft=draft,
+        receipt=receipt,
+        lines=parcel.lines,
+        second_factors=parcel.second_factors,
+        status=progress.status,
+        note=progress.note,
+    )
+    due = receipt.due_at
+    notices.tell(
+        session,
+        parcel.owner,
+        "sent",
+        procedure=receipt.procedure,
+        code=receipt.code,
+        due=f"{due.astimezone(VIETNAM):%d/%m/%Y}" if due else "",
+    )
+    next_at = None if progress.status.final else follow_at
+    outbox.release(session, claim, next_at, State.DONE)
+
+
+def moved(session: Session, claim: Claim, progress: Progress, follow_at: datetime) -> None:
+    """Where the dossier stands in the other system; that system decides what may follow what."""
+    code = str(claim.results["code"])
+    dossier = session.scalar(select(Dossier).where(Dossier.code == code).with_for_update())
+    if dossier is not None and dossier.status != progress.status:
+        dossier.status = progress.status
+        dossier.history.append(
+            DossierEvent(
+                status=progress.status, actor=submission.BACKEND, note=progress.note, at=progress.at
+            )
+        )
+        submission.tell_status(session, dossier, progress.note)
+    next_at = None if Status(progress.status).final else follow_at
+    outbox.release(session, claim, next_at, State.DONE)
+
+
+def failed(session: Session, claim: Claim, reason: str) -> None:
+    """It will not be sent without help: keep the reason for operators, and tell the citizen so."""
+    row = outbox.held(session, claim)
+    row.last_error = reason[:200]
+    outbox.release(session, claim, None, State.FAILED)
+    if isinstance(claim.sent, Parcel):
+        notices.tell(session, claim.sent.owner, "not_sent", procedure=claim.sent.procedure_name)
