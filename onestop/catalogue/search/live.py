@@ -32,7 +32,7 @@ class CatalogueSearch:
         self._database = database
         self._poll_seconds = poll_seconds
         self._index = SearchIndex.build(())
-        self._version = 0
+        self._version = self._seen = 0
         self._watcher: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -67,11 +67,20 @@ class CatalogueSearch:
         _log.info("catalogue_indexed", version=version, procedures=len(procedures))
         return True
 
+    async def look(self) -> bool:
+        """Index anew once the catalogue rests: an import changes it in batches.
+
+        Returns:
+            Whether there is a new index.
+        """
+        seen, self._seen = self._seen, await self._database.read(store.version)
+        return self._seen == seen and await self.refresh()
+
     async def _watch(self) -> None:
         while True:
             await asyncio.sleep(self._poll_seconds)
             try:
-                await self.refresh()
+                await self.look()
             except Exception:  # the old index goes on serving; the next look may succeed
                 _log.exception("catalogue_index_failed")
 

@@ -73,3 +73,16 @@ async def test_the_old_index_serves_while_a_new_one_fails(
             await until(lambda: len(search.search("đăng ký lại khai sinh").candidates) == 2)
     finally:
         await search.stop()
+
+
+async def test_an_import_in_batches_is_indexed_once_when_it_rests(
+    onestop_database: Database,
+) -> None:
+    search = CatalogueSearch(onestop_database)
+    for number in range(3):
+        content = Procedure(code=f"1.00000{number}", name=f"Thủ tục thứ {number}")
+        await onestop_database.run(store.save, content, Source.PORTAL)
+        assert not await search.look()
+    assert await search.look()
+    assert search.search("1.000002").outcome == "found"
+    assert not await search.look()
