@@ -102,11 +102,12 @@ class Worker:
         renewed = False
         try:
             while claim.state not in (State.DONE, State.FAILED):
-                if claim.state is State.CREATED:
-                    await self._finish(claim)
-                    return
                 try:
+                    if claim.state is State.CREATED:
+                        await self._finish(claim)
+                        return
                     state, results = await self._step(claim)
+                    renewed = False
                 except SessionExpired:
                     if renewed:
                         raise BackendUnavailable("session_expired_twice") from None
@@ -177,6 +178,7 @@ class Worker:
             str(claim.results["token"]), str(claim.results["code"])
         )
         follow_at = self.clock() + self.policy.follow_every
+        self.breaker.succeeded()
         await self.database.run(arrival.arrived, claim, parcel, progress, follow_at)
         log.info("dossier_sent", row=claim.id, tries=claim.tries)
 
