@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,10 @@ def _signs(text: Reading) -> str:
     return text.signs
 
 
+def _strangeness(text: Reading) -> str:
+    return text.strangeness
+
+
 # The ways of looking at a text: what is looked at, how it is cut, how much it counts.
 VIEWS: tuple[tuple[Callable[[Reading], str], dict[str, Any], float], ...] = (
     (_accented, WORDS, 1.0),
@@ -54,9 +59,12 @@ VIEWS: tuple[tuple[Callable[[Reading], str], dict[str, Any], float], ...] = (
     (_folded, LETTERS, 1.0),
     (_ends, ENDS, 1.0),
     (_signs, WORDS, 2.0),
+    (_strangeness, WORDS, 1.0),
 )
 TOLERANCE = 0.01
 """Where the SVM stops: a hundred times the default is ten times as fast and as good."""
+OUTSIDE = "out_of_scope"
+"""The intent of messages that are none of an office's business: their words are strange."""
 HELD_OUT = 5
 """One group in so many is held out to measure how sure the model may be."""
 
@@ -75,6 +83,7 @@ class IntentModel:
         self._weights: Floats = np.zeros((0, 0))
         self._offsets: Floats = np.zeros(0)
         self._sharpness = 1.0
+        self._known: frozenset[str] = frozenset()
 
     def fit(self, texts: Sequence[Reading], labels: Sequence[str], groups: Sequence[int]) -> None:
         """Learn from `texts` and their `labels`.
@@ -83,6 +92,12 @@ class IntentModel:
             groups: texts of one group (an example and its copies) are held out together.
         """
         self.labels = sorted(set(labels))
+        users = self._users(texts, labels, groups)
+        self._known = frozenset(users)
+        texts = [
+            _mark(text, {word for word in _pairs(text) if users.get(word, set()) <= {group}})
+            for text, group in zip(texts, groups, strict=True)
+        ]
         target = np.array([self.labels.index(label) for label in labels])
         held_out = np.array([group % HELD_OUT == 0 for group in groups])
         if len(set(target[~held_out])) == len(self.labels) and held_out.any():
@@ -94,7 +109,20 @@ class IntentModel:
 
     def predict(self, texts: Sequence[Reading]) -> Floats:
         """Probabilities, shape (number of texts, number of labels)."""
-        return _softmax(self._scores(texts) * self._sharpness)
+        marked = [_mark(text, set(_pairs(text)) - self._known) for text in texts]
+        return _softmax(self._scores(marked) * self._sharpness)
+
+    @staticmethod
+    def _users(
+        texts: Sequence[Reading], labels: Sequence[str], groups: Sequence[int]
+    ) -> dict[str, set[int]]:
+        """Each word of the messages that are in scope, and the groups of messages that use it."""
+        users: dict[str, set[int]] = {}
+        for text, label, group in zip(texts, labels, groups, strict=True):
+            if label != OUTSIDE:
+                for word in _pairs(text):
+                    users.setdefault(word, set()).add(group)
+        return users
 
     def _fit(self, texts: Sequence[Reading], target: NDArray[np.int64]) -> None:
         self._vectorisers = [
@@ -129,6 +157,7 @@ class IntentModel:
         facts = {
             "labels": self.labels,
             "sharpness": self._sharpness,
+            "known": sorted(self._known),
             "vocabularies": vocabularies,
         }
         (directory / "intents.json").write_text(
@@ -148,6 +177,7 @@ class IntentModel:
         facts = json.loads((directory / "intents.json").read_text(encoding="utf-8"))
         model = cls()
         model.labels, model._sharpness = facts["labels"], facts["sharpness"]
+        model._known = frozenset(facts["known"])
         with np.load(directory / "intents.npz", allow_pickle=False) as arrays:
             model._weights, model._offsets = arrays["weights"], arrays["offsets"]
             for number, (_, how, _) in enumerate(VIEWS):
@@ -160,6 +190,20 @@ class IntentModel:
                 vectoriser.idf_ = arrays[f"idf_{number}"]
                 model._vectorisers.append(vectoriser)
         return model
+
+
+def _pairs(text: Reading) -> list[str]:
+    """The pairs of neighbouring words, folded: syllables are shared by all topics, pairs are not."""
+    words = strip_accents(text.words).split()
+    return [f"{one} {other}" for one, other in pairwise(["<", *words, ">"])]
+
+
+def _mark(text: Reading, strange: set[str]) -> Reading:
+    """`text` with its strangeness; in training a word is strange if no other message uses it."""
+    words = _pairs(text)
+    count = sum(word in strange for word in words)
+    share = round(5 * count / len(words)) if words else 0
+    return text._replace(strangeness=f"count_{min(count, 5)} share_{share}")
 
 
 def _softmax(scores: Floats) -> Floats:

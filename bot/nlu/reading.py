@@ -29,10 +29,13 @@ class Reading(NamedTuple):
         words: canonical words with one space between them, every digit as 0: which number it is says
             nothing of what the citizen wants, how it is built says a lot.
         signs: concepts, kinds of entities and the message's shape, in order.
+        strangeness: how many of the words nobody has used about an office yet, and which share;
+            told by the model, which knows the words.
     """
 
     words: str
     signs: str
+    strangeness: str = ""
 
 
 def reading(text: str) -> Reading:
