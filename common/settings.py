@@ -53,6 +53,18 @@ class Settings(BaseSettings):
     backend_password: SecretStr = SecretStr("")
     backend_timeout_seconds: float = Field(20.0, gt=0, le=45, description="of one call")
 
+    # Paying online; a provider that is not configured is not offered.
+    public_url: str = Field(
+        "", pattern=r"^(https?://[^/?#]+)?$", description="as citizens reach us"
+    )
+    vnpay_tmn_code: str = ""
+    vnpay_hash_secret: SecretStr = SecretStr("")
+    vnpay_url: str = "https://sandbox.vnpayment.vn/paymentv2/vpcpay.html"
+    bank_bin: str = Field("", pattern=r"^(\d{6})?$")
+    bank_account: str = Field("", pattern=r"^[0-9A-Za-z]{0,19}$")
+    bank_name: str = ""
+    payment_fake: bool = False
+
     # Files that citizens send.
     upload_directory: Path = ROOT / "var" / "uploads"
     upload_max_bytes: int = Field(10 * 1024 * 1024, ge=1024)
@@ -95,6 +107,11 @@ class Settings(BaseSettings):
     def onestop(self) -> str:
         """Base address of the one-stop service."""
         return self.onestop_url or f"http://127.0.0.1:{self.onestop_port}"
+
+    @property
+    def public(self) -> str:
+        """Base address of the public site, as citizens' browsers reach it."""
+        return self.public_url or f"http://{self.host}:{self.port}"
 
     def cipher(self) -> MultiFernet:
         """The cipher for data at rest: the first key encrypts, all keys decrypt."""

@@ -13,9 +13,9 @@ from collections.abc import Sequence
 
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from onestop.cli import catalogue, dossier, serve
+from onestop.cli import catalogue, dossier, payments, serve
 
-GROUPS = (catalogue, dossier, serve)
+GROUPS = (catalogue, dossier, payments, serve)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -14,8 +14,9 @@ from onestop.backends import registry
 from onestop.catalogue.search import CatalogueSearch
 from onestop.eforms import divisions
 from onestop.eforms.definition import load_eforms
-from onestop.http import dossiers, drafts, files, notices, procedures
-from onestop.http.keys import BACKEND, CONFIG, DATABASE, EFORMS, SEARCH, WORKER
+from onestop.http import dossiers, drafts, files, notices, payments, procedures
+from onestop.http.keys import BACKEND, CONFIG, DATABASE, EFORMS, PROVIDERS, SEARCH, WORKER
+from onestop.payments.registry import providers
 
 # JSON bodies are small; files have a limit of their own, checked while they stream in.
 MAX_BODY_BYTES = 256 * 1024
@@ -65,8 +66,9 @@ def create_app(config: Settings) -> web.Application:
     app[CONFIG] = config
     app[EFORMS] = load_eforms(ROOT / "data" / "eforms")
     app[BACKEND] = registry.create(config)
+    app[PROVIDERS] = providers(config)
     app.cleanup_ctx.append(_resources)
     app.cleanup_ctx.append(_sending)
-    for part in (procedures, drafts, dossiers, files, notices):
+    for part in (procedures, drafts, dossiers, files, notices, payments):
         app.add_routes(part.routes)
     return app

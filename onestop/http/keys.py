@@ -10,10 +10,12 @@ from onestop.backends.base import Backend
 from onestop.backends.worker import Worker
 from onestop.catalogue.search import CatalogueSearch
 from onestop.eforms.definition import EForm
+from onestop.payments.base import Provider
 
 CONFIG = web.AppKey("config", Settings)
 DATABASE = web.AppKey("database", Database)
 EFORMS = web.AppKey("eforms", dict[str, EForm])
 SEARCH = web.AppKey("search", CatalogueSearch)
+PROVIDERS: web.AppKey[dict[str, Provider]] = web.AppKey("providers")
 BACKEND = web.AppKey("backend", Backend)
 WORKER: web.AppKey[Worker | None] = web.AppKey("worker")

@@ -19,6 +19,7 @@ MODELS = {
         "onestop.catalogue.models",
         "onestop.dossiers.models",
         "onestop.notices",
+        "onestop.payments.models",
     ),
     "gateway": ("gateway.models",),
     "bot": ("bot.tracker_store",),

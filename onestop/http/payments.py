@@ -1,0 +1,129 @@
+"""What is owed for a dossier, how it is paid, and what providers say of it."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import Literal
+
+from aiohttp import web
+from aiohttp_pydantic.decorator import inject_params
+from aiohttp_pydantic.oas.typing import r200, r201, r403, r404, r409, r429
+from pydantic import RootModel
+from sqlalchemy.orm import Session
+
+from common.problems import Problem, as_problem
+from onestop.dossiers.lookup import Limits, Refused
+from onestop.http.keys import CONFIG, DATABASE, PROVIDERS
+from onestop.payments import service
+from onestop.payments.base import Notifying, squeeze
+from onestop.payments.contrib import vietqr
+from onestop.schemas import (
+    Owed,
+    OwedRequest,
+    PaymentNoticeResult,
+    PaymentOrder,
+    PayRequest,
+    ProblemDetail,
+)
+
+routes = web.RouteTableDef()
+receive = inject_params(on_validation_error=as_problem).and_request
+
+
+class Parameters(RootModel[dict[str, str]]):
+    """The parameters of a notice, as they came."""
+
+
+@routes.post("/payments/owed")
+@receive
+async def owed(
+    request: web.Request, body: OwedRequest
+) -> r200[Owed] | r403[ProblemDetail] | r404[ProblemDetail] | r429[ProblemDetail]:
+    """What is owed for the asker's own dossier, or for one whose second factor is known."""
+    config = request.app[CONFIG]
+    limits = Limits(config.lookup_max_attempts, timedelta(minutes=config.lookup_lock_minutes))
+
+    offered = request.app[PROVIDERS]
+
+    def work(session: Session) -> Owed | Refused:
+        dossier = service.open_for(session, body.asker, body.code, body.factor, limits)
+        if isinstance(dossier, Refused):
+            return dossier
+        view = service.owed(session, dossier, offered)
+        if view.providers:
+            view.grant = service.grant(config.cipher(), body.asker, dossier.code)
+        return view
+
+    found = await request.app[DATABASE].run(work)
+    if isinstance(found, Refused):
+        if found.locked_until is not None:
+            until = found.locked_until.isoformat()
+            raise Problem(429, "locked", "Too many wrong tries.", locked_until=until)
+        if found.reason == "factor_needed":
+            raise Problem(403, "factor_needed", "Not the asker's own: a second factor is needed.")
+        left = found.attempts_left
+        raise Problem(404, "not_found", "No dossier has that code and factor.", attempts_left=left)
+    return web.json_response(found.model_dump(mode="json"))
+
+
+@routes.post("/payments")
+@receive
+async def begin(
+    request: web.Request, body: PayRequest
+) -> r201[PaymentOrder] | r403[ProblemDetail] | r404[ProblemDetail] | r409[ProblemDetail]:
+    """Begin to pay; 409 if nothing is due, with the `state` that `Owed` would have."""
+    config = request.app[CONFIG]
+    provider = request.app[PROVIDERS].get(body.provider)
+    if provider is None:
+        raise Problem(404, "unknown_provider", "That provider is not offered.")
+    code = service.granted(config.cipher(), body.asker, body.grant)
+    if code is None:
+        raise Problem(403, "not_granted", "The grant is not this asker's, or too old.")
+    try:
+        payment, given = await request.app[DATABASE].run(service.begin, code, provider)
+    except service.NotDue as error:
+        raise Problem(409, "not_due", "There is nothing to pay.", state=error.state) from error
+    except LookupError as error:
+        raise Problem(404, "not_found", "The dossier is gone.") from error
+    order = PaymentOrder(
+        code=code,
+        provider=provider.name,
+        amount=payment.amount,
+        url=given.url,
+        expires_at=given.expires_at,
+    )
+    if given.qr is not None:
+        order.image = f"{config.public_url}/payments/qr/{payment.key}.png"
+        order.note = squeeze(code)
+        order.bank_name, order.bank_account = config.bank_name, config.bank_account
+    return web.json_response(order.model_dump(mode="json"), status=201)
+
+
+@routes.get("/payments/{key}/qr")
+@receive
+async def picture(request: web.Request, key: str, /) -> r200[bytes] | r404[ProblemDetail]:
+    """The QR code of an attempt as a PNG picture; its key is the secret."""
+    offered = request.app[PROVIDERS]
+    try:
+        given = await request.app[DATABASE].read(service.instructions, key, offered)
+    except LookupError as error:
+        raise Problem(404, "not_found", "There is no such payment.") from error
+    if given.qr is None:
+        raise Problem(404, "no_picture", "That payment has no picture.")
+    drawn = await asyncio.to_thread(vietqr.png, given.qr)
+    return web.Response(body=drawn, content_type="image/png")
+
+
+@routes.post("/payments/notices/{provider}/{kind}")
+@receive
+async def take_notice(
+    request: web.Request, provider: str, kind: Literal["ipn", "return"], /, body: Parameters
+) -> r200[PaymentNoticeResult] | r404[ProblemDetail]:
+    """What a provider says (`ipn`), or what a browser brings back (`return`); each is recorded."""
+    notifying = request.app[PROVIDERS].get(provider)
+    if not isinstance(notifying, Notifying):
+        raise Problem(404, "unknown_provider", "That provider is not offered.")
+    outcome, code = await request.app[DATABASE].run(service.take_notice, notifying, kind, body.root)
+    result = PaymentNoticeResult(outcome=outcome, reply=notifying.reply(outcome), code=code)
+    return web.json_response(result.model_dump(mode="json"))

@@ -1,0 +1,1 @@
+"""What a dossier costs, and how it is paid: fees, payments, the plug-ins of payment providers."""
