@@ -1,81 +1,164 @@
+"""The internal channel: who may talk to Rasa, what gets in, what comes back."""
+
 from __future__ import annotations
 
-import asyncio
+import json
+import socket
+from collections.abc import Awaitable, Callable
+from typing import Any, NamedTuple
 
+import aiohttp
 import pytest
 from rasa.core.channels.channel import UserMessage
+from sanic import Sanic
 
-from bot import channel
-from bot.channel import GatewayInput, Inbound
+from bot.channel import MAX_TEXT, GatewayInput, TurnOutput
+from common.settings import settings
 
-HELLO = Inbound(sender="s", text="chào em", channel="web")
+TOKEN = {"Authorization": f"Bearer {settings().internal_token.get_secret_value()}"}
+MESSAGE: dict[str, Any] = {"sender": "citizen-1", "text": "xin chào", "channel": "web"}
 
-
-class Agent:
-    """Counts turns and answers when it is let."""
-
-    def __init__(self) -> None:
-        self.turns = 0
-        self.go = asyncio.Event()
-        self.fail = False
-
-    async def __call__(self, message: UserMessage) -> None:
-        self.turns += 1
-        await self.go.wait()
-        if self.fail:
-            raise RuntimeError
-        await message.output_channel.send_response("s", {"text": f"lượt {self.turns}"})
+Handler = Callable[[UserMessage], Awaitable[Any]]
+names = iter(range(1000))
 
 
-@pytest.fixture
-async def agent() -> Agent:
-    return Agent()
+@pytest.fixture(autouse=True)
+def _many_servers_in_one_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sanic 21.12 rewrites its own methods at start, for one application unless it is told so."""
+    monkeypatch.setattr(Sanic, "test_mode", True)
 
 
-async def test_a_repeat_after_the_turn_gets_the_same_replies(agent: Agent) -> None:
-    gateway = GatewayInput("token")
-    agent.go.set()
-    first = await gateway.turn(HELLO, "7", agent)
-    assert await gateway.turn(HELLO, "7", agent) == first == [{"text": "lượt 1"}]
-    assert agent.turns == 1
+class Answer(NamedTuple):
+    status: int
+    content_type: str
+    text: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.text)
 
 
-async def test_a_repeat_during_the_turn_waits_for_it_though_the_first_caller_hung_up(
-    agent: Agent,
-) -> None:
-    gateway = GatewayInput("token")
-    first = asyncio.create_task(gateway.turn(HELLO, "7", agent))
-    await asyncio.sleep(0)
-    first.cancel()
-    again = asyncio.create_task(gateway.turn(HELLO, "7", agent))
-    await asyncio.sleep(0)
-    agent.go.set()
-    assert await again == [{"text": "lượt 1"}]
-    assert agent.turns == 1
+class Server:
+    """The channel on a Sanic application of its own, with what the agent got to see."""
+
+    def __init__(self, answer: Callable[[UserMessage], Awaitable[None]] | None = None) -> None:
+        self.seen: list[UserMessage] = []
+
+        async def on_new_message(message: UserMessage) -> None:
+            self.seen.append(message)
+            if answer is not None:
+                await answer(message)
+
+        self.app = Sanic(f"channel-test-{next(names)}")
+        channel = GatewayInput.from_credentials(None)
+        self.app.blueprint(
+            channel.blueprint(on_new_message), url_prefix=f"/webhooks/{channel.url_prefix()}"
+        )
+
+    async def post(self, body: Any, headers: dict[str, str] | None = None) -> Answer:
+        """Post over a real connection on the loopback interface."""
+        with socket.socket() as listening:
+            listening.bind(("127.0.0.1", 0))
+            port = listening.getsockname()[1]
+            server = await self.app.create_server(
+                sock=listening, return_asyncio_server=True, access_log=False
+            )
+            await server.startup()
+            try:
+                async with (
+                    aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(10)) as session,
+                    session.post(
+                        f"http://127.0.0.1:{port}/webhooks/gateway/webhook",
+                        json=body,
+                        headers=TOKEN if headers is None else headers,
+                    ) as response,
+                ):
+                    return Answer(response.status, response.content_type, await response.text())
+            finally:
+                server.close()
+                await server.wait_closed()
 
 
-async def test_a_turn_that_failed_is_played_again(agent: Agent) -> None:
-    gateway = GatewayInput("token")
-    agent.go.set()
-    agent.fail = True
-    with pytest.raises(RuntimeError):
-        await gateway.turn(HELLO, "7", agent)
-    agent.fail = False
-    assert await gateway.turn(HELLO, "7", agent) == [{"text": "lượt 2"}]
+async def reply(message: UserMessage) -> None:
+    await message.output_channel.send_response(
+        message.sender_id,
+        {
+            "text": "Dòng một\n\nDòng hai",
+            "buttons": [{"title": "Phí", "payload": "/ask_fee"}, {"title": "Có"}],
+            "custom": {"type": "link", "url": "https://example.org"},
+        },
+    )
 
 
-async def test_without_a_key_every_message_is_a_turn(agent: Agent) -> None:
-    gateway = GatewayInput("token")
-    agent.go.set()
-    await gateway.turn(HELLO, None, agent)
-    await gateway.turn(HELLO, None, agent)
-    assert agent.turns == 2
+async def test_a_turn_comes_back_as_whole_messages() -> None:
+    response = await Server(reply).post(MESSAGE)
+    assert response.status == 200
+    assert response.json == [
+        {
+            "text": "Dòng một\n\nDòng hai",
+            "buttons": [
+                {"title": "Phí", "payload": "/ask_fee"},
+                {"title": "Có", "payload": "Có"},
+            ],
+            "custom": {"type": "link", "url": "https://example.org"},
+        }
+    ]
 
 
-async def test_old_turns_are_forgotten(agent: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(channel, "REMEMBERED_TURNS", 2)
-    gateway = GatewayInput("token")
-    agent.go.set()
-    for key in ("1", "2", "3", "1"):
-        await gateway.turn(HELLO, key, agent)
-    assert agent.turns == 4
+async def test_channel_and_attachments_reach_the_agent_as_metadata() -> None:
+    server = Server()
+    file = {"file_id": "f1", "name": "cccd.jpg", "content_type": "image/jpeg", "size": 5}
+    await server.post({**MESSAGE, "text": "/upload", "attachments": [file]})
+    assert server.seen[0].sender_id == "citizen-1"
+    assert server.seen[0].metadata == {"channel": "web", "attachments": [file]}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Authorization": "Bearer wrong"},
+        {"Authorization": "Bearer "},
+        {"Authorization": TOKEN["Authorization"].removeprefix("Bearer ")},
+        {"Authorization": TOKEN["Authorization"].replace("Bearer", "Basic")},
+    ],
+)
+async def test_nobody_gets_in_without_the_token(headers: dict[str, str]) -> None:
+    server = Server(reply)
+    response = await server.post(MESSAGE, headers)
+    assert response.status == 401
+    assert response.content_type == "application/problem+json"
+    assert server.seen == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {**MESSAGE, "sender": ""},
+        {**MESSAGE, "text": ""},
+        {**MESSAGE, "text": "a" * (MAX_TEXT + 1)},
+        {**MESSAGE, "attachments": [{"file_id": "f"}]},
+        ["no", "object"],
+    ],
+)
+async def test_a_body_that_does_not_fit_is_refused(body: Any) -> None:
+    server = Server(reply)
+    assert (await server.post(body)).status == 422
+    assert server.seen == []
+
+
+async def test_a_failing_turn_is_a_problem_and_quotes_nobody() -> None:
+    async def fail(message: UserMessage) -> None:
+        raise RuntimeError(f"secret {message.text}")
+
+    response = await Server(fail).post(MESSAGE)
+    assert response.status == 500
+    assert response.json["type"] == "urn:motcua:problem:turn_failed"
+    assert MESSAGE["text"] not in response.text
+
+
+async def test_what_is_empty_is_no_message() -> None:
+    output = TurnOutput()
+    await output.send_response("citizen-1", {"text": None, "buttons": []})
+    assert output.messages == []

@@ -49,7 +49,7 @@ def learnt() -> SequenceModel:
 
 
 def test_it_marks_names_that_it_never_saw_by_what_stands_around_them() -> None:
-    words = "bay từ quy nhơn đến đồng hới".split()
+    words = ["bay", "từ", "quy", "nhơn", "đến", "đồng", "hới"]
     expected = ["O", "O", "B-from", "I-from", "O", "B-to", "I-to"]
     model = learnt()
     assert model.tag(words) == expected
