@@ -27,7 +27,9 @@ from common.settings import ROOT, Settings
 
 MIN_FREE_BYTES = 500 * 1024 * 1024
 START_SECONDS = 180
-TRAINED_FROM = ("config.yml", "domain.yml", "data/nlu", "data/stories", "data/rules", "bot/nlu")
+# Named one by one: Rasa takes every YAML file with a key `rules` or `nlu` below `data/` for its own.
+TRAINING_DATA = ("data/nlu", "data/rules", "data/stories")
+TRAINED_FROM = ("config.yml", "domain.yml", *TRAINING_DATA, "bot/nlu")
 MODEL = ROOT / "models" / "current.tar.gz"
 
 
@@ -120,7 +122,10 @@ def train(config: Settings, force: bool = False) -> bool:
     say("training the model (the training data changed) …")
     MODEL.parent.mkdir(exist_ok=True)
     done = subprocess.run(
-        [sys.executable, "-m", "rasa", "train", "--fixed-model-name", "current", "--out", "models"],
+        [
+            *(sys.executable, "-m", "rasa", "train", "--data", *TRAINING_DATA),
+            *("--fixed-model-name", "current", "--out", "models"),
+        ],
         cwd=ROOT,
         env=process_environment(config),
         check=False,
