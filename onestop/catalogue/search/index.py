@@ -182,6 +182,7 @@ class SearchIndex:
             message=float(found[better][0][0][start:end].max()),
             cosine=closest[better],
             unknown=unknown / sum(weights.values()),
+            elsewhere=readings[better].elsewhere,
             said=sum(weight * rarity.get(s, 0.0) for s, weight in weights.items()),
         )
 

@@ -17,6 +17,7 @@ FOUND = 0.7  # from this chance on the best candidate is answered
 IN_SCOPE = 0.4  # below this chance the message wants no procedure
 SHOWN = 0.01  # less likely candidates are not offered
 _SHARPNESS = 7.5
+_ELSEWHERE = 4.0  # not fitted: a listed phrase must outweigh a chance fit
 _ENOUGH = 12.0  # rarity of a message that says enough
 
 Outcome = Literal["found", "choices", "none"]
@@ -29,6 +30,7 @@ class Signs(NamedTuple):
     message: float  # share of the message in the best row
     cosine: float  # closeness of the best row
     unknown: float  # share of syllables that no name holds
+    elsewhere: bool  # whether it speaks of a matter of no office
     said: float  # summed rarity of the message's syllables
 
 
@@ -42,6 +44,7 @@ def in_scope(signs: Signs) -> float:
         + 4.05 * signs.cosine
         - 0.55 * signs.unknown
         + 2.8 * enough
+        - _ELSEWHERE * signs.elsewhere
     )
     return float(1 / (1 + np.exp(-logit)))
 

@@ -25,6 +25,7 @@ class Kind(StrEnum):
 
     TALK = "talk"  # conversational: dropped
     ASPECT = "aspect"  # what is asked about a procedure (fee, time …): counts little
+    ELSEWHERE = "elsewhere"  # a matter of no office: the message hardly means a procedure
     KEEP = "keep"  # guards a phrase from the entries above
     MEANS = "means"  # an everyday phrase: official words stand for it
 
@@ -83,7 +84,7 @@ class Lexicon:
         plain = _read(folder / "stopwords.yml")
         phrases = [
             Phrase(tuple(words(text)), kind)
-            for kind in (Kind.TALK, Kind.ASPECT, Kind.KEEP)
+            for kind in (Kind.TALK, Kind.ASPECT, Kind.ELSEWHERE, Kind.KEEP)
             for text in plain[kind.value]
         ]
         for entry in _read(folder / "synonyms.yml"):

@@ -46,8 +46,10 @@ def read_both(
     pieces = list(_without_talk(list(lexicon.pieces(said, accented)), listed_pairs))
     pieces = list(_joined(pieces, lexicon, accented))
     content = any(not _is(piece, Kind.ASPECT) for piece in pieces)
+    elsewhere = any(_is(piece, Kind.ELSEWHERE) for piece in pieces)
     literal = _reading([_options(piece, literal=True) for piece in pieces], accented, content)
     official = _reading([_options(piece) for piece in pieces], accented, content)
+    literal, official = (r._replace(elsewhere=elsewhere) for r in (literal, official))
     return [literal, official] if literal != official else [official]
 
 

@@ -14,3 +14,4 @@ class Reading(NamedTuple):
     pairs: Terms
     marked: Terms
     content: bool  # False: only words of conversation or aspects
+    elsewhere: bool = False  # whether it speaks of a matter of no office (the weather …)
