@@ -16,7 +16,7 @@ from common.problems import problem_middleware
 from common.settings import Settings
 from common.tenant import tenant
 from gateway.keys import CONFIG, DATABASE, ONESTOP, RASA
-from web import documentation
+from web import documentation, payments
 from web.documentation import BUILD, INTERNAL
 from web.security import add_security_headers
 
@@ -88,6 +88,7 @@ def create_app(
         undefined=jinja2.StrictUndefined,
     )
     gateway.app.setup(app, config)
+    payments.setup(app)
     app.add_routes(routes)
     app.add_routes(documentation.routes)
     app.router.add_static("/static", WEB / "static")

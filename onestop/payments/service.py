@@ -210,6 +210,7 @@ def take_notice(
         outcome = _judge(session, kind, payment, notice)
     kept = {key[:MAX_LENGTH]: one[:MAX_LENGTH] for key, one in received.items()}
     record(session, payment, provider.name, kind, dict([*kept.items()][:MAX_PARAMETERS]), outcome)
+    log.info("payment_notice", provider=provider.name, kind=kind, outcome=str(outcome))
     return outcome, payment.dossier.code if payment is not None else None
 
 
@@ -275,4 +276,3 @@ def record(
             outcome=outcome,
         )
     )
-    log.info("payment_notice", provider=provider, kind=kind, outcome=str(outcome))

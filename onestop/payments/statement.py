@@ -11,7 +11,7 @@ import hashlib
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -122,11 +122,21 @@ def _places(row: Sequence[str]) -> dict[str, int] | None:
     return found if {"date", "credit", "note"} <= found.keys() else None
 
 
+def _rows(lines: Iterable[str], delimiter: str, first: int) -> Iterator[tuple[int, list[str]]]:
+    """The rows with the line where each ends; `first` is the first one's line."""
+    rows = csv.reader(lines, delimiter=delimiter)
+    try:
+        for row in rows:
+            yield first - 1 + rows.line_num, row
+    except csv.Error as error:
+        raise StatementError(f"line {first + rows.line_num}: no CSV") from error
+
+
 def _heading(lines: Sequence[str]) -> tuple[int, str, dict[str, int]]:
     """Where the heading is, what separates its names, and where the columns are."""
     for at, line in enumerate(lines):
         for delimiter in DELIMITERS:
-            row = next(csv.reader([line], delimiter=delimiter), [])
+            row = next((row for _, row in _rows([line], delimiter, at + 1)), [])
             if (places := _places(row)) is not None:
                 return at, delimiter, places
     raise StatementError("there is no heading with date, credit and note")
@@ -144,9 +154,8 @@ def read(text: str) -> Iterator[Credit]:
     lines = text.splitlines(keepends=True)
     start, delimiter, places = _heading(lines)
     repeats: Counter[str] = Counter()
-    rows = csv.reader(io.StringIO("".join(lines[start + 1 :])), delimiter=delimiter)
-    for row in rows:
-        at = start + 1 + rows.line_num
+    body = io.StringIO("".join(lines[start + 1 :]), newline=None)
+    for at, row in _rows(body, delimiter, start + 2):
         if max(places.values()) >= len(row):  # a blank line, or a sum at the end
             continue
         try:

@@ -1,0 +1,209 @@
+"""What is owed, and that a dossier is paid at most once: first with the guard removed, then with it."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from common.database import Database, open_engine
+from common.settings import settings
+from onestop.dossiers.models import Dossier
+from onestop.dossiers.statuses import Status
+from onestop.notices import Notice
+from onestop.payments import service
+from onestop.payments.base import Outcome
+from onestop.payments.contrib.vietqr import VietQR
+from onestop.payments.contrib.vnpay import VNPay
+from onestop.payments.models import Payment, PaymentEvent
+from onestop.schemas import Owed
+from tests.onestop.payments.conftest import FEE, told
+
+
+def begin(database: Database, code: str, provider: VNPay | VietQR) -> str:
+    return database.transact(lambda session: service.begin(session, code, provider)[0].txn_ref)
+
+
+def tell(database: Database, vnpay: VNPay, notice: dict[str, str], kind: str = "ipn") -> Outcome:
+    return database.transact(service.take_notice, vnpay, kind, notice)[0]
+
+
+def owed(database: Database, code: str) -> Owed:
+    def work(session: Session) -> Owed:
+        dossier = session.scalars(select(Dossier).where(Dossier.code == code)).one()
+        return service.owed(session, dossier, ["vnpay"])
+
+    return database.transact(work)
+
+
+def outcomes(database: Database) -> list[str]:
+    return database.transact(
+        lambda session: list(
+            session.scalars(select(PaymentEvent.outcome).order_by(PaymentEvent.id))
+        )
+    )
+
+
+def test_the_fee_on_the_receipt_is_due_until_it_is_paid(
+    database: Database, code: str, vnpay: VNPay
+) -> None:
+    before = owed(database, code)
+    assert (before.state, before.amount, before.providers) == ("due", FEE, ["vnpay"])
+    assert tell(database, vnpay, told(begin(database, code, vnpay))) is Outcome.PAID
+    after = owed(database, code)
+    assert (after.state, after.amount, after.providers) == ("paid", FEE, [])
+    with pytest.raises(service.NotDue, match="paid"):
+        begin(database, code, vnpay)
+
+
+def test_a_dossier_that_was_refused_takes_no_money(
+    database: Database, code: str, vnpay: VNPay
+) -> None:
+    def refuse(session: Session) -> None:
+        session.scalars(select(Dossier)).one().status = Status.REFUSED
+
+    database.transact(refuse)
+    assert owed(database, code).state == "closed"
+    with pytest.raises(service.NotDue, match="closed"):
+        begin(database, code, vnpay)
+
+
+def test_who_paid_is_told_in_the_chat(database: Database, code: str, vnpay: VNPay) -> None:
+    tell(database, vnpay, told(begin(database, code, vnpay)))
+    row = database.transact(lambda session: session.scalars(select(Notice)).one())
+    assert (row.template, row.variables) == ("paid", {"code": code, "amount": "15.000"})
+
+
+def test_each_notice_is_recorded_with_what_was_made_of_it(
+    database: Database, code: str, vnpay: VNPay
+) -> None:
+    ref = begin(database, code, vnpay)
+    tell(database, vnpay, {**told(ref), "vnp_SecureHash": "0"})
+    tell(database, vnpay, told("NOBODYS"))
+    tell(database, vnpay, told(ref, FEE - 1))
+    tell(database, vnpay, told(ref, vnp_Amount="much"))
+    assert owed(database, code).state == "due"
+    tell(database, vnpay, told(ref), "return")
+    tell(database, vnpay, told(ref))
+    tell(database, vnpay, told(ref))
+    tell(database, vnpay, told(ref), "return")
+    assert outcomes(database) == [
+        *("bad_signature", "unknown_order", "wrong_amount", "wrong_amount"),
+        *("pending", "paid", "already_confirmed", "paid"),
+    ]
+
+
+def test_the_browser_coming_back_settles_nothing(
+    database: Database, code: str, vnpay: VNPay
+) -> None:
+    ref = begin(database, code, vnpay)
+    assert tell(database, vnpay, told(ref), "return") is Outcome.PENDING
+    assert owed(database, code).state == "due"
+
+
+def test_a_failed_attempt_can_be_repeated_with_another_reference(
+    database: Database, code: str, vnpay: VNPay
+) -> None:
+    first = begin(database, code, vnpay)
+    failed = told(first, vnp_ResponseCode="24", vnp_TransactionStatus="02")
+    assert tell(database, vnpay, failed) is Outcome.FAILED
+    assert tell(database, vnpay, failed) is Outcome.ALREADY
+    second = begin(database, code, vnpay)
+    assert second != first
+    assert tell(database, vnpay, told(second)) is Outcome.PAID
+
+
+def test_money_that_comes_after_a_failure_counts(
+    database: Database, code: str, vnpay: VNPay
+) -> None:
+    ref = begin(database, code, vnpay)
+    tell(database, vnpay, told(ref, vnp_ResponseCode="24"))
+    assert tell(database, vnpay, told(ref)) is Outcome.PAID
+
+
+def test_a_second_payment_is_refused_recorded_and_told(
+    database: Database, code: str, vnpay: VNPay
+) -> None:
+    first, second = begin(database, code, vnpay), begin(database, code, vnpay)
+    assert tell(database, vnpay, told(first)) is Outcome.PAID
+    assert tell(database, vnpay, told(second)) is Outcome.PAID_TWICE
+    assert tell(database, vnpay, told(second)) is Outcome.ALREADY
+    told_of = database.transact(lambda session: list(session.scalars(select(Notice.template))))
+    assert told_of == ["paid", "paid_twice"]
+
+
+def test_a_code_to_scan_is_made_once_a_dossier(database: Database, code: str) -> None:
+    vietqr = VietQR("970415", "113366668888")
+    assert begin(database, code, vietqr) == begin(database, code, vietqr)
+
+
+def test_without_lock_and_index_two_attempts_would_both_be_paid(
+    database: Database, code: str, vnpay: VNPay
+) -> None:
+    """The guard removed: look whether it is paid in one statement, write in another."""
+    refs = [begin(database, code, vnpay), begin(database, code, vnpay)]
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("DROP INDEX uq_payments_paid_dossier")
+    both_have_looked = Barrier(2, timeout=10)
+
+    def unguarded(ref: str) -> None:
+        engine = open_engine(str(database.engine.url))
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            count = "SELECT count(*) FROM payments WHERE state = 'paid'"
+            assert connection.exec_driver_sql(count).scalar_one() == 0
+            connection.rollback()
+            both_have_looked.wait()
+            pay = "UPDATE payments SET state = 'paid' WHERE txn_ref = ?"
+            connection.exec_driver_sql(pay, (ref,))
+            connection.commit()
+        engine.dispose()
+
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(unguarded, refs))
+    assert paid_rows(database) == 2
+
+
+def paid_rows(database: Database) -> int | None:
+    count = select(func.count()).select_from(Payment).where(Payment.state == "paid")
+    return database.transact(lambda session: session.scalar(count))
+
+
+def test_with_them_many_notices_at_once_pay_once(
+    database: Database, code: str, vnpay: VNPay
+) -> None:
+    refs = [begin(database, code, vnpay) for _ in range(4)]
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(lambda ref: tell(database, vnpay, told(ref)), refs * 5))
+    assert found.count(Outcome.PAID) == 1
+    assert found.count(Outcome.PAID_TWICE) == 3
+    assert found.count(Outcome.ALREADY) == 16
+    assert paid_rows(database) == 1
+
+
+def test_the_index_alone_refuses_a_second_paid_attempt(
+    database: Database, code: str, vnpay: VNPay
+) -> None:
+    refs = [begin(database, code, vnpay), begin(database, code, vnpay)]
+
+    def pay(ref: str) -> None:
+        with database.engine.begin() as connection:
+            update = "UPDATE payments SET state = 'paid' WHERE txn_ref = ?"
+            connection.exec_driver_sql(update, (ref,))
+
+    pay(refs[0])
+    with pytest.raises(IntegrityError):
+        pay(refs[1])
+    assert paid_rows(database) == 1
+
+
+def test_a_grant_opens_one_dossier_to_one_asker() -> None:
+    cipher = settings().cipher()
+    token = service.grant(cipher, "web:1", "H25-20261124-0000001")
+    assert service.granted(cipher, "web:1", token) == "H25-20261124-0000001"
+    assert service.granted(cipher, "web:2", token) is None
+    assert service.granted(cipher, "web:1", token[:-4] + "AAAA") is None
+    assert service.granted(cipher, "web:1", "") is None
