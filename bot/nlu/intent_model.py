@@ -80,6 +80,7 @@ class IntentModel:
         self.labels: list[str] = []
         self._regularisation = regularisation
         self._vectorisers: list[TfidfVectorizer] = []
+        # One row a feature, in one piece: a product with a sparse row copies nothing.
         self._weights: Floats = np.zeros((0, 0))
         self._offsets: Floats = np.zeros(0)
         self._sharpness = 1.0
@@ -132,9 +133,9 @@ class IntentModel:
         features = self._features(texts)
         svm = LinearSVC(C=self._regularisation, tol=TOLERANCE, random_state=0)
         svm.fit(features, target)
-        self._weights, self._offsets = svm.coef_, svm.intercept_
+        self._weights, self._offsets = np.ascontiguousarray(svm.coef_.T, np.float32), svm.intercept_
         if len(self.labels) == 2:  # scikit-learn keeps one row for two classes
-            self._weights = np.vstack([-self._weights, self._weights])
+            self._weights = np.hstack([-self._weights, self._weights])
             self._offsets = np.concatenate([-self._offsets, self._offsets])
 
     def _features(self, texts: Sequence[Reading]) -> csr_matrix:
@@ -142,10 +143,11 @@ class IntentModel:
             vectoriser.transform(map(look, texts)) * weight
             for (look, _, weight), vectoriser in zip(VIEWS, self._vectorisers, strict=True)
         ]
-        return hstack(seen, format="csr")
+        # One type on both sides: otherwise the product would first convert all the weights.
+        return hstack(seen, format="csr", dtype=np.float32)
 
     def _scores(self, texts: Sequence[Reading]) -> Floats:
-        scores: Floats = self._features(texts) @ self._weights.T + self._offsets
+        scores: Floats = self._features(texts) @ self._weights + self._offsets
         return scores
 
     def save(self, directory: Path) -> None:
@@ -166,7 +168,7 @@ class IntentModel:
         arrays = {f"idf_{n}": v.idf_ for n, v in enumerate(self._vectorisers)}
         np.savez_compressed(
             directory / "intents.npz",
-            weights=self._weights.astype(np.float32),
+            weights=self._weights,
             offsets=self._offsets,
             **arrays,
         )
