@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from onestop.catalogue.content import Procedure
 from onestop.catalogue.search import judgement
@@ -30,7 +31,7 @@ from onestop.catalogue.search.terms import Reading
 from onestop.catalogue.search.words import Word, clauses, folded_key, folded_syllables, words
 from onestop.schemas import Candidate, SearchResult
 
-_CODE = re.compile(r"(?<!\d)\d\.\d{6}(?!\d)")
+_CODE = re.compile(r"(?<!\d)\d\.\d{6,9}(?!\d)")
 _BODY_CHARACTERS = 6000
 _TOLD_APART = 4  # candidates that a question tells apart
 _UNLISTED = 0.5  # rarity of a syllable that no name holds, as a share of the highest
@@ -66,6 +67,7 @@ class Weights(NamedTuple):
 
 # Features of every row and features of every procedure, in the order of `Weights`.
 Evidence = tuple[list[Floats], list[Floats]]
+Places = npt.NDArray[np.int64]
 
 
 class SearchIndex:
@@ -137,13 +139,12 @@ class SearchIndex:
         if known := [self._by_code[c] for c in _CODE.findall(query) if c in self._by_code]:
             cards = [self._scored(at, 1.0) for at in dict.fromkeys(known)]
             return SearchResult(outcome="found", candidates=cards[:limit], content_words=True)
-        said = self._spelling.mend(words(_affirmed(query)))
-        readings = read_both(said, self._lexicon, self._pairs.rarity)
+        readings = self._read(query)
         content = readings[0].content
         if not content or not self._cards:
             return SearchResult(outcome="none", candidates=[], content_words=content)
         found = [self._evidence(reading) for reading in readings]
-        totals = np.maximum.reduce([self._totals(*evidence) for evidence in found])
+        totals = np.maximum.reduce([self.totals(*evidence) for evidence in found])
         totals = totals + self._narrowed(narrow)
         best = _highest(totals, max(limit, judgement.COMPARED))
         scope = judgement.in_scope(self._signs(best[0], totals, found, readings))
@@ -164,6 +165,23 @@ class SearchIndex:
             content_words=True,
         )
 
+    def evidence(self, query: str) -> Evidence | None:
+        """The features of a message in official words, for fitting; None if it has no content."""
+        reading = self._read(query)[-1]
+        return self._evidence(reading) if reading.content else None
+
+    def position(self, code: str) -> int | None:
+        """Where a procedure stands in the features; None if it is not indexed."""
+        return self._by_code.get(code)
+
+    def row_ranges(self) -> tuple[Places, Places]:
+        """Where each procedure's rows begin and end (exclusive) in the features of rows."""
+        return self._first_row, np.append(self._first_row[1:], len(self._official))
+
+    def _read(self, query: str) -> list[Reading]:
+        said = self._spelling.mend(words(_affirmed(query)))
+        return read_both(said, self._lexicon, self._pairs.rarity)
+
     def _scored(self, at: int, score: float) -> Candidate:
         return self._cards[at].model_copy(update={"score": min(score, 1.0)})
 
@@ -171,8 +189,7 @@ class SearchIndex:
         self, at: int, totals: Floats, found: list[Evidence], readings: list[Reading]
     ) -> judgement.Signs:
         """What shows that the message wants a procedure, in the reading that fits it better."""
-        start = self._first_row[at]
-        end = self._first_row[at + 1] if at + 1 < len(self._first_row) else len(self._official)
+        start, end = (int(places[at]) for places in self.row_ranges())
         closest = [float(rows[2][start:end].max()) for rows, _ in found]
         better = closest.index(max(closest))
         rarity, weights = self._syllables.rarity, readings[better].syllables
@@ -226,7 +243,8 @@ class SearchIndex:
         special = self._in_scope[unasked].max(axis=0, initial=0)
         return rows, [*bodies, action, *self._contrast.marks(reading), special, *self._known]
 
-    def _totals(self, rows: list[Floats], documents: list[Floats]) -> Floats:
+    def totals(self, rows: list[Floats], documents: list[Floats]) -> Floats:
+        """Each procedure's total: its best row and what is known of it."""
         weights = np.array(self._weights, dtype=np.float32)
         by_row = sum(w * f for w, f in zip(weights, rows, strict=False))
         best: Floats = np.maximum.reduceat(by_row, self._first_row)
