@@ -185,6 +185,12 @@ class LookupRequest(BaseModel):
     factor: str
 
 
+class SupplementStart(LookupRequest):
+    """Begin to supplement a dossier, on the channel that the asker writes on."""
+
+    channel: str
+
+
 class StatusStep(BaseModel):
     """One line of a dossier's history."""
 

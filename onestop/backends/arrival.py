@@ -11,7 +11,7 @@ from onestop import notices
 from onestop.backends import outbox
 from onestop.backends.base import Parcel, Progress
 from onestop.backends.outbox import Claim, State
-from onestop.dossiers import submission
+from onestop.dossiers import submission, supplements
 from onestop.dossiers.calendar import VIETNAM
 from onestop.dossiers.models import Dossier, DossierEvent, Draft
 from onestop.dossiers.statuses import Status
@@ -57,15 +57,21 @@ def moved(session: Session, claim: Claim, progress: Progress, follow_at: datetim
     code = str(claim.results["code"])
     dossier = session.scalar(select(Dossier).where(Dossier.code == code).with_for_update())
     if dossier is not None and dossier.status != progress.status:
-        dossier.status = progress.status
-        dossier.history.append(
-            DossierEvent(
-                status=progress.status, actor=submission.BACKEND, note=progress.note, at=progress.at
-            )
-        )
-        submission.tell_status(session, dossier, progress.note)
+        _enter(session, dossier, progress)
     next_at = None if Status(progress.status).final else follow_at
     outbox.release(session, claim, next_at, State.DONE)
+
+
+def _enter(session: Session, dossier: Dossier, progress: Progress) -> None:
+    status, note = progress.status, progress.note
+    if status is Status.SUPPLEMENT_REQUESTED:
+        # It asks in words only; a paper under those words is what can be handed in here.
+        wanted = supplements.Wanted(new_papers=[note] if note else [status.label])
+        supplements.ask(session, dossier, wanted, submission.BACKEND, note)
+        return
+    event = DossierEvent(status=status, actor=submission.BACKEND, note=note, at=progress.at)
+    submission.enter(session, dossier, status, event)
+    submission.tell_status(session, dossier, note)
 
 
 def failed(session: Session, claim: Claim, reason: str) -> None:

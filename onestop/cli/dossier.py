@@ -1,21 +1,30 @@
-"""`python -m onestop dossier advance CODE STATUS [--note …] | show CODE`: an officer's commands."""
+"""An officer's commands.
+
+python -m onestop dossier advance CODE STATUS [--note …]
+python -m onestop dossier advance CODE supplement_requested --fields … --papers … --until DATE --note …
+python -m onestop dossier show CODE
+python -m onestop dossier remind
+"""
 
 from __future__ import annotations
 
 import argparse
 import getpass
 import sys
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.nlu.text import fold
-from common.database import Database
+from common.database import Database, now
 from common.settings import settings
+from onestop.dossiers import supplements, waiting
+from onestop.dossiers.calendar import VIETNAM
 from onestop.dossiers.codes import normalise_code
 from onestop.dossiers.models import Dossier
 from onestop.dossiers.statuses import Status
-from onestop.dossiers.submission import ImpossibleStep, advance
+from onestop.dossiers.submission import ImpossibleStep, advance, day_of, find
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -28,12 +37,54 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     moving.add_argument("code", metavar="CODE")
     moving.add_argument("status", type=read_status, metavar="STATUS", help="number or name")
     moving.add_argument("--note", default="", help="what the citizen is told beside the status")
+    moving.add_argument(
+        "--fields",
+        nargs="+",
+        default=[],
+        metavar="FIELD",
+        help="supplement: fields to correct, by identifier, label or number in the summary",
+    )
+    moving.add_argument(
+        "--papers",
+        nargs="+",
+        default=[],
+        metavar="PAPER",
+        help="supplement: papers to hand in, of the e-form or others by name",
+    )
+    moving.add_argument(
+        "--until",
+        type=read_date,
+        metavar="DATE",
+        help="supplement: last day, YYYY-MM-DD or DD/MM/YYYY",
+    )
     moving.add_argument("--actor", default=getpass.getuser(), help="who does it")
     moving.set_defaults(run=run_advance)
 
     showing = commands.add_parser("show", help="a dossier with its history, without personal data")
     showing.add_argument("code", metavar="CODE")
     showing.set_defaults(run=run_show)
+
+    reminding = commands.add_parser(
+        "remind", help="remind citizens of supplements due (once a day)"
+    )
+    reminding.set_defaults(run=run_remind)
+
+
+def read_date(text: str) -> date:
+    """A day as an officer types it, today or later.
+
+    Raises:
+        argparse.ArgumentTypeError: if it is none, or past.
+    """
+    for form in ("%Y-%m-%d", "%d/%m/%Y"):
+        try:
+            day = datetime.strptime(text, form).replace(tzinfo=VIETNAM).date()
+        except ValueError:
+            continue
+        if day < day_of(now()):
+            raise argparse.ArgumentTypeError(f"{text} is past")
+        return day
+    raise argparse.ArgumentTypeError(f"{text!r} is no date; write 2026-12-01 or 01/12/2026")
 
 
 def read_status(text: str) -> Status:
@@ -54,13 +105,20 @@ def run_advance(options: argparse.Namespace) -> int:
 
     def work(session: Session) -> str:
         code = normalise_code(options.code) or options.code
-        dossier = advance(session, code, options.status, options.actor, options.note)
+        if options.status is Status.SUPPLEMENT_REQUESTED:
+            dossier = find(session, code)
+            wanted = supplements.resolve(
+                session, dossier, options.fields, options.papers, options.until
+            )
+            supplements.ask(session, dossier, wanted, options.actor, options.note)
+        else:
+            dossier = advance(session, code, options.status, options.actor, options.note)
         return f"{dossier.code}: {dossier.status} {Status(dossier.status).label}"
 
     database = Database(settings().database_url)
     try:
         sys.stdout.write(database.transact(work) + "\n")
-    except ImpossibleStep as error:
+    except (ImpossibleStep, supplements.UnknownField) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     except LookupError:
@@ -85,6 +143,10 @@ def run_show(options: argparse.Namespace) -> int:
             f"  {event.actor}  {event.note}".rstrip()
             for event in dossier.history
         ]
+        counted = waiting.timeliness(dossier, waiting.requests_of(session, dossier), now())
+        if dossier.due_at is not None:
+            due = dossier.due_at.astimezone(VIETNAM)
+            lines.append(f"  due {due:%Y-%m-%d %H:%M}  {counted}")
         return "\n".join(lines)
 
     database = Database(settings().database_url)
@@ -94,4 +156,13 @@ def run_show(options: argparse.Namespace) -> int:
         sys.stderr.write(f"there is no dossier {options.code}\n")
         return 1
     sys.stdout.write(shown + "\n")
+    return 0
+
+
+def run_remind(_options: argparse.Namespace) -> int:
+    """Remind of supplements whose deadline is near; meant to be run once a day."""
+    database = Database(settings().database_url)
+    reminded = database.transact(supplements.remind, day_of(now()))
+    database.close()
+    sys.stdout.write(f"{reminded} reminded\n")
     return 0

@@ -54,6 +54,20 @@ def add_working_days(start: date, count: int) -> date:
     return day
 
 
+def working_days_between(start: date, end: date) -> int:
+    """How many working days there are after `start` up to and with `end`."""
+    days = (end - start).days
+    return sum(is_working_day(start + timedelta(days=n)) for n in range(1, days + 1))
+
+
+def move_due(due: datetime, working_days: int) -> datetime:
+    """A due date moved on by whole working days, to the same hour."""
+    local = due.astimezone(VIETNAM)
+    return datetime.combine(
+        add_working_days(local.date(), working_days), local.time(), tzinfo=VIETNAM
+    )
+
+
 def due_at(received: datetime, way: Way) -> datetime | None:
     """When the result is due: the end of the last day of the time limit.
 

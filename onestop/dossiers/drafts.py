@@ -12,14 +12,15 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from common.database import insert_if_absent, now
+from common.database import now
 from onestop.backends import outbox
 from onestop.backends.base import Backend
 from onestop.backends.contrib.embedded import EmbeddedBackend
 from onestop.catalogue.content import Procedure
-from onestop.dossiers import files, parcels, submission
+from onestop.dossiers import files, parcels, snapshots, submission, supplements
 from onestop.dossiers.calendar import VIETNAM
-from onestop.dossiers.models import Dossier, Draft, EFormSnapshot
+from onestop.dossiers.models import Dossier, Draft
+from onestop.dossiers.snapshots import form_of
 from onestop.eforms import engine
 from onestop.eforms.answers import Refusal, Value
 from onestop.eforms.definition import EForm, Field, FieldType, expand
@@ -57,9 +58,11 @@ class StaleConsent(ValueError):
     """The agreement is to another statement than the draft's present one."""
 
 
-def form_of(draft: Draft) -> EForm:
-    """The e-form as the draft started with it."""
-    return EForm.model_validate(draft.eform.definition)
+def _asked_of(draft: Draft, form: EForm) -> EForm:
+    """The part of the form that is asked: all of it, or what a supplement is limited to."""
+    if draft.only is None:
+        return form
+    return form.model_copy(update={"fields": [one for one in form.fields if one.id in draft.only]})
 
 
 def _answers(draft: Draft) -> dict[str, Value]:
@@ -107,6 +110,7 @@ def start(
             Draft.owner == owner,
             Draft.procedure_code == procedure.code,
             Draft.state == "filling",
+            Draft.only.is_(None),
         )
     )
     if begun is not None:
@@ -115,13 +119,7 @@ def start(
     if procedure.withdrawn or (form is None and not procedure.online):
         raise NotOnline(procedure.code)
     form = expand(form or forms[GENERAL], procedure)
-    digest = form.digest()
-    insert_if_absent(
-        session,
-        EFormSnapshot,
-        digest=digest,
-        definition=form.model_dump(mode="json", by_alias=True, exclude_defaults=True),
-    )
+    digest = snapshots.keep(session, form)
     draft = Draft(
         owner=owner,
         channel=channel,
@@ -154,11 +152,12 @@ def open_drafts(session: Session, owner: str, days: int) -> list[Draft]:
 
 def present_field(draft: Draft, form: EForm, answers: Mapping[str, Value]) -> Field | None:
     """What is asked now: a field chosen for correction, else the next one without an answer."""
+    asked = _asked_of(draft, form)
     if draft.asked is not None:
-        for field in engine.active_fields(form, answers):
+        for field in engine.active_fields(asked, answers):
             if field.id == draft.asked:
                 return field
-    return engine.next_field(form, answers, draft.skipped)
+    return engine.next_field(asked, answers, draft.skipped)
 
 
 def answer(session: Session, draft: Draft, request: AnswerRequest) -> AnswerResult | None:
@@ -173,9 +172,8 @@ def answer(session: Session, draft: Draft, request: AnswerRequest) -> AnswerResu
     form, answers = form_of(draft), _answers(draft)
     field = present_field(draft, form, answers)
     if request.field is not None:
-        field = next(
-            (one for one in engine.active_fields(form, answers) if one.id == request.field), None
-        )
+        active = engine.active_fields(_asked_of(draft, form), answers)
+        field = next((one for one in active if one.id == request.field), None)
     if field is None:
         return None
     today = now().astimezone(VIETNAM).date()
@@ -200,6 +198,9 @@ def answer(session: Session, draft: Draft, request: AnswerRequest) -> AnswerResu
     draft.skipped = [one for one in draft.skipped if one not in answered]
     _ask(draft, None)
     _keep(draft, outcome.answers)
+    if draft.only is not None:  # the answer may need others that were not asked for
+        needed = [one.id for one in engine.unanswered(form, outcome.answers, draft.skipped)]
+        draft.only = list(dict.fromkeys([*draft.only, *needed]))
     return AnswerResult(
         draft=view(draft),
         accepted=[
@@ -228,9 +229,10 @@ def _take(
         known = [one.model_dump() for one in sent if one is not None]
         outcome = engine.answer_paper(form, answers, field.id, known, today)
         return outcome, [(field, outcome.value)]
-    several = read_several(form, answers, draft.skipped, field, request.text, today)
-    if several is not None:
-        return several
+    if draft.only is None:
+        several = read_several(form, answers, draft.skipped, field, request.text, today)
+        if several is not None:
+            return several
     outcome = engine.answer(form, answers, field.id, request.text, today)
     return outcome, [(field, outcome.value)]
 
@@ -242,7 +244,7 @@ def skip(draft: Draft, field_id: str) -> None:
         Refusal: `field_required`, if it may not be left out.
         KeyError: if the form does not have it.
     """
-    form, answers = form_of(draft), _answers(draft)
+    form, answers = _asked_of(draft, form_of(draft)), _answers(draft)
     field = form.field(field_id)
     answers.pop(field_id, None)
     draft.skipped = [one for one in draft.skipped if one != field_id]
@@ -262,7 +264,7 @@ def choose_field(draft: Draft, field_id: str | None) -> None:
 
 def find_fields(draft: Draft, phrase: str) -> FieldMatches:
     """The fields that a phrase names, best first, and the new answer that it brings along."""
-    form, answers = form_of(draft), _answers(draft)
+    form, answers = _asked_of(draft, form_of(draft)), _answers(draft)
     found = engine.find_fields(form, phrase, answers, draft.skipped)
     return FieldMatches(
         matches=[_field_view(one, False) for one in found],
@@ -297,6 +299,7 @@ def submit(
 
     Raises:
         submission.NotReady: if a field has no answer or the consent is missing.
+        supplements.NothingAsked: if the dossier that it supplements has moved on.
     """
     if draft.state == "submitted":
         return receipt_of(session, draft)
@@ -309,11 +312,15 @@ def submit(
     lines = [line.model_dump() for line in _lines(form, answers, draft.skipped)]
     promise = submission.promise(procedure, now())
     parcel = parcels.pack(session, draft, form, answers, procedure, lines, agency, promise)
+    if draft.only is not None:
+        return supplements.hand_in(session, draft, parcel, backend)
     return backend.send(session, draft, parcel)
 
 
 def receipt_of(session: Session, draft: Draft) -> Receipt:
     """The receipt of a submitted draft: its dossier's, or that of the parcel on its way."""
+    if draft.only is not None:
+        return supplements.receipt_of(session, draft)
     dossier = session.scalar(select(Dossier).where(Dossier.draft_id == draft.id))
     if dossier is not None:
         return Receipt.model_validate(dossier.receipt)
@@ -363,7 +370,8 @@ def _field_view(field: Field, section_begins: bool) -> FieldView:
 def view(draft: Draft) -> DraftView:
     """The draft as its owner may see it."""
     form, answers = form_of(draft), _answers(draft)
-    active = engine.active_fields(form, answers)
+    asked = _asked_of(draft, form)
+    active = engine.active_fields(asked, answers)
     field = present_field(draft, form, answers)
     begins = False
     if field is not None:
@@ -377,7 +385,7 @@ def view(draft: Draft) -> DraftView:
         field=_field_view(field, begins) if field is not None else None,
         answered=sum(one.id in answers or one.id in draft.skipped for one in active),
         total=len(active),
-        lines=_lines(form, answers, draft.skipped),
+        lines=_lines(asked, answers, draft.skipped),
         consent=consent_of(form),
         consented=draft.consent is not None,
         updated_at=draft.updated_at,

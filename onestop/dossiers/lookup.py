@@ -71,10 +71,10 @@ def view(dossier: Dossier) -> StatusView:
     )
 
 
-def look_up(
+def prove(
     session: Session, asker: str, code: str, factor: str, limits: Limits
-) -> StatusView | Refused:
-    """Tell where the dossier `code` stands if `factor` is one of its second factors.
+) -> Dossier | Refused:
+    """The dossier `code` for who knows one of its second factors.
 
     Args:
         asker: the conversation that asks.
@@ -92,7 +92,7 @@ def look_up(
     if dossier is not None and any(hmac.compare_digest(factor, one) for one in known):
         for row in throttles:
             row.failures = 0
-        return view(dossier)
+        return dossier
     for row in throttles:
         row.failures += 1
         if row.failures >= limits.attempts:
@@ -102,3 +102,11 @@ def look_up(
         return Refused("locked", locked_until=max(locks))
     left = min(limits.attempts - row.failures for row in throttles)
     return Refused("not_found", attempts_left=left)
+
+
+def look_up(
+    session: Session, asker: str, code: str, factor: str, limits: Limits
+) -> StatusView | Refused:
+    """Tell where a dossier stands; see `prove`."""
+    found = prove(session, asker, code, factor, limits)
+    return found if isinstance(found, Refused) else view(found)

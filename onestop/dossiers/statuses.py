@@ -64,6 +64,7 @@ _NEXT = {
     # Back to where it was: before it was taken in, or while it was being handled.
     Status.SUPPLEMENT_REQUESTED: frozenset(
         {
+            Status.REGISTERED,
             Status.RECEIVED,
             Status.REFUSED,
             Status.PROCESSING,

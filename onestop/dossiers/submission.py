@@ -12,9 +12,10 @@ from typing import Any, Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from common.database import insert_if_absent
+from common.database import insert_if_absent, now
 from onestop import notices
 from onestop.catalogue.content import Procedure, Way, WayKind
+from onestop.dossiers import waiting
 from onestop.dossiers.calendar import VIETNAM, due_at
 from onestop.dossiers.models import Dossier, DossierEvent, Draft, RunningNumber
 from onestop.dossiers.statuses import Status
@@ -149,8 +150,8 @@ class ImpossibleStep(ValueError):
     """A status that may not follow the present one."""
 
 
-def step(dossier: Dossier, status: Status, actor: str, note: str = "") -> None:
-    """Move a locked dossier on, with a line in its history.
+def step(session: Session, dossier: Dossier, status: Status, actor: str, note: str = "") -> None:
+    """Move a locked dossier on, with a line in its history; its clock goes on if it stood still.
 
     Raises:
         ImpossibleStep: if `status` may not follow.
@@ -161,8 +162,15 @@ def step(dossier: Dossier, status: Status, actor: str, note: str = "") -> None:
         raise ImpossibleStep(
             f"{dossier.code} stands at {present} {present.label}; after that may come: {allowed}"
         )
+    enter(session, dossier, status, DossierEvent(status=status, actor=actor, note=note))
+
+
+def enter(session: Session, dossier: Dossier, status: Status, event: DossierEvent) -> None:
+    """Let a locked dossier stand at `status`, whatever it was before."""
+    if dossier.status == Status.SUPPLEMENT_REQUESTED:
+        waiting.resume(session, dossier, now())
     dossier.status = status
-    dossier.history.append(DossierEvent(status=status, actor=actor, note=note))
+    dossier.history.append(event)
 
 
 def advance(session: Session, code: str, status: Status, actor: str, note: str = "") -> Dossier:
@@ -173,6 +181,6 @@ def advance(session: Session, code: str, status: Status, actor: str, note: str =
         ImpossibleStep: if `status` may not follow.
     """
     dossier = find(session, code)
-    step(dossier, status, actor, note)
+    step(session, dossier, status, actor, note)
     tell_status(session, dossier, note)
     return dossier

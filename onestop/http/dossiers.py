@@ -1,42 +1,107 @@
-"""Where a dossier stands."""
+"""What its applicant may see and do with a dossier that was handed in."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from aiohttp import web
 from aiohttp_pydantic.decorator import inject_params
-from aiohttp_pydantic.oas.typing import r200, r404, r429
+from aiohttp_pydantic.oas.typing import r200, r201, r404, r409, r429
+from pydantic import BaseModel
+from sqlalchemy.orm import Session
 
 from common.problems import Problem, as_problem
-from onestop.dossiers import lookup
-from onestop.http.keys import CONFIG, DATABASE
-from onestop.schemas import LookupRequest, ProblemDetail, StatusView
+from onestop.dossiers import drafts, lookup, submission, supplements
+from onestop.dossiers.models import Dossier
+from onestop.http.keys import BACKEND, CONFIG, DATABASE, wake
+from onestop.schemas import (
+    DraftView,
+    LookupRequest,
+    ProblemDetail,
+    StatusView,
+    SupplementStart,
+)
 
 routes = web.RouteTableDef()
 
 
-@routes.post("/lookups")
-@inject_params(on_validation_error=as_problem).and_request
-async def look_up(
-    request: web.Request, body: LookupRequest
-) -> r200[StatusView] | r404[ProblemDetail] | r429[ProblemDetail]:
-    """Tell where a dossier stands to who knows its code and a second factor."""
+receive = inject_params(on_validation_error=as_problem).and_request
+
+
+async def _on_proof(
+    request: web.Request, body: LookupRequest, step: Callable[[Session, Dossier], BaseModel]
+) -> BaseModel:
+    """Run a step on the dossier of who knows its code and a second factor; else say why not.
+
+    A wrong try is counted even though nothing is told, so it must not be undone with the refusal.
+    """
     config = request.app[CONFIG]
     limits = lookup.Limits(
         config.lookup_max_attempts, timedelta(minutes=config.lookup_lock_minutes)
     )
-    found = await request.app[DATABASE].run(
-        lookup.look_up, body.asker, body.code, body.factor, limits
+
+    def work(session: Session) -> BaseModel | lookup.Refused:
+        found = lookup.prove(session, body.asker, body.code, body.factor, limits)
+        return found if isinstance(found, lookup.Refused) else step(session, found)
+
+    try:
+        found = await request.app[DATABASE].run(work)
+    except supplements.NothingAsked as error:
+        raise Problem(409, "nothing_asked", "The dossier waits for nothing.") from error
+    except submission.ImpossibleStep as error:
+        raise Problem(409, "impossible_step", "Its status does not allow that.") from error
+    if not isinstance(found, lookup.Refused):
+        return found
+    if found.locked_until is not None:
+        until = found.locked_until.isoformat()
+        raise Problem(429, "locked", "Too many wrong tries.", locked_until=until)
+    raise Problem(
+        404,
+        "not_found",
+        "No dossier has that code and that second factor.",
+        attempts_left=found.attempts_left,
     )
-    if isinstance(found, lookup.Refused):
-        if found.locked_until is not None:
-            until = found.locked_until.isoformat()
-            raise Problem(429, "locked", "Too many wrong tries.", locked_until=until)
-        raise Problem(
-            404,
-            "not_found",
-            "No dossier has that code and that second factor.",
-            attempts_left=found.attempts_left,
-        )
-    return web.json_response(found.model_dump(mode="json"))
+
+
+def _json(model: BaseModel, status: int = 200) -> web.Response:
+    return web.json_response(model.model_dump(mode="json"), status=status)
+
+
+@routes.post("/lookups")
+@receive
+async def look_up(
+    request: web.Request, body: LookupRequest
+) -> r200[StatusView] | r404[ProblemDetail] | r429[ProblemDetail]:
+    """Tell where a dossier stands to who knows its code and a second factor."""
+    return _json(await _on_proof(request, body, lambda _session, found: lookup.view(found)))
+
+
+@routes.post("/supplements")
+@receive
+async def supplement(
+    request: web.Request, body: SupplementStart
+) -> r201[DraftView] | r404[ProblemDetail] | r409[ProblemDetail] | r429[ProblemDetail]:
+    """Begin, or go on with, the draft that asks for just what an officer asked for."""
+
+    def step(session: Session, found: Dossier) -> DraftView:
+        return drafts.view(supplements.begin(session, found, body.asker, body.channel))
+
+    return _json(await _on_proof(request, body, step), 201)
+
+
+@routes.post("/withdrawals")
+@receive
+async def withdraw(
+    request: web.Request, body: LookupRequest
+) -> r200[StatusView] | r404[ProblemDetail] | r409[ProblemDetail] | r429[ProblemDetail]:
+    """Note that the applicant wants the dossier back; an officer decides."""
+    backend = request.app[BACKEND]
+
+    def step(session: Session, found: Dossier) -> StatusView:
+        supplements.withdraw(session, found, backend)
+        return lookup.view(found)
+
+    done = await _on_proof(request, body, step)
+    wake(request.app)
+    return _json(done)

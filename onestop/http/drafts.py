@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from common.problems import Problem, as_problem
 from onestop.catalogue import store
-from onestop.dossiers import drafts, submission
+from onestop.dossiers import drafts, submission, supplements
 from onestop.dossiers.models import Draft
 from onestop.eforms.answers import Refusal
-from onestop.http.keys import BACKEND, CONFIG, DATABASE, EFORMS, WORKER
+from onestop.http.keys import BACKEND, CONFIG, DATABASE, EFORMS, wake
 from onestop.schemas import (
     AnswerRequest,
     AnswerResult,
@@ -53,6 +53,8 @@ async def _on_draft(
         raise Problem(404, "unknown_draft", "There is no such draft of this owner.") from error
     except submission.NotReady as error:
         raise Problem(409, error.reason, "The draft is not ready.", fields=error.fields) from error
+    except supplements.NothingAsked as error:
+        raise Problem(409, "nothing_asked", "The dossier waits for nothing.") from error
     except drafts.StaleConsent as error:
         raise Problem(409, "stale_consent", "The statement has changed.") from error
     except Refusal as error:
@@ -205,7 +207,5 @@ async def submit(
         return drafts.submit(session, one, procedure, agency, backend)
 
     receipt = await _on_draft(request, draft, owner, step)
-    worker = request.app[WORKER]
-    if worker is not None:
-        worker.wake()
+    wake(request.app)
     return _json(receipt, 201)

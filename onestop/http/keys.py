@@ -19,3 +19,10 @@ SEARCH = web.AppKey("search", CatalogueSearch)
 PROVIDERS: web.AppKey[dict[str, Provider]] = web.AppKey("providers")
 BACKEND = web.AppKey("backend", Backend)
 WORKER: web.AppKey[Worker | None] = web.AppKey("worker")
+
+
+def wake(app: web.Application) -> None:
+    """Something was put into the outbox: send it now, where a worker runs."""
+    worker = app[WORKER]
+    if worker is not None:
+        worker.wake()

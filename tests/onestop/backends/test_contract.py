@@ -13,13 +13,15 @@ from onestop.backends.base import Backend
 from onestop.backends.contrib.embedded import EmbeddedBackend
 from onestop.backends.contrib.http import HttpRemote
 from onestop.catalogue.content import Procedure
-from onestop.dossiers import submission
+from onestop.dossiers import drafts, files, submission, supplements
 from onestop.dossiers.codes import normalise_code
 from onestop.dossiers.models import Dossier
 from onestop.dossiers.statuses import Status
 from onestop.eforms.definition import EForm
-from onestop.schemas import NoticeView
+from onestop.schemas import AnswerRequest, NoticeView
 from tests.onestop.backends.conftest import OWNER, Desk
+from tests.onestop.dossiers.test_drafts import agree
+from tests.onestop.dossiers.test_files import picture
 from tests.platforms.onestop_server import OnestopServer
 
 
@@ -115,3 +117,52 @@ async def test_an_acknowledged_notice_is_not_told_again(desk: Desk, remote: Http
         assert desk.database.transact(notices.acknowledge, one.id)
     assert told(desk) == []
     assert not desk.database.transact(notices.acknowledge, 999)
+
+
+async def test_a_withdrawal_reaches_the_officers(
+    desk: Desk, remote: HttpRemote, province: OnestopServer
+) -> None:
+    desk.submit(desk.fill())
+    worker = desk.worker(remote)
+    await desk.work_until_still(worker)
+    with desk.database.sessions.begin() as session:
+        dossier = session.scalars(select(Dossier)).one()
+        supplements.withdraw(session, dossier, desk.backend)
+        assert dossier.status == Status.WITHDRAWAL_REQUESTED
+    desk.clock.move(minutes=1)
+    await desk.work_until_still(worker)
+    if not isinstance(desk.backend, EmbeddedBackend):
+        (report,) = province.reports.values()
+        assert (report["MaHoSo"], report["TrangThai"]) == (dossier.code, 7)
+
+
+async def test_a_supplement_reaches_the_officers_with_its_paper(
+    desk: Desk, remote: HttpRemote, province: OnestopServer
+) -> None:
+    desk.submit(desk.fill())
+    worker = desk.worker(remote)
+    await desk.work_until_still(worker)
+    with desk.database.sessions.begin() as session:
+        dossier = session.scalars(select(Dossier)).one()
+        if isinstance(desk.backend, EmbeddedBackend):
+            wanted = supplements.Wanted(new_papers=["Giấy xác nhận nơi ở"])
+            supplements.ask(session, dossier, wanted, "officer", "")
+    if not isinstance(desk.backend, EmbeddedBackend):
+        province.dossiers[0].update(TrangThaiHoSo=5, GhiChu="Giấy xác nhận nơi ở")
+        desk.clock.move(minutes=11)
+        assert await worker.work()
+    assert "Giấy xác nhận nơi ở" in told(desk)[-1].text
+    with desk.database.sessions.begin() as session:
+        dossier = session.scalars(select(Dossier)).one()
+        draft = supplements.begin(session, dossier, OWNER, "web")
+        kept = files.store(session, desk.uploads, OWNER, "noi-o.jpg", picture())
+        drafts.answer(session, draft, AnswerRequest(file_ids=[kept.file_id]))
+        agree(draft)
+        receipt = drafts.submit(session, draft, desk.procedure, "H25", desk.backend)
+        assert (receipt.state, receipt.code) == ("supplemented", dossier.code)
+    desk.clock.move(minutes=1)
+    await desk.work_until_still(worker)
+    if not isinstance(desk.backend, EmbeddedBackend):
+        (report,) = province.reports.values()
+        (paper,) = report["DanhSachGiayToBoSung"]
+        assert paper["GiayToDinhKem"][0]["TenGiayTo"] == "noi-o.jpg"
