@@ -6,7 +6,7 @@ from typing import Any
 
 from actions.texts import Button, button, clock, day, money
 from actions.turn import Events, Turn
-from onestop.schemas import AnswerResult, DraftView, FieldView, Receipt, Refusal
+from onestop.schemas import AnswerResult, DraftView, FieldView, Owed, Receipt, Refusal
 
 MAX_CHOICE_BUTTONS = 12
 MAX_SUGGESTIONS = 5
@@ -103,23 +103,38 @@ def go_on(
     return []
 
 
-def show_receipt(turn: Turn, receipt: Receipt) -> None:
-    """The receipt, as text and as a card; while the dossier is on its way, only that it is."""
+def show_receipt(turn: Turn, receipt: Receipt, owed: Owed | None = None) -> None:
+    """The receipt, as text and as a card; while the dossier is on its way, only that it is.
+
+    `owed` says what is to be paid, as far as that could be found out.
+    """
     if receipt.state != "received":
         turn.show(f"receipt_{receipt.state}", receipt=receipt)
         return
+    buttons = [button("Hồ sơ đến đâu rồi", "check_status", dossier_code=receipt.code)]
+    if owed is not None and owed.providers:
+        buttons.insert(0, button("Trả lệ phí ngay", "pay", dossier_code=receipt.code))
     turn.show(
         "receipt",
         receipt=receipt,
-        buttons=[button("Hồ sơ đến đâu rồi", "check_status", dossier_code=receipt.code)],
+        owed=owed,
+        buttons=buttons,
         card={
             "type": "receipt",
             "code": receipt.code,
             "procedure": receipt.procedure,
             "received_at": clock(receipt.received_at),
             "due_at": day(receipt.due_at) if receipt.due_at else receipt.time_note,
-            "fee": money(receipt.fee_amount) if receipt.fee_amount else receipt.fee_note,
+            "fee": _fee(receipt, owed),
             "pay": receipt.pay,
             "collect_at": receipt.collect_at,
         },
     )
+
+
+def _fee(receipt: Receipt, owed: Owed | None) -> str:
+    """The sum where it is known for this very dossier, else what the catalogue says of it."""
+    if owed is not None and (owed.amount or owed.exempted_by):
+        return money(owed.amount or 0)
+    stated = receipt.fee_amount if owed is None or owed.state != "unknown" else None
+    return money(stated) if stated else receipt.fee_note

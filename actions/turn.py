@@ -140,11 +140,12 @@ class Turn:
         template: str,
         buttons: list[Button] | None = None,
         card: dict[str, Any] | None = None,
+        image: str | None = None,
         **variables: Any,
     ) -> None:
         """Say a rendered template (`actions/templates/`), with buttons and a card that repeats it."""
         text = render(template, tenant=self.tenant, **variables)
-        self._dispatcher.utter_message(text=text, buttons=buttons, json_message=card)
+        self._dispatcher.utter_message(text=text, buttons=buttons, json_message=card, image=image)
 
     def offer_person(self) -> None:
         """Offer the hotline and a person, when the talk does not get on."""

@@ -67,6 +67,12 @@ async def owed(
     return web.json_response(found.model_dump(mode="json"))
 
 
+@routes.get("/payments/providers")
+async def offered(request: web.Request) -> web.Response:
+    """The names of the ways to pay that are offered, in their order."""
+    return web.json_response(list(request.app[PROVIDERS]))
+
+
 @routes.post("/payments")
 @receive
 async def begin(
