@@ -92,9 +92,9 @@ class Rule(_Part):
 
 
 class Tariffs(_Part):
-    """One file of rules."""
+    """One file of rules; not called so there, for Rasa would take the file for rules of its own."""
 
-    rules: list[Rule]
+    tariffs: list[Rule]
 
 
 class Units(_Part):
@@ -247,7 +247,7 @@ def rules() -> dict[str, Rule]:
     for path in sorted(DIRECTORY.glob("*.yml")):
         if path.stem == "units":
             continue
-        for rule in Tariffs.model_validate(_read(path)).rules:
+        for rule in Tariffs.model_validate(_read(path)).tariffs:
             for code in rule.procedures:
                 if code in found:
                     raise ValueError(f"{path.name}: a second rule for {code}")
