@@ -243,7 +243,13 @@ class DossierForm(TopicAction):
             return await self._ask(turn, draft)
         if draft.state == "filling" and not draft.consented:
             await turn.service.consent(draft.id, turn.owner, draft.consent, turn.channel)
-        receipt = await turn.service.submit(draft.id, turn.owner)
+        try:
+            receipt = await turn.service.submit(draft.id, turn.owner)
+        except OnestopRefusal as refusal:
+            if refusal.code != "nothing_asked":
+                raise
+            turn.show("supplement_too_late")
+            return [*leave(), SlotSet("draft", None)]
         filling.show_receipt(turn, receipt)
         codes = [receipt.code] if receipt.state == "received" else []
         sent = [*(turn.slot("dossiers") or []), *codes]

@@ -28,6 +28,7 @@ from onestop.schemas import (
     SearchResult,
     StartRequest,
     StatusView,
+    SupplementStart,
 )
 
 M = TypeVar("M", bound=BaseModel)
@@ -184,6 +185,16 @@ class OnestopClient:
         """Where a dossier stands; refusals `not_found` and `locked`."""
         body = LookupRequest(asker=asker, code=code, factor=factor)
         return StatusView.model_validate(await self._call("POST", "/lookups", body=body))
+
+    async def supplement(self, asker: str, code: str, factor: str, channel: str) -> DraftView:
+        """Begin the draft that supplements a dossier; refusals also `nothing_asked`."""
+        body = SupplementStart(asker=asker, code=code, factor=factor, channel=channel)
+        return DraftView.model_validate(await self._call("POST", "/supplements", body=body))
+
+    async def withdraw(self, asker: str, code: str, factor: str) -> StatusView:
+        """Ask for a dossier back; refusals also `impossible_step`."""
+        body = LookupRequest(asker=asker, code=code, factor=factor)
+        return StatusView.model_validate(await self._call("POST", "/withdrawals", body=body))
 
 
 _client: OnestopClient | None = None

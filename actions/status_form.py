@@ -1,13 +1,19 @@
-"""The loop that asks for a dossier code and a second factor, and tells where the dossier stands."""
+"""The loop that asks for a dossier code and a second factor, and then does what is wished for.
+
+That is to tell where the dossier stands, to supplement it, or to take it back (`actions/supplements.py`).
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable, Callable
 from datetime import datetime
+from typing import ClassVar
 
 from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.interfaces import ActionExecutionRejection
 
+from actions import supplements
 from actions.onestop_client import OnestopRefusal
 from actions.texts import button, clock, day
 from actions.turn import SURE, Events, TopicAction, Turn
@@ -19,6 +25,10 @@ FACTOR_DIGITS = 4
 FACTOR_LENGTHS = {FACTOR_DIGITS, 9, 10, 11, 12}
 # A code has a letter, digits and dashes; anything shorter than this is no code.
 MIN_CODE_DIGITS = 8
+# What the slot `lookup_for` holds, and the intent that wishes for it; nothing: to be told the status.
+SUPPLEMENT, WITHDRAW = "supplement", "withdraw"
+INTENTS = {SUPPLEMENT: "supplement_dossier", WITHDRAW: "withdraw_dossier"}
+SUPPLEMENT_REQUESTED = 5  # the national number of that status
 OWN_INTENTS = {"check_status", "inform", "affirm", "nlu_fallback", "out_of_scope", ""}
 LEAVING = {"deny", "cancel_dossier", "pause_dossier", "goodbye"}
 
@@ -45,10 +55,26 @@ class CheckStatus(TopicAction):
     """Begin to look a dossier up; a code said at once is kept."""
 
     action_name = "action_check_status"
+    purpose: ClassVar[str | None] = None
 
     async def act(self, turn: Turn) -> Events:
         """Hand over to the loop."""
-        return [SlotSet("lookup_code", read_code(turn)), ActiveLoop(LOOP)]
+        code = SlotSet("lookup_code", read_code(turn))
+        return [code, SlotSet("lookup_for", self.purpose), ActiveLoop(LOOP)]
+
+
+class SupplementDossier(CheckStatus):
+    """Begin to supplement a dossier: first it is looked up."""
+
+    action_name = "action_supplement_dossier"
+    purpose = SUPPLEMENT
+
+
+class WithdrawDossier(CheckStatus):
+    """Begin to take a dossier back: first it is looked up."""
+
+    action_name = "action_withdraw_dossier"
+    purpose = WITHDRAW
 
 
 class StatusForm(TopicAction):
@@ -56,11 +82,18 @@ class StatusForm(TopicAction):
 
     action_name = LOOP
 
+    def __init__(self) -> None:
+        self._purposes: dict[str | None, Callable[[Turn, str, str], Awaitable[Events]]] = {
+            None: tell_status,
+            SUPPLEMENT: supplements.begin,
+            WITHDRAW: supplements.withdraw,
+        }
+
     async def act(self, turn: Turn) -> Events:
         """One turn of the loop."""
         code = turn.slot("lookup_code")
         if not turn.fresh:
-            self._ask(turn, code)
+            self._ask(turn, code, turn.slot("lookup_for"))
             return []
         # Answers to this loop have digits; without any, a guess is as good as it gets.
         digits = any(character.isdigit() for character in turn.text)
@@ -69,8 +102,12 @@ class StatusForm(TopicAction):
             turn.show("lookup_left")
             return [ActiveLoop(None), SlotSet("lookup_code", None)]
         said = read_code(turn)
+        if sure and turn.intent == "check_status" and turn.slot("lookup_for"):
+            # Only looking after all: the four digits must not do more than that.
+            self._ask(turn, said or code, None)
+            return [SlotSet("lookup_for", None), SlotSet("lookup_code", said or code)]
         if said is not None:
-            self._ask(turn, said)
+            self._ask(turn, said, turn.slot("lookup_for"))
             return [SlotSet("lookup_code", said)]
         factor = read_factor(turn.text) if code else None
         if factor is None:
@@ -80,17 +117,18 @@ class StatusForm(TopicAction):
             return []
         return await self._tell(turn, str(code), factor)
 
-    def _ask(self, turn: Turn, code: str | None) -> None:
+    def _ask(self, turn: Turn, code: str | None, purpose: str | None) -> None:
         if code:
-            turn.show("ask_factor")
+            turn.show("ask_factor_to_withdraw" if purpose == WITHDRAW else "ask_factor", code=code)
             return
         own = turn.slot("dossiers") or []
-        buttons = [button(one, "check_status", dossier_code=one) for one in own[-3:]]
+        intent = INTENTS.get(purpose or "", "check_status")
+        buttons = [button(one, intent, dossier_code=one) for one in own[-3:]]
         turn.show("ask_code", buttons=buttons)
 
     async def _tell(self, turn: Turn, code: str, factor: str) -> Events:
         try:
-            status = await turn.service.look_up(turn.owner, code, factor)
+            events = await self._purposes[turn.slot("lookup_for")](turn, code, factor)
         except OnestopRefusal as refusal:
             if refusal.code == "locked":
                 until = datetime.fromisoformat(str(refusal.problem["locked_until"]))
@@ -99,8 +137,21 @@ class StatusForm(TopicAction):
             left = refusal.problem.get("attempts_left", 0)
             turn.show("lookup_not_found", left=left)
             return [SlotSet("lookup_code", None)]
-        turn.show("status", status=status, card=status_card(status))
-        return [ActiveLoop(None), SlotSet("lookup_code", None)]
+        return [ActiveLoop(None), SlotSet("lookup_code", None), *events]
+
+
+async def tell_status(turn: Turn, code: str, factor: str) -> Events:
+    """Tell where the dossier stands.
+
+    Raises:
+        OnestopRefusal: if the factor is wrong.
+    """
+    status = await turn.service.look_up(turn.owner, code, factor)
+    buttons = []
+    if status.status == SUPPLEMENT_REQUESTED:
+        buttons = [button("Bổ sung hồ sơ", "supplement_dossier", dossier_code=code)]
+    turn.show("status", status=status, buttons=buttons, card=status_card(status))
+    return []
 
 
 def status_card(status: StatusView) -> dict[str, object]:
@@ -119,4 +170,4 @@ def status_card(status: StatusView) -> dict[str, object]:
     }
 
 
-ACTIONS = (CheckStatus, StatusForm)
+ACTIONS = (CheckStatus, SupplementDossier, WithdrawDossier, StatusForm)

@@ -3,7 +3,7 @@
 A script is a list of steps. A step does one thing and says what must come back:
 
     - say: text that the citizen types          press: title of a button shown last
-      upload: name of a file (.jpg, .pdf, .txt)  advance: {code, status, note} (an officer's command)
+      upload: name of a file (.jpg, .pdf, .txt)  advance: {code, status, note, fields, papers} (officer)
       expect: [parts of the replies' text]       reject: [parts that must not be there]
       buttons: [titles that must be offered]     card: type of a card that must be there
       replies: how many messages there must be   offered: whether there must be buttons at all
@@ -175,6 +175,8 @@ class Citizen:
         elif "advance" in step:
             wanted = step["advance"]
             note = ["--note", wanted["note"]] if "note" in wanted else []
+            for option in ("fields", "papers"):
+                note += [f"--{option}", *wanted[option]] if option in wanted else []
             command = ["dossier", "advance", self._fill(wanted["code"]), str(wanted["status"])]
             if "refused" in step:
                 said = self.system.refusal(*command, *note)
