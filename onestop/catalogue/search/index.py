@@ -156,6 +156,8 @@ class SearchIndex:
         )
         outcome = judgement.outcome(float(merged), scope)
         shown = [at for at, c in zip(best[:limit], chances, strict=False) if c >= judgement.SHOWN]
+        if outcome != "none" and self._lexicon.only_a_topic(words(query)):
+            outcome, shown = "choices", list(best[:limit])
         names = [self._plain[at] for at in shown[:_TOLD_APART]]
         ranked = zip(best[:limit], chances, strict=False)
         return SearchResult(

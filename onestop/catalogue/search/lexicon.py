@@ -63,6 +63,7 @@ class Lexicon:
         situations: Iterable[Situation] = (),
         scopes: Iterable[str] = (),
         questions: Questions | None = None,
+        topics: Iterable[str] = (),
     ) -> None:
         self._listed: dict[tuple[str, ...], list[Phrase]] = {}
         self._longest: dict[str, int] = {}
@@ -73,6 +74,7 @@ class Lexicon:
         self.questions = questions or Questions([])
         self.situations = tuple(situations)
         self.scopes = tuple(tuple(words(scope)) for scope in scopes)
+        self._topics = frozenset(_folded(words(topic)) for topic in topics)
 
     @classmethod
     def load(cls, folder: Path = DATA) -> Lexicon:
@@ -101,7 +103,17 @@ class Lexicon:
             for entry in _read(folder / "situations.yml")
         )
         questions = Questions(_read(folder / "questions.yml"))
-        return cls(phrases, situations, plain["scopes"], questions)
+        return cls(phrases, situations, plain["scopes"], questions, plain["topics"])
+
+    def only_a_topic(self, said: Sequence[Word]) -> bool:
+        """Whether a message is but the name of a topic ("căn cước ạ"), which says no wish."""
+        rest = [
+            word
+            for piece in self.pieces(said, accented=any(not word.bare for word in said))
+            if not any(phrase.kind in (Kind.TALK, Kind.ASPECT) for phrase in piece.phrases)
+            for word in piece.said
+        ]
+        return _folded(rest) in self._topics
 
     def listed(self) -> Iterator[tuple[Word, ...]]:
         """Every listed phrase as it is said."""
@@ -143,6 +155,10 @@ def _agree(stretch: Sequence[Word], phrase: Phrase, accented: bool) -> bool:
         typed.bare or typed.accented == listed.accented
         for typed, listed in zip(stretch, phrase.said, strict=True)
     )
+
+
+def _folded(said: Iterable[Word]) -> str:
+    return " ".join(word.folded for word in said)
 
 
 def _read(path: Path) -> Any:

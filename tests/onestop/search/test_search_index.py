@@ -136,3 +136,12 @@ def test_any_text_gets_an_ordered_answer_within_bounds(
     assert sum(scores) <= 1.001
     known = {p.code for p in small_catalogue if not p.withdrawn}
     assert {candidate.code for candidate in found.candidates} <= known
+
+
+@pytest.mark.parametrize("query", ["bằng lái", "bang lai xe a", "cho hỏi bằng lái"])
+def test_a_bare_topic_is_answered_with_choices(small_index: SearchIndex, query: str) -> None:
+    assert small_index.search(query).outcome == "choices"
+
+
+def test_a_topic_with_a_wish_is_no_bare_topic(small_index: SearchIndex) -> None:
+    assert small_index.search("mất bằng lái").outcome == "found"
