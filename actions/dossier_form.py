@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable
 from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.interfaces import ActionExecutionRejection
 
-from actions import filling
+from actions import filling, owed
 from actions.onestop_client import OnestopRefusal
 from actions.texts import button
 from actions.turn import SURE, Events, TopicAction, Turn
@@ -250,7 +250,7 @@ class DossierForm(TopicAction):
                 raise
             turn.show("supplement_too_late")
             return [*leave(), SlotSet("draft", None)]
-        filling.show_receipt(turn, receipt)
+        filling.show_receipt(turn, receipt, await owed.after_sending(turn, receipt))
         codes = [receipt.code] if receipt.state == "received" else []
         sent = [*(turn.slot("dossiers") or []), *codes]
         return [*leave(), SlotSet("draft", None), SlotSet("dossiers", sent)]

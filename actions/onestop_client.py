@@ -24,6 +24,10 @@ from onestop.schemas import (
     DraftView,
     FieldMatches,
     LookupRequest,
+    Owed,
+    OwedRequest,
+    PaymentOrder,
+    PayRequest,
     Receipt,
     SearchResult,
     StartRequest,
@@ -180,6 +184,20 @@ class OnestopClient:
             "POST", f"/drafts/{draft}/submission", params={"owner": owner}, idempotency_key=draft
         )
         return Receipt.model_validate(done)
+
+    async def payment_providers(self) -> list[str]:
+        """The ways to pay online that are offered, in their order."""
+        return [str(one) for one in await self._call("GET", "/payments/providers")]
+
+    async def owed(self, asker: str, code: str, factor: str = "") -> Owed:
+        """What is owed for a dossier; refusals `factor_needed`, `not_found` and `locked`."""
+        body = OwedRequest(asker=asker, code=code, factor=factor)
+        return Owed.model_validate(await self._call("POST", "/payments/owed", body=body))
+
+    async def pay(self, asker: str, grant: str, provider: str) -> PaymentOrder:
+        """Begin to pay; refusals `not_due`, `not_granted` and `unknown_provider`."""
+        body = PayRequest(asker=asker, grant=grant, provider=provider)
+        return PaymentOrder.model_validate(await self._call("POST", "/payments", body=body))
 
     async def look_up(self, asker: str, code: str, factor: str) -> StatusView:
         """Where a dossier stands; refusals `not_found` and `locked`."""

@@ -1,6 +1,7 @@
 """The loop that asks for a dossier code and a second factor, and then does what is wished for.
 
-That is to tell where the dossier stands, to supplement it, or to take it back (`actions/supplements.py`).
+That is to tell where the dossier stands, to supplement it, to take it back (`actions/supplements.py`), or
+to tell what is owed (`actions/owed.py`).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import ClassVar
 from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.interfaces import ActionExecutionRejection
 
-from actions import supplements
+from actions import owed, supplements
 from actions.onestop_client import OnestopRefusal
 from actions.texts import button, clock, day
 from actions.turn import SURE, Events, TopicAction, Turn
@@ -26,8 +27,8 @@ FACTOR_LENGTHS = {FACTOR_DIGITS, 9, 10, 11, 12}
 # A code has a letter, digits and dashes; anything shorter than this is no code.
 MIN_CODE_DIGITS = 8
 # What the slot `lookup_for` holds, and the intent that wishes for it; nothing: to be told the status.
-SUPPLEMENT, WITHDRAW = "supplement", "withdraw"
-INTENTS = {SUPPLEMENT: "supplement_dossier", WITHDRAW: "withdraw_dossier"}
+SUPPLEMENT, WITHDRAW, PAY = "supplement", "withdraw", "pay"
+INTENTS = {SUPPLEMENT: "supplement_dossier", WITHDRAW: "withdraw_dossier", PAY: "pay"}
 SUPPLEMENT_REQUESTED = 5  # the national number of that status
 OWN_INTENTS = {"check_status", "inform", "affirm", "nlu_fallback", "out_of_scope", ""}
 LEAVING = {"deny", "cancel_dossier", "pause_dossier", "goodbye"}
@@ -87,6 +88,7 @@ class StatusForm(TopicAction):
             None: tell_status,
             SUPPLEMENT: supplements.begin,
             WITHDRAW: supplements.withdraw,
+            PAY: owed.tell,
         }
 
     async def act(self, turn: Turn) -> Events:

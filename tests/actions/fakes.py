@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from actions.onestop_client import OnestopRefusal
+from actions.onestop_client import OnestopError, OnestopRefusal
 from onestop.catalogue.content import Procedure
 from onestop.schemas import (
     Accepted,
@@ -18,6 +18,8 @@ from onestop.schemas import (
     FieldView,
     Line,
     Option,
+    Owed,
+    PaymentOrder,
     ProcedureRef,
     Receipt,
     Refusal,
@@ -103,6 +105,12 @@ SEVERAL = SearchResult(
 )
 
 
+OWED = Owed(code="", procedure="Đăng ký tạm trú", state="due", amount=7000, grant="g1")
+LINK = PaymentOrder(
+    code="H25-20261124-0000001", provider="vnpay", amount=7000, url="https://pay.example/?a=1"
+)
+
+
 class FakeOnestop:
     """Answers what the test set; `calls` says what was asked of it."""
 
@@ -115,6 +123,9 @@ class FakeOnestop:
         self.refused = Refusal(field="name", code="wrong", message="Chưa đúng ạ.", attempt=1)
         self.matches: list[FieldView] = []
         self.status: StatusView | OnestopRefusal | None = None
+        self.providers: list[str] = []
+        self.owes: Owed | OnestopError = OWED
+        self.order: PaymentOrder | OnestopRefusal = LINK
 
     def called(self, name: str) -> list[tuple[Any, ...]]:
         """The arguments of each call of that name."""
@@ -189,6 +200,21 @@ class FakeOnestop:
             pay="at_counter",
             collect_at="Công an xã",
         )
+
+    async def payment_providers(self) -> list[str]:
+        return self.providers
+
+    async def owed(self, asker: str, code: str, factor: str = "") -> Owed:
+        self.calls.append(("owed", code, factor))
+        if isinstance(self.owes, OnestopError):
+            raise self.owes
+        return self.owes.model_copy(update={"code": code, "providers": self.providers})
+
+    async def pay(self, asker: str, grant: str, provider: str) -> PaymentOrder:
+        self.calls.append(("pay", grant, provider))
+        if isinstance(self.order, OnestopRefusal):
+            raise self.order
+        return self.order
 
     async def look_up(self, asker: str, code: str, factor: str) -> StatusView:
         self.calls.append(("look_up", code, factor))
