@@ -18,6 +18,7 @@ from actions import owed, supplements
 from actions.onestop_client import OnestopRefusal
 from actions.texts import button, clock, day
 from actions.turn import SURE, Events, TopicAction, Turn
+from bot.nlu.text import canonical
 from onestop.schemas import StatusView
 
 LOOP = "status_form"
@@ -32,6 +33,11 @@ INTENTS = {SUPPLEMENT: "supplement_dossier", WITHDRAW: "withdraw_dossier", PAY: 
 SUPPLEMENT_REQUESTED = 5  # the national number of that status
 OWN_INTENTS = {"check_status", "inform", "affirm", "nlu_fallback", "out_of_scope", ""}
 LEAVING = {"deny", "cancel_dossier", "pause_dossier", "goodbye"}
+# "thôi", "thôi không rút nữa": said with the very words of the wish, so words tell it better than intents.
+GIVING_UP = re.compile(
+    r"^(?:thôi|thoi)(?: (?:ạ|a|nhé|nhe|em|vậy|vay|khỏi|khoi))*$"
+    r"|^(?:(?:thôi|thoi)\W+)?(?:không|khong|chẳng|chang)\b[^?]*\b(?:nữa|nua)\b"
+)
 
 
 def read_code(turn: Turn) -> str | None:
@@ -100,7 +106,8 @@ class StatusForm(TopicAction):
         # Answers to this loop have digits; without any, a guess is as good as it gets.
         digits = any(character.isdigit() for character in turn.text)
         sure = turn.button or turn.confidence >= SURE or not digits
-        if sure and turn.intent in LEAVING:
+        given_up = GIVING_UP.search(canonical(turn.text)) is not None
+        if given_up or (sure and turn.intent in LEAVING):
             turn.show("lookup_left")
             return [ActiveLoop(None), SlotSet("lookup_code", None)]
         said = read_code(turn)

@@ -121,6 +121,16 @@ async def test_who_only_wants_to_look_after_all_withdraws_nothing(talk: Talk, ca
     assert calls.made == []
 
 
+@pytest.mark.parametrize("text", ["thôi", "Thôi ạ", "thôi không rút nữa", "khong rut nua"])
+async def test_who_thinks_better_of_it_leaves_whatever_the_words_were_taken_for(
+    talk: Talk, calls: Calls, text: str
+) -> None:
+    talk.slots.update(lookup_code=CODE, lookup_for="withdraw")
+    events = await talk.act(STATUS, text, "withdraw_dossier")
+    assert {"event": "active_loop", "timestamp": None, "name": None} in events
+    assert calls.made == []
+
+
 async def test_a_wrong_factor_is_counted_whatever_is_wished_for(talk: Talk, calls: Calls) -> None:
     problem = {"type": "urn:motcua:problem:not_found", "attempts_left": 4}
     calls.refusal = OnestopRefusal(404, problem)
