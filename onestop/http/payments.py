@@ -68,9 +68,11 @@ async def owed(
 
 
 @routes.get("/payments/providers")
-async def offered(request: web.Request) -> web.Response:
+@receive
+async def offered(request: web.Request) -> r200[list[str]]:
     """The names of the ways to pay that are offered, in their order."""
-    return web.json_response(list(request.app[PROVIDERS]))
+    offered = request.app[PROVIDERS]
+    return web.json_response(list(offered))
 
 
 @routes.post("/payments")

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from common.database import now
 from onestop import notices
+from onestop.dossiers.calendar import VIETNAM
 from onestop.dossiers.codes import normalise_code
 from onestop.dossiers.lookup import Limits, Refused, look_up
 from onestop.dossiers.models import Dossier, Draft
@@ -43,6 +44,7 @@ GRANT_LIFE = timedelta(days=1)
 IPN, RETURN, STATEMENT = "ipn", "return", "statement"
 # Parameters of a notice that are kept; anyone can send a notice, so their size has an end.
 MAX_PARAMETERS, MAX_LENGTH = 40, 512
+NEEDS_A_PERSON = (Outcome.PAID_TWICE, Outcome.WRONG_AMOUNT, Outcome.UNKNOWN, Outcome.BAD_SIGNATURE)
 
 
 class NotDue(Exception):
@@ -94,7 +96,7 @@ def fee_of(session: Session, dossier: Dossier) -> fees.Fee:
     draft = session.get_one(Draft, dossier.draft_id)
     answers = {key: Value.model_validate(one) for key, one in draft.answers.items()}
     promised = dossier.receipt
-    day = dossier.received_at.date()
+    day = dossier.received_at.astimezone(VIETNAM).date()
     return fees.count(
         dossier.procedure_code, promised["fee_amount"], promised["fee_note"], answers, day
     )
@@ -276,3 +278,15 @@ def record(
             outcome=outcome,
         )
     )
+
+
+def troubles(session: Session) -> list[tuple[PaymentEvent, str | None]]:
+    """What came in and needs a person, oldest first, each with the dossier's code where it is known."""
+    query = (
+        select(PaymentEvent, Dossier.code)
+        .join(Payment, PaymentEvent.payment_id == Payment.id, isouter=True)
+        .join(Dossier, Payment.dossier_id == Dossier.id, isouter=True)
+        .where(PaymentEvent.outcome.in_(NEEDS_A_PERSON))
+        .order_by(PaymentEvent.id)
+    )
+    return [(event, code) for event, code in session.execute(query)]

@@ -5,6 +5,7 @@ Off unless MOTCUA_PAYMENT_FAKE=true, and never beside a real one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from common.settings import Settings
@@ -31,7 +32,7 @@ class FakeGateway:
         amount = received.get("amount", "")
         return Notice(
             txn_ref=received.get("ref", ""),
-            amount=int(amount) if amount.isascii() and amount.isdigit() else None,
+            amount=int(amount) if re.fullmatch(r"[0-9]{1,12}", amount) else None,
             succeeded=received.get("result") == "paid",
             provider_ref="fake",
         )

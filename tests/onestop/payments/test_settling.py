@@ -207,3 +207,17 @@ def test_a_grant_opens_one_dossier_to_one_asker() -> None:
     assert service.granted(cipher, "web:2", token) is None
     assert service.granted(cipher, "web:1", token[:-4] + "AAAA") is None
     assert service.granted(cipher, "web:1", "") is None
+
+
+def test_what_needs_a_person_is_listed_with_its_dossier(
+    database: Database, code: str, vnpay: VNPay
+) -> None:
+    ref = begin(database, code, vnpay)
+    tell(database, vnpay, told("NOBODYS"))
+    tell(database, vnpay, told(ref, FEE - 1))
+    tell(database, vnpay, told(ref))
+    found = database.transact(service.troubles)
+    assert [(event.outcome, known) for event, known in found] == [
+        ("unknown_order", None),
+        ("wrong_amount", code),
+    ]

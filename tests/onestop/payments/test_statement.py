@@ -160,6 +160,8 @@ def test_the_command_reports_what_a_person_must_look_at_without_the_notes(
     ]
     assert main(["payments", "reconcile", str(path)]) == 0
     assert capsys.readouterr().out.splitlines()[-1] == "2 credits: nothing new; read before 2"
+    assert main(["payments", "troubles"]) == 0
+    assert "vietqr statement unknown_order no dossier" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
