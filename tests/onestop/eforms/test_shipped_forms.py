@@ -13,6 +13,7 @@ from yaml import safe_load
 
 from common.settings import ROOT
 from onestop.catalogue.content import Paper, Procedure
+from onestop.catalogue.shipped import load_shipped
 from onestop.eforms import engine
 from onestop.eforms.__main__ import DIRECTORY, SCHEMA, schema_text
 from onestop.eforms.answers import Refusal, Value
@@ -22,14 +23,8 @@ from onestop.eforms.values import parse
 TODAY = date(2026, 3, 10)
 FORMS = load_eforms(DIRECTORY)
 FILE = {"file_id": "f1", "name": "anh.jpg", "content_type": "image/jpeg", "size": 2048}
-SIX = {
-    "birth-registration": "1.001193",
-    "marital-status": "1.004873",
-    "temporary-residence": "1.004194",
-    "judicial-record": "3.000333",
-    "driving-licence-renewal": "3.000347",
-    "household-business": "1.001612",
-}
+OWN = {form_id: form for form_id, form in FORMS.items() if form.procedures}
+CODES = [code for form in OWN.values() for code in form.procedures]
 
 
 def fill(form: EForm, choose: dict[str, str] | None = None) -> dict[str, Value]:
@@ -50,11 +45,15 @@ def fill(form: EForm, choose: dict[str, str] | None = None) -> dict[str, Value]:
     return answers
 
 
-def test_six_forms_and_the_general_one_are_shipped() -> None:
-    assert {form.id: form.procedures for form in FORMS.values()} == {
-        **{form_id: [code] for form_id, code in SIX.items()},
-        "general": [],
-    }
+def test_at_least_25_procedures_have_their_own_form_and_one_form_serves_the_rest() -> None:
+    assert len(set(CODES)) == len(CODES) >= 25
+    assert set(FORMS) - set(OWN) == {"general"}
+
+
+def test_each_code_is_a_shipped_procedure_that_can_be_filed_online() -> None:
+    shipped = {procedure.code: procedure for procedure in load_shipped()}
+    assert set(CODES) <= set(shipped)
+    assert [code for code in CODES if not shipped[code].online] == []
 
 
 def test_the_codes_are_those_of_the_national_portal(shared_data: Path) -> None:
@@ -63,7 +62,13 @@ def test_the_codes_are_those_of_the_national_portal(shared_data: Path) -> None:
         content = path.read_bytes()
         text = (gzip.decompress(content) if path.suffix == ".gz" else content).decode()
         known |= {json.loads(line).get("Mã thủ tục") for line in text.splitlines()}
-    assert set(SIX.values()) <= known
+    assert set(CODES) <= known
+
+
+def test_the_table_of_forms_names_each_form_with_its_codes() -> None:
+    table = (DIRECTORY / "README.md").read_text(encoding="utf-8")
+    for form in OWN.values():
+        assert f"| `{form.id}.yml` | {', '.join(form.procedures)} |" in table
 
 
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS.keys())
@@ -140,10 +145,22 @@ def test_a_field_is_found_by_its_label_and_every_alias(form: EForm) -> None:
 
 
 def test_no_form_asks_more_than_is_bearable() -> None:
-    """12 to 25 fields each; the most that one citizen is asked stays within it."""
-    for form_id in SIX:
-        form = FORMS[form_id]
-        assert 12 <= len(fill(form)) <= 25
+    """8 to 25 questions, and one more at most for who goes the longest way."""
+    for form_id, form in OWN.items():
+        assert 8 <= len(fill(form)) <= 25, form_id
+    for form_id, field_id, text in branches():
+        assert len(fill(FORMS[form_id], {field_id: text})) <= 26, (form_id, field_id, text)
+
+
+@pytest.mark.parametrize("kind", [FieldType.CITIZEN_ID, FieldType.PHONE])
+def test_the_applicants_id_and_phone_are_asked_on_every_way(kind: FieldType) -> None:
+    """The first of each is the second factor for the dossier's status."""
+    ways = [(form_id, fill(form)) for form_id, form in OWN.items()]
+    ways += [(form_id, fill(FORMS[form_id], {f: text})) for form_id, f, text in branches()]
+    for form_id, answers in ways:
+        asked = [one for one in FORMS[form_id].fields if one.type is kind and one.id in answers]
+        assert asked, form_id
+        assert asked[0].required, (form_id, asked[0].id)
 
 
 def test_questions_are_short_and_say_anh_chi_or_name_whom_they_ask_about() -> None:
