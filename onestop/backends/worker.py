@@ -96,6 +96,9 @@ class Worker:
             await self._carry(claim)
         except outbox.LeaseLost:
             log.warning("lease_lost", row=claim.id)
+        except Exception as error:  # a fault of ours must not hold up the rows behind
+            log.error("row_failed", row=claim.id, exc_type=type(error).__name__, exc_info=True)
+            await self._put_off(claim, f"internal: {type(error).__name__}")
         return True
 
     async def _carry(self, claim: Claim) -> None:
@@ -191,9 +194,13 @@ class Worker:
         await self.database.run(arrival.moved, claim, progress, next_at)
 
     async def _unavailable(self, claim: Claim, reason: str) -> None:
-        at = self.clock()
-        self.breaker.failed(at)
+        self.breaker.failed(self.clock())
         log.warning("backend_unavailable", row=claim.id, state=claim.state, reason=reason)
+        await self._put_off(claim, reason)
+
+    async def _put_off(self, claim: Claim, reason: str) -> None:
+        """Try again after a pause, or give up if that has gone on for too long."""
+        at = self.clock()
         late = at - claim.created_at > self.policy.give_up_after
         if late and claim.state is not State.DONE:
             await self._refused(claim, f"gave_up: {reason}")

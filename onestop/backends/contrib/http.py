@@ -44,6 +44,8 @@ PROGRESS = "TraCuuHoSo"
 CONNECT_SECONDS = 3
 # The service's error codes: 0 is success, the rest its own words; this one says that the token is old.
 SUCCESS, EXPIRED = "0", "401"
+# HTTP statuses that speak of what was sent, not of the service or of our account.
+REFUSALS = {400, 409, 413, 415, 422}
 MAX_ANSWER_BYTES = 1024 * 1024
 
 
@@ -115,10 +117,10 @@ class HttpRemote:
             raise BackendUnavailable(f"{step}: {type(error).__name__}") from error
         if status == 401:
             raise SessionExpired(step)
-        if status >= 500 or status in (408, 425, 429):
-            raise BackendUnavailable(f"{step}: {status}")
-        if status >= 300:
+        if status in REFUSALS:
             raise BackendRefused(f"{step}: {status}")
+        if status >= 300:  # theirs, or our address or account is wrong: an operator mends it
+            raise BackendUnavailable(f"{step}: {status}")
         return self._read(step, content)
 
     @staticmethod
@@ -146,7 +148,10 @@ class HttpRemote:
 
     async def log_in(self) -> str:
         """B1: the session that later calls carry."""
-        answer = await self._call(LOG_IN, json=self._account)
+        try:
+            answer = await self._call(LOG_IN, json=self._account)
+        except BackendRefused as error:  # no fault of the dossier's: it waits for an operator
+            raise BackendUnavailable(str(error)) from error
         return self._text(LOG_IN, answer, "session")
 
     async def next_code(self, token: str, parcel: Parcel) -> str:
@@ -199,7 +204,10 @@ class HttpRemote:
         return None if found is None else self._text(PROGRESS, found, "MaHoSo")
 
     async def _look(self, token: str, **wanted: str) -> dict[str, Any] | None:
-        answer = await self._call(PROGRESS, json={"session": token, **wanted})
+        try:
+            answer = await self._call(PROGRESS, json={"session": token, **wanted})
+        except BackendRefused as error:  # asking changes nothing there: ask again later
+            raise BackendUnavailable(str(error)) from error
         found = answer.get("data")
         if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
             raise BackendUnavailable(f"{PROGRESS}: data is missing")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -135,6 +136,38 @@ async def test_a_refusal_ends_the_way_and_an_operator_may_send_it_again(
     desk.clock.move(minutes=1)
     await desk.work_until_still(worker)
     assert len(codes(desk)) == len(province.dossiers) == 1
+
+
+@pytest.mark.parametrize("step", ["token", "TraCuuHoSo"])
+async def test_a_refused_account_or_question_is_no_fault_of_the_dossier(
+    desk: Desk, remote: HttpRemote, province: OnestopServer, step: str
+) -> None:
+    province.plan(step, *[fake.REFUSED] * 3)
+    desk.submit(desk.fill())
+    await desk.work_until_still(desk.worker(remote))
+    check_one_dossier(desk, province)
+
+
+async def test_a_fault_of_ours_is_put_off_and_does_not_hold_up_the_rest(
+    desk: Desk, remote: HttpRemote, province: OnestopServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, seen = remote.create, []
+
+    async def fail_once(*arguments: Any) -> None:
+        seen.append(arguments)
+        if len(seen) == 1:
+            raise RuntimeError("a fault of ours")
+        await real(*arguments)
+
+    monkeypatch.setattr(remote, "create", fail_once)
+    for owner in ("citizen-1", "citizen-2"):
+        desk.submit(desk.fill(owner), owner)
+    worker = desk.worker(remote)
+    await worker.work()
+    assert await worker.work()
+    assert len(codes(desk)) == 1
+    await desk.work_until_still(worker)
+    assert len(codes(desk)) == len(province.dossiers) == 2
 
 
 async def test_it_gives_up_after_its_time_and_says_so(
