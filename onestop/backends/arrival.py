@@ -49,22 +49,27 @@ def arrived(
         due=f"{due.astimezone(VIETNAM):%d/%m/%Y}" if due else "",
     )
     next_at = None if progress.status.final else follow_at
-    outbox.release(session, claim, next_at, State.DONE)
+    outbox.release(session, claim, next_at, State.DONE, progress.status)
 
 
 def moved(session: Session, claim: Claim, progress: Progress, follow_at: datetime) -> None:
-    """Where the dossier stands in the other system; that system decides what may follow what."""
+    """Take over where the dossier stands in the other system; that system decides what follows what.
+
+    Only what it says anew counts: after a supplement it may go on saying "supplement requested" until an
+    officer has read the report.
+    """
     code = str(claim.results["code"])
     dossier = session.scalar(select(Dossier).where(Dossier.code == code).with_for_update())
-    if dossier is not None and dossier.status != progress.status:
+    news = progress.status != claim.results.get("seen")
+    if dossier is not None and news and dossier.status != progress.status:
         _enter(session, dossier, progress)
     next_at = None if Status(progress.status).final else follow_at
-    outbox.release(session, claim, next_at, State.DONE)
+    outbox.release(session, claim, next_at, State.DONE, progress.status)
 
 
 def _enter(session: Session, dossier: Dossier, progress: Progress) -> None:
     status, note = progress.status, progress.note
-    if status is Status.SUPPLEMENT_REQUESTED:
+    if status is Status.SUPPLEMENT_REQUESTED and status in Status(dossier.status).next:
         # It asks in words only; a paper under those words is what can be handed in here.
         wanted = supplements.Wanted(new_papers=[note] if note else [status.label])
         supplements.ask(session, dossier, wanted, submission.BACKEND, note)

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from common.database import EncryptedJSON, UTCDateTime, now
 from onestop.backends.base import Parcel, Report
 from onestop.dossiers.models import opaque_key
+from onestop.dossiers.statuses import Status
 from onestop.models import Base
 
 
@@ -158,13 +159,24 @@ def save(
     return replace(claimed, state=state, results=results, failures=0)
 
 
-def release(session: Session, claimed: Claim, next_at: datetime | None, state: State) -> None:
-    """Let a row go in `state`: to be taken up again at `next_at`, or never."""
+def release(
+    session: Session,
+    claimed: Claim,
+    next_at: datetime | None,
+    state: State,
+    seen: Status | None = None,
+) -> None:
+    """Let a row go in `state`: to be taken up again at `next_at`, or never.
+
+    Args:
+        seen: the status that the other system told, so that only its next change is news.
+    """
     row = held(session, claimed)
     row.state, row.next_at, row.lease, row.leased_until = state, next_at, None, None
     if state is State.DONE:
         row.failures, row.last_error = 0, ""
-        row.results = {"code": row.results["code"]}  # the token and the rest have done their work
+        # The token and the rest have done their work.
+        row.results = {"code": row.results["code"], "seen": seen}
 
 
 def postpone(session: Session, claimed: Claim, next_at: datetime, reason: str) -> None:

@@ -14,7 +14,9 @@ from onestop.backends import outbox
 from onestop.backends.contrib.http import HttpRemote
 from onestop.backends.outbox import OutboxRow, State
 from onestop.backends.worker import Policy
+from onestop.dossiers import submission
 from onestop.dossiers.models import Dossier
+from onestop.dossiers.statuses import Status
 from tests.onestop.backends.conftest import Desk
 from tests.platforms import onestop_server as fake
 from tests.platforms.onestop_server import OnestopServer
@@ -235,3 +237,35 @@ async def test_nothing_personal_stays_readable_in_the_outbox(
     assert "035090001234" not in raw
     assert "Nguyễn" not in raw
     assert "session-" not in raw
+
+
+def status(desk: Desk) -> int:
+    with desk.database.sessions.begin() as session:
+        return session.scalars(select(Dossier.status)).one()
+
+
+async def test_news_told_twice_is_no_second_request(
+    desk: Desk, remote: HttpRemote, province: OnestopServer
+) -> None:
+    """The other system says "supplement requested" until its officer has read what was sent."""
+    desk.submit(desk.fill())
+    worker = desk.worker(remote)
+    await desk.work_until_still(worker)
+    province.dossiers[0].update(TrangThaiHoSo=5, GhiChu="Giấy xác nhận nơi ở")
+    for _ in range(2):
+        desk.clock.move(minutes=11)
+        assert await worker.work()
+    with desk.database.sessions.begin() as session:
+        dossier = session.scalars(select(Dossier)).one()
+        submission.step(session, dossier, Status.REGISTERED, submission.CITIZEN)
+    desk.clock.move(minutes=11)
+    assert await worker.work()
+    assert status(desk) == Status.REGISTERED
+    assert [one.template for one in desk.database.query(notices.waiting, 9)] == [
+        "sent",
+        "supplement_requested",
+    ]
+    province.dossiers[0].update(TrangThaiHoSo=4, GhiChu="")
+    desk.clock.move(minutes=11)
+    assert await worker.work()
+    assert status(desk) == Status.PROCESSING

@@ -238,6 +238,14 @@ def test_an_unknown_field_is_refused_and_the_known_ones_are_named(
         ask(session, code, clock)
 
 
+def test_a_second_request_while_one_waits_is_refused(
+    database: Database, code: str, clock: Clock
+) -> None:
+    database.transact(ask, code, clock, ["phone"])
+    with pytest.raises(submission.ImpossibleStep):
+        database.transact(ask, code, clock, ["name"])
+
+
 def test_withdrawal_is_asked_for_once_and_not_after_the_end(database: Database, code: str) -> None:
     backend = drafts.EMBEDDED
     with database.sessions.begin() as session:
