@@ -163,7 +163,7 @@ def count(
         return Fee((), None, exemptions=_by_officer(rule))
     if rule is None:
         line = FeeLine(1, amount)
-        return Fee((line,), amount if amount == 0 or _sum_of_one(note) else None)
+        return Fee((line,), amount if amount == 0 or _sum_of_one(amount, note) else None)
     day = today or now().astimezone(VIETNAM).date()
     for exemption in rule.exemptions:
         if exemption.when is not None and exemption.when.holds(answers, day):
@@ -219,10 +219,19 @@ def _age(born: date, today: date) -> int:
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
 
 
-def _sum_of_one(note: str) -> bool:
+# A legal text in brackets behind the figure; and the figure, alone or with its unit, and nothing else.
+_SOURCE = re.compile(r"\((?:theo )?(?:thông tư|nghị định|nghị quyết) (?:số )?[\w/-]+\)")
+_FIGURE = re.compile(
+    r"(?P<figure>\d[\d.]*(?<!\.))?\s*(?:đồng|đ\b|vnđ|vnd)?\s*/?\s*(?:0?1\s)?(?P<unit>[^\d/]*?)[\s.;]*"
+)
+
+
+def _sum_of_one(amount: int, note: str) -> bool:
     """Whether the words beside a figure only repeat it, or name a unit of which a dossier has one."""
-    rest = re.sub(r"\d[\d.]*\s*(?:đồng|VNĐ|VND)", "", note.casefold(), count=1, flags=re.IGNORECASE)
-    return rest.strip(" .;,/()") in {"", *units()}
+    match = _FIGURE.fullmatch(_SOURCE.sub("", note.casefold()).strip())
+    if match is None or match["unit"] not in {"", *units()}:
+        return False
+    return match["figure"] is None or int(match["figure"].replace(".", "")) == amount
 
 
 def _read(path: Path) -> object:

@@ -13,6 +13,8 @@ from jsonschema import Draft202012Validator
 from common.settings import ROOT
 from onestop.catalogue import shipped
 from onestop.catalogue.content import Procedure, Way, WayKind
+from onestop.catalogue.importing.files import find_files, read_raw
+from onestop.catalogue.importing.formats import read_record
 from onestop.eforms.answers import Value
 from onestop.payments import fees
 
@@ -51,15 +53,46 @@ def test_the_counters_fee_does_not_stand_for_the_online_one() -> None:
 
 
 @pytest.mark.parametrize(
-    "note", ["5.000 đồng một trang", "Tùy loại xe", "7.000 đồng một lần; theo danh sách 5.000 đồng"]
+    "note",
+    [
+        "5.000 đồng một trang",
+        "/trang",
+        "Tùy loại xe",
+        "5.000 đồng/lần; theo danh sách 3.000 đồng",
+        "10.000 đồng/lần",  # not the sum that is stated
+        "(Từ ngày 01/7/2025 thu một nửa)",
+    ],
 )
 def test_words_that_count_by_something_else_leave_the_sum_open(note: str) -> None:
     assert total("1.000001", 5000, note) is None
 
 
-@pytest.mark.parametrize("note", ["", "135.000 đồng.", "135.000 đồng một lần cấp.", "/lần"])
+@pytest.mark.parametrize(
+    "note",
+    [
+        "",
+        "135.000 đồng.",
+        "135.000 đồng một lần cấp.",
+        "/lần",
+        "135.000đ/01 lần cấp.",
+        "/hồ sơ (Thông tư số 61/2023/TT-BTC)",
+    ],
+)
 def test_words_that_only_repeat_the_figure_do_not(note: str) -> None:
     assert total("1.000001", 135_000, note) == 135_000
+
+
+def test_of_the_portals_records_only_stated_sums_are_known(shared_data: Path) -> None:
+    records = find_files([shared_data / "dvcqg_2026_hdtruong802"])
+    procedures = [read_record(raw.record)[0] for path in records for raw in read_raw(path)]
+    known = 0
+    for procedure in procedures:
+        way, fee = fees.way_of(procedure), fees.fee_of(procedure, {})
+        if fee.total is not None and fee.exempted_by is None:
+            assert way is not None
+            assert fee.total == way.fee_amount
+            known += 1
+    assert known > 200
 
 
 @pytest.mark.parametrize(
