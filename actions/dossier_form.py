@@ -92,11 +92,16 @@ class DossierForm(TopicAction):
             return await self._files(turn, draft)
         sure = turn.button or turn.confidence >= SURE
         command = self._commands.get(turn.intent) if sure else None
-        if command is not None:
+        if command is not None and not self._may_choose(turn, draft):
             return await command(turn, draft)
         if draft.field is None:
             return await self._before_sending(turn, draft, sure)
         return await self._answer(turn, draft, draft.field, sure)
+
+    def _may_choose(self, turn: Turn, draft: DraftView) -> bool:
+        """Whether what sounds like "gửi hồ sơ" may choose an option ("tôi tự nộp")."""
+        typed = turn.intent == "submit_dossier" and not turn.button
+        return typed and draft.field is not None and draft.field.type == "choice"
 
     async def _interrupt(self, turn: Turn, draft: DraftView) -> Events:
         """Leave the message to the rules; only a bare "nộp hồ sơ" means the present dossier.
