@@ -117,7 +117,9 @@ def ask(session: Session, dossier: Dossier, wanted: Wanted, actor: str, note: st
         submission.ImpossibleStep: if it may not be asked for at its present status.
     """
     before = dossier.status
-    submission.step(session, dossier, Status.SUPPLEMENT_REQUESTED, actor, note)
+    told = word("supplement_wanted").format(labels="; ".join(_labels(session, dossier, wanted)))
+    told = f"{told}. {note}".strip(". ")
+    submission.step(session, dossier, Status.SUPPLEMENT_REQUESTED, actor, told)
     session.add(
         SupplementRequest(
             dossier_id=dossier.id,
@@ -132,18 +134,22 @@ def ask(session: Session, dossier: Dossier, wanted: Wanted, actor: str, note: st
     _tell(session, dossier, "supplement_requested", wanted, note=note)
 
 
+def _labels(session: Session, dossier: Dossier, wanted: Wanted) -> list[str]:
+    """What is asked for, as the citizen knows it."""
+    form = snapshots.form_of(_base(session, dossier))
+    return [*(form.field(one).label for one in wanted.fields), *wanted.new_papers]
+
+
 def _tell(
     session: Session, dossier: Dossier, template: str, wanted: Wanted, **variables: str
 ) -> None:
-    form = snapshots.form_of(_base(session, dossier))
-    labels = [*(form.field(one).label for one in wanted.fields), *wanted.new_papers]
     notices.tell(
         session,
         dossier.owner,
         template,
         code=dossier.code,
         procedure=dossier.procedure_name,
-        wanted=labels,
+        wanted=_labels(session, dossier, wanted),
         until=f"{wanted.until:%d/%m/%Y}" if wanted.until else "",
         **variables,
     )
@@ -276,12 +282,14 @@ def remind(session: Session, today: date) -> int:
     """Remind, once each, the owners whose deadline is near; returns how many were."""
     near = add_working_days(today, REMIND_WORKING_DAYS)
     waiting_ones = session.scalars(
-        select(SupplementRequest).where(
+        select(SupplementRequest)
+        .where(
             SupplementRequest.answered_at.is_(None),
             SupplementRequest.reminded_at.is_(None),
             SupplementRequest.until >= today,
             SupplementRequest.until <= near,
         )
+        .with_for_update(skip_locked=True)
     ).all()
     for request in waiting_ones:
         dossier = session.get_one(Dossier, request.dossier_id)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 
+import structlog
 from aiohttp import web
 
-from common.database import Database
+from common.database import Database, now
 from common.problems import problem_middleware, require_token
 from common.settings import ROOT, Settings
 from onestop.backends import registry
 from onestop.catalogue.search import CatalogueSearch
+from onestop.dossiers import supplements
+from onestop.dossiers.calendar import VIETNAM
 from onestop.eforms import divisions
 from onestop.eforms.definition import load_eforms
 from onestop.http import dossiers, drafts, files, notices, payments, procedures
@@ -20,6 +23,11 @@ from onestop.payments.registry import providers
 
 # JSON bodies are small; files have a limit of their own, checked while they stream in.
 MAX_BODY_BYTES = 256 * 1024
+# Nobody wants to be reminded at night.
+REMINDING_HOURS = range(8, 20)
+REMIND_EVERY_SECONDS = 3600
+
+log = structlog.get_logger(__name__)
 
 
 async def _sending(app: web.Application) -> AsyncIterator[None]:
@@ -33,6 +41,25 @@ async def _sending(app: web.Application) -> AsyncIterator[None]:
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     await worker.remote.close()
+
+
+async def _remind_hourly(database: Database) -> None:
+    while True:
+        local = now().astimezone(VIETNAM)
+        if local.hour in REMINDING_HOURS:
+            try:
+                await database.run(supplements.remind, local.date())
+            except Exception as error:
+                log.error("reminding_failed", exc_type=type(error).__name__, exc_info=True)
+        await asyncio.sleep(REMIND_EVERY_SECONDS)
+
+
+async def _reminding(app: web.Application) -> AsyncIterator[None]:
+    """Remind of supplements that are due, by day; each is reminded of once, whoever comes first."""
+    task = asyncio.create_task(_remind_hourly(app[DATABASE]))
+    yield
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 async def _resources(app: web.Application) -> AsyncIterator[None]:
@@ -69,6 +96,7 @@ def create_app(config: Settings) -> web.Application:
     app[PROVIDERS] = providers(config)
     app.cleanup_ctx.append(_resources)
     app.cleanup_ctx.append(_sending)
+    app.cleanup_ctx.append(_reminding)
     for part in (procedures, drafts, dossiers, files, notices, payments):
         app.add_routes(part.routes)
     return app
