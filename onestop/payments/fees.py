@@ -151,7 +151,13 @@ def fee_of(
     way = way_of(procedure, kind)
     if way is None:
         return Fee((), None)
-    return count(procedure.code, way.fee_amount, way.fee_note, answers, today)
+    note = f"{way.fee_note} {beside(way)}".strip()
+    return count(procedure.code, way.fee_amount, note, answers, today)
+
+
+def beside(way: Way) -> str:
+    """What a way's general note says of its fee ("từ 01/7/2025 thu một nửa"); empty if nothing."""
+    return way.note if re.search(r"đồng|phí", way.note.casefold()) else ""
 
 
 def count(

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from common.database import now
 from onestop import notices
+from onestop.catalogue import store
 from onestop.dossiers.calendar import VIETNAM
 from onestop.dossiers.codes import normalise_code
 from onestop.dossiers.lookup import Limits, Refused, look_up
@@ -97,9 +98,10 @@ def fee_of(session: Session, dossier: Dossier) -> fees.Fee:
     answers = {key: Value.model_validate(one) for key, one in draft.answers.items()}
     promised = dossier.receipt
     day = dossier.received_at.astimezone(VIETNAM).date()
-    return fees.count(
-        dossier.procedure_code, promised["fee_amount"], promised["fee_note"], answers, day
-    )
+    procedure = store.get(session, dossier.procedure_code)
+    way = fees.way_of(procedure) if procedure is not None else None
+    note = f"{promised['fee_note']} {fees.beside(way) if way is not None else ''}".strip()
+    return fees.count(dossier.procedure_code, promised["fee_amount"], note, answers, day)
 
 
 def paid(session: Session, dossier: Dossier) -> Payment | None:

@@ -67,6 +67,14 @@ def test_words_that_count_by_something_else_leave_the_sum_open(note: str) -> Non
     assert total("1.000001", 5000, note) is None
 
 
+def test_a_general_note_that_speaks_of_the_fee_leaves_the_sum_open() -> None:
+    halved = "Phí: 800.000 đồng/hồ sơ, từ ngày 01/7/2025 thu một nửa"
+    for note, total in ((halved, None), ("Anh/chị đến ký một lần.", 800_000)):
+        way = Way(kind=WayKind.ONLINE, fee_amount=800_000, note=note)
+        procedure = Procedure(code="1.000001", name="Thử", ways=[way])
+        assert fees.fee_of(procedure, {}).total == total
+
+
 @pytest.mark.parametrize(
     "note",
     [
