@@ -20,6 +20,7 @@ from pydantic import StringConstraints, ValidationError, model_validator
 
 from onestop.catalogue.content import Code, Procedure, Text
 from onestop.eforms.conditions import Condition, Identifier, Part
+from onestop.eforms.faults import describe
 
 FormId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$")]
 
@@ -29,7 +30,11 @@ PAPER_TYPES = ("application/pdf", "image/jpeg", "image/png")
 
 
 class EFormError(Exception):
-    """An e-form file that cannot be used; the message is one line: file, place and fault."""
+    """An e-form file that cannot be used; `faults` are one line each: file, place and fault."""
+
+    def __init__(self, *faults: str) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = list(faults)
 
 
 class FieldType(StrEnum):
@@ -272,7 +277,7 @@ def load_eforms(directory: Path) -> dict[str, EForm]:
     forms: dict[str, EForm] = {}
     served: dict[str, str] = {}
     for path in sorted(directory.glob("*.yml")):
-        form = _read(path)
+        form = read_eform(path)
         for code in form.procedures:
             if code in served:
                 raise EFormError(
@@ -283,17 +288,21 @@ def load_eforms(directory: Path) -> dict[str, EForm]:
     return forms
 
 
-def _read(path: Path) -> EForm:
+def read_eform(path: Path) -> EForm:
+    """Read one form.
+
+    Raises:
+        EFormError: if the file is not a valid form or is named otherwise than its form.
+    """
+    text = path.read_text(encoding="utf-8")
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise EFormError(f"{path.name}: not YAML: {' '.join(str(error).split())}") from error
     try:
         form = EForm.model_validate(content)
     except ValidationError as error:
-        fault = error.errors()[0]
-        place = ".".join(str(part) for part in fault["loc"]) or "the form"
-        raise EFormError(f"{path.name}: {place}: {fault['msg']}") from error
+        raise EFormError(*(f"{path.name}: {fault}" for fault in describe(error, text))) from error
     if form.id != path.stem:
         raise EFormError(f"{path.name}: id is {form.id}; the file must be named after it")
     return form

@@ -14,8 +14,8 @@ from yaml import safe_load
 from common.settings import ROOT
 from onestop.catalogue.content import Paper, Procedure
 from onestop.catalogue.shipped import load_shipped
+from onestop.cli.eform import DIRECTORY, SCHEMA, schema_text
 from onestop.eforms import engine
-from onestop.eforms.__main__ import DIRECTORY, SCHEMA, schema_text
 from onestop.eforms.answers import Refusal, Value
 from onestop.eforms.definition import EForm, Field, FieldType, expand, load_eforms
 from onestop.eforms.values import parse

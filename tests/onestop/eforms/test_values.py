@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from onestop.eforms.__main__ import DIRECTORY
+from onestop.cli.eform import DIRECTORY
 from onestop.eforms.answers import Refusal
 from onestop.eforms.definition import FieldType, load_eforms
 from onestop.eforms.values import parse

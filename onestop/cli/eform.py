@@ -1,0 +1,100 @@
+"""`python -m onestop eform check FILE… | schema | import-formio FILE.json`: e-forms by staff."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import yaml
+
+from common.settings import ROOT
+from onestop.eforms.checking import check_file
+from onestop.eforms.definition import EForm, EFormError, load_eforms, read_eform
+from onestop.eforms.formio import FormioError, convert
+from onestop.eforms.preview import preview
+
+DIRECTORY = ROOT / "data" / "eforms"
+SCHEMA = ROOT / "data" / "schemas" / "eform.schema.json"
+_MODELINE = "# yaml-language-server: $schema=../schemas/eform.schema.json\n"
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the group `eform`."""
+    group = subparsers.add_parser("eform", help="e-forms: check, preview, import")
+    commands = group.add_subparsers(required=True, metavar="COMMAND")
+
+    checking = commands.add_parser("check", help="say all that is wrong in forms")
+    checking.add_argument(
+        "files", nargs="*", type=Path, metavar="FILE", help="default: all shipped"
+    )
+    checking.add_argument("--preview", action="store_true", help="print the questions in order")
+    checking.set_defaults(run=run_check)
+
+    describing = commands.add_parser("schema", help="the JSON Schema of data/eforms/*.yml")
+    describing.add_argument("--write", action="store_true", help="to its file, not to the screen")
+    describing.set_defaults(run=run_schema)
+
+    importing = commands.add_parser(
+        "import-formio", help="a Form.io form as YAML, to finish by hand"
+    )
+    importing.add_argument("file", type=Path, metavar="FILE.json")
+    importing.set_defaults(run=run_import_formio)
+
+
+def schema_text() -> str:
+    """The JSON Schema of an e-form file, generated from the model."""
+    schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **EForm.model_json_schema(by_alias=True),
+    }
+    return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
+
+
+def run_check(options: argparse.Namespace) -> int:
+    """Check files, or the shipped forms and that no two of them serve one procedure."""
+    faults: list[str] = []
+    today = datetime.now(UTC).date()
+    for path in options.files or sorted(DIRECTORY.glob("*.yml")):
+        found = check_file(path, today)
+        faults += found
+        if found:
+            continue
+        form = read_eform(path)
+        if options.preview:
+            sys.stdout.write("\n".join(preview(form)) + "\n")
+        else:
+            sys.stdout.write(f"{path.name}: version {form.version}, {len(form.fields)} fields\n")
+    if not options.files and not faults:
+        try:
+            load_eforms(DIRECTORY)
+        except EFormError as error:
+            faults += error.faults
+    sys.stderr.writelines(f"{fault}\n" for fault in faults)
+    return 1 if faults else 0
+
+
+def run_schema(options: argparse.Namespace) -> int:
+    """Print the JSON Schema, or write it to its file."""
+    if options.write:
+        SCHEMA.write_text(schema_text(), encoding="utf-8")
+    else:
+        sys.stdout.write(schema_text())
+    return 0
+
+
+def run_import_formio(options: argparse.Namespace) -> int:
+    """Print the form as YAML; what could not be taken goes to stderr, a line each."""
+    consent = read_eform(DIRECTORY / "general.yml").consent_text
+    try:
+        imported = convert(json.loads(options.file.read_text(encoding="utf-8")), consent)
+    except (FormioError, ValueError, RecursionError) as error:
+        sys.stderr.write(f"{options.file.name}: {error}\n")
+        return 1
+    sys.stdout.write(_MODELINE)
+    yaml.safe_dump(imported.form, sys.stdout, allow_unicode=True, sort_keys=False, width=110)
+    sys.stderr.writelines(f"{options.file.name}: {line}\n" for line in imported.unmapped)
+    sys.stderr.write(f"{options.file.name}: the consent is the general form's; write its own\n")
+    return 0
