@@ -251,15 +251,21 @@ def settle(
     if not succeeded:
         payment.state = "failed"
         return Outcome.FAILED
-    figure = f"{payment.amount:,}".replace(",", ".")
     if paid(session, dossier) is not None:
         payment.state = "refused"
-        notices.tell(session, dossier.owner, "paid_twice", code=dossier.code, amount=figure)
+        tell(session, payment, "paid_twice")
         return Outcome.PAID_TWICE
     payment.state = "paid"
     session.flush()
-    notices.tell(session, dossier.owner, "paid", code=dossier.code, amount=figure)
+    tell(session, payment, "paid")
     return Outcome.PAID
+
+
+def tell(session: Session, payment: Payment, template: str) -> None:
+    """Tell the dossier's owner of the payment in the chat (`data/texts/notices.yml`)."""
+    dossier = payment.dossier
+    figure = f"{payment.amount:,}".replace(",", ".")
+    notices.tell(session, dossier.owner, template, code=dossier.code, amount=figure)
 
 
 def record(

@@ -27,7 +27,7 @@ from onestop.dossiers.models import Dossier
 from onestop.payments.base import Outcome, squeeze
 from onestop.payments.contrib.vietqr import VietQR
 from onestop.payments.models import BankLine, Payment
-from onestop.payments.service import STATEMENT, record, settle
+from onestop.payments.service import STATEMENT, record, settle, tell
 
 FILE = ROOT / "data" / "payments" / "statement.yml"
 DATE_FORMATS = ("%d/%m/%Y", "%d-%m-%Y", "%Y-%m-%d")
@@ -199,6 +199,7 @@ def _one(session: Session, credit: Credit, by_note: dict[str, tuple[str, Payment
         outcome = settle(session, payment, credit.amount, True, credit.digest[:16])
         if outcome is Outcome.ALREADY:  # each line is money of its own
             outcome = Outcome.PAID_TWICE
+            tell(session, payment, "paid_twice")
     row = known or BankLine(digest=credit.digest)
     row.booked_on, row.amount, row.note = credit.booked_on, credit.amount, credit.note
     row.line, row.outcome, row.payment_id = credit.line, outcome, payment.id if payment else None

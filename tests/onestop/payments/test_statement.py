@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from common.database import Database
 from onestop.cli import main
+from onestop.notices import Notice
 from onestop.payments import service, statement
 from onestop.payments.base import Outcome, squeeze
 from onestop.payments.contrib.vietqr import VietQR
@@ -112,6 +113,8 @@ def test_two_transfers_are_one_payment_and_one_to_give_back(database: Database, 
     begin(database, code, VIETQR)
     lines = (row(squeeze(code)), row(squeeze(code)))
     assert reconcile(database, *lines) == [Outcome.PAID, Outcome.PAID_TWICE]
+    told_of = database.transact(lambda session: list(session.scalars(select(Notice.template))))
+    assert told_of == ["paid", "paid_twice"]
 
 
 def test_a_transfer_after_paying_at_vnpay_is_to_be_given_back(
