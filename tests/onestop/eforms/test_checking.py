@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from yaml import safe_dump, safe_load
 
+from common.settings import ROOT
 from onestop.cli import main
 from onestop.cli.eform import DIRECTORY
 from onestop.eforms.checking import check_file, faults
-from onestop.eforms.definition import EForm, load_eforms
+from onestop.eforms.definition import EForm, Field, FieldType, Option, Validation, load_eforms
 from onestop.eforms.preview import preview
 
 TODAY = date(2026, 3, 10)
@@ -187,3 +188,16 @@ def test_a_file_that_is_no_form_is_refused_in_one_line(
 def test_the_schema_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["eform", "schema"]) == 0
     assert json.loads(capsys.readouterr().out)["title"] == "EForm"
+
+
+@pytest.mark.parametrize("guide", ["eforms.md", "eforms.vi.md"])
+def test_the_guides_example_is_sound_and_every_key_is_explained(guide: str, tmp_path: Path) -> None:
+    text = (ROOT / "docs" / guide).read_text(encoding="utf-8")
+    example = text.split("```yaml\n")[1].split("```")[0]
+    path = tmp_path / "library-card.yml"
+    path.write_text(example, encoding="utf-8")
+    assert check_file(path, TODAY) == []
+    keys = {*EForm.model_fields, *Field.model_fields, *Option.model_fields, *FieldType}
+    assert [key for key in keys if f"`{key}`" not in text] == []
+    rules = set(Validation.model_fields)
+    assert [rule for rule in rules if f"`{rule}" not in text] == []
