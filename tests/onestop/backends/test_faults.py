@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from datetime import timedelta
 from typing import Any
@@ -13,7 +14,7 @@ from onestop import notices
 from onestop.backends import outbox
 from onestop.backends.contrib.http import HttpRemote
 from onestop.backends.outbox import OutboxRow, State
-from onestop.backends.worker import Policy
+from onestop.backends.worker import Policy, Worker
 from onestop.dossiers import submission
 from onestop.dossiers.models import Dossier
 from onestop.dossiers.statuses import Status
@@ -208,6 +209,28 @@ async def test_who_lost_the_lease_writes_nothing(
     with pytest.raises(outbox.LeaseLost):
         desk.database.transact(outbox.save, slow, State.TOKEN, {}, desk.clock())
     check_one_dossier(desk, province)
+
+
+async def test_two_workers_share_the_rows_and_double_none(
+    desk: Desk, remote: HttpRemote, province: OnestopServer
+) -> None:
+    for number in range(12):
+        owner = f"citizen-{number}"
+        desk.submit(desk.fill(owner), owner)
+    done = []
+
+    async def work(worker: Worker) -> None:
+        count = 0
+        while await worker.work():
+            count += 1
+        done.append(count)
+
+    await asyncio.gather(work(desk.worker(remote)), work(desk.worker(remote)))
+    assert sum(done) == 12
+    assert min(done) > 0
+    assert len(codes(desk)) == 12
+    assert sorted(one["MaHoSo"] for one in province.dossiers) == codes(desk)
+    assert province.calls["DongBoHoSoMC"] == 12
 
 
 async def test_the_files_arrive_whole_and_the_record_bears_the_national_names(
