@@ -7,15 +7,23 @@ counterpart here is reported by name, and `python -m onestop eform check` tells 
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from onestop.eforms.definition import PAPER_TYPES, FieldType
+from onestop.eforms.definition import FieldType
 from onestop.eforms.formio_conditions import Known, condition_of
+from onestop.eforms.formio_parts import (
+    accepted,
+    compiles,
+    identifier,
+    named_options,
+    options_of,
+    parts,
+    text_of,
+    whole_number,
+)
 from onestop.eforms.texts import word
-from onestop.eforms.words import clean, fold
 
 _TYPES = {
     "textfield": FieldType.TEXT,
@@ -34,19 +42,20 @@ _TYPES = {
 }
 _SECTIONS = {"panel", "fieldset", "well", "columns", "container", "table", "tabs"}
 _RULES = {"minLength": "min_length", "maxLength": "max_length", "min": "min", "max": "max"}
-_KNOWN_RULES = {*_RULES, "required", "pattern", "customMessage", "onlyAvailableItems"}
+# "step" is what the builder writes for every number; messages are ours (data/texts/validation.yml).
+_KNOWN_RULES = {*_RULES, "required", "pattern", "customMessage", "onlyAvailableItems", "step"}
 _EXAMPLES = {
     FieldType.EMAIL: "ten@example.vn",
     FieldType.PHONE: "0912 345 678",
     FieldType.DATE: "15/03/1990",
     FieldType.NUMBER: "1",
 }
-_FILE_TYPES = {
-    "pdf": "application/pdf",
-    "jpg": "image/jpeg",
-    "jpeg": "image/jpeg",
-    "png": "image/png",
-}
+# What changes a component's answers and has no place in an e-form.
+_WITHOUT_COUNTERPART = (
+    "multiple", "customDefaultValue", "calculateValue", "logic", "enableTime", "inputMask",
+    "disabled", "prefix",
+)  # fmt: skip
+_BUILDERS_SIZE = "1GB"  # what the builder writes where nobody chose a size
 _DEEPEST = 40  # levels of panels in panels; real forms have three or four
 
 
@@ -74,12 +83,12 @@ def convert(source: object, consent_text: str) -> Imported:
     """
     if not isinstance(source, Mapping) or not isinstance(source.get("components"), list):
         raise FormioError("no Form.io form: an object with a list “components” is expected")
-    title = _text(source.get("title")) or _text(source.get("name")) or "Form.io"
+    title = text_of(source.get("title")) or text_of(source.get("name")) or "Form.io"
     importer = _Importer()
     importer.read(source["components"], title, None, _DEEPEST)
     if not importer.fields:
         raise FormioError("none of the form's components can be asked in a chat")
-    name = identifier(_text(source.get("path")) or _text(source.get("name")) or title, "form")
+    name = identifier(text_of(source.get("path")) or text_of(source.get("name")) or title, "form")
     form = {
         "id": name.replace("_", "-").strip("-"),
         "version": 1,
@@ -88,15 +97,6 @@ def convert(source: object, consent_text: str) -> Imported:
         "fields": importer.fields,
     }
     return Imported(form, importer.unmapped)
-
-
-def identifier(text: str, otherwise: str) -> str:
-    """A name for the code: small letters without accents, digits, underscores; a letter first."""
-    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", text.replace("Đ", "D").replace("đ", "d"))
-    name = re.sub(r"[^a-z0-9]+", "_", fold(spaced)).strip("_")
-    if not name:
-        return otherwise
-    return name if name[0].isalpha() else f"{otherwise}_{name}"
 
 
 class _Importer:
@@ -112,15 +112,17 @@ class _Importer:
             if not isinstance(one, Mapping):
                 self._report("component", "is no object")
                 continue
-            kind = _text(one.get("type"))
-            label = _text(one.get("label")) or _text(one.get("title")) or _text(one.get("key"))
+            kind = text_of(one.get("type"))
+            label = (
+                text_of(one.get("label")) or text_of(one.get("title")) or text_of(one.get("key"))
+            )
             named = f"{kind or 'component'} “{label}”"
             own = _both(when, self._condition(one, named))
             if depth == 0:
                 self._report(named, "nested too deeply")
             elif kind in _SECTIONS:
-                heading = _text(one.get("title")) or _text(one.get("legend"))
-                for part in _parts(one):
+                heading = text_of(one.get("title")) or text_of(one.get("legend"))
+                for part in parts(one):
                     self.read(part, heading or section, own, depth - 1)
             elif kind == "selectboxes":
                 self._boxes(one, label, section, own, named)
@@ -140,8 +142,8 @@ class _Importer:
     ) -> None:
         """Several answers at once: a yes or no for each option, since a chat asks one thing."""
         self._check_rules(one, named)
-        key = _text(one.get("key"))
-        for option in _options(one):
+        key = text_of(one.get("key"))
+        for option in options_of(one):
             part = {
                 "key": f"{key}.{option['value']}",
                 "validate": {"required": True},
@@ -149,7 +151,7 @@ class _Importer:
             }
             told = f"{label}: {option['label']}"
             self._field(part, FieldType.YES_NO, told, section, when, named)
-        if not _options(one):
+        if not options_of(one):
             self._report(named, "has no options")
 
     def _field(
@@ -161,18 +163,18 @@ class _Importer:
         when: Any,
         named: str,
     ) -> None:
-        key = _text(one.get("key")) or label
+        key = text_of(one.get("key")) or label
         if not label:
             self._report(named, "has neither label nor key")
             return
         name = self._name(key)
         given = one.get("validate")
         rules: Mapping[str, Any] = given if isinstance(given, Mapping) else {}
-        options = _unique(_options(one)) if kind is FieldType.CHOICE else []
+        options = named_options(options_of(one)) if kind is FieldType.CHOICE else []
         if kind is FieldType.CHOICE and not options:
             self._report(named, "has no options of its own")
             return
-        told = _text(one.get("description")) or _text(one.get("tooltip")) or label
+        told = text_of(one.get("description")) or text_of(one.get("tooltip")) or label
         made: dict[str, Any] = {
             "id": name,
             "type": kind.value,
@@ -191,8 +193,12 @@ class _Importer:
             made["options"] = [{"value": o["id"], "label": o["label"]} for o in options]
         if validation := self._rules(one, rules, kind, named):
             made["validation"] = validation
+        if kind is FieldType.NUMBER and (unit := text_of(one.get("suffix"))):
+            made["unit"] = unit
         if kind is FieldType.PAPER:
-            made["accept"] = _accepted(_text(one.get("filePattern")))
+            made["accept"], unknown = accepted(text_of(one.get("filePattern")))
+            for kind_of_file in unknown:
+                self._report(named, f"files of kind {kind_of_file} are not taken")
         self._check_rules(one, named)
         self.fields.append(made)
         self._known[key] = Known(name, kind, {o["value"]: o["id"] for o in options})
@@ -206,17 +212,17 @@ class _Importer:
             value = rules.get(theirs)
             if value in (None, "") or (kind is not FieldType.NUMBER and not lengths):
                 continue
-            number = _whole(value)
+            number = whole_number(value)
             if number is None or (lengths != theirs.endswith("Length")) or (lengths and number < 1):
                 self._report(named, f"rule {theirs} cannot be kept")
             else:
                 made[ours] = number
-        pattern = _text(rules.get("pattern"))
-        if pattern and lengths and _compiles(pattern):
+        pattern = text_of(rules.get("pattern"))
+        if pattern and lengths and compiles(pattern):
             made["pattern"] = pattern
         elif pattern:
             self._report(named, "rule pattern cannot be kept")
-        if kind is FieldType.NUMBER and _whole(one.get("decimalLimit")) != 0:
+        if kind is FieldType.NUMBER and whole_number(one.get("decimalLimit")) != 0:
             made["whole"] = False
         return made
 
@@ -226,10 +232,18 @@ class _Importer:
         for name, value in rules.items() if isinstance(rules, Mapping) else ():
             if value not in (None, "", False, {}, []) and name not in _KNOWN_RULES:
                 self._report(named, f"rule {name} has no counterpart")
-        for name in ("multiple", "customDefaultValue", "calculateValue", "logic", "enableTime"):
-            given = one.get(name)
-            if given and not (name == "enableTime" and one.get("type") != "datetime"):
+        for name in _WITHOUT_COUNTERPART:
+            if one.get(name) and not (name == "enableTime" and one.get("type") != "datetime"):
                 self._report(named, f"{name} has no counterpart")
+        if one.get("fileMaxSize") not in (None, "", _BUILDERS_SIZE):
+            self._report(named, "fileMaxSize has no counterpart")
+        picker = one.get("datePicker")
+        for name in ("minDate", "maxDate"):
+            if isinstance(picker, Mapping) and picker.get(name):
+                self._report(named, f"{name} has no counterpart: write not_past, min_age, after …")
+        default = one.get("defaultValue")
+        if default is True or (isinstance(default, str | int | float) and default):
+            self._report(named, "defaultValue has no counterpart")
 
     def _name(self, key: str) -> str:
         name = base = identifier(key, "field")
@@ -249,37 +263,6 @@ def _both(one: Any, other: Any) -> Any:
     return {"and": [one, other]}
 
 
-def _parts(one: Mapping[str, Any]) -> Iterator[object]:
-    """The lists of components inside a panel, columns, tabs or table."""
-    yield one.get("components")
-    yield from (part.get("components") for part in _objects(one.get("columns")))
-    for row in one["rows"] if isinstance(one.get("rows"), list) else []:
-        yield from (cell.get("components") for cell in _objects(row))
-
-
-def _options(one: Mapping[str, Any]) -> list[dict[str, str]]:
-    data = one.get("data")
-    values = one.get("values") or (data.get("values") if isinstance(data, Mapping) else None)
-    found = []
-    for option in _objects(values):
-        value = _text(option.get("value"))
-        label = _text(option.get("label")) or value
-        if label:
-            found.append({"value": value or label, "label": label})
-    return found
-
-
-def _unique(options: list[dict[str, str]]) -> list[dict[str, str]]:
-    taken: dict[str, dict[str, str]] = {}
-    for option in options:
-        name = base = identifier(option["value"], "option")
-        number = 2
-        while name in taken:
-            name, number = f"{base}_{number}", number + 1
-        taken[name] = {**option, "id": name}
-    return list(taken.values())
-
-
 def _example(
     one: Mapping[str, Any], kind: FieldType, options: list[dict[str, str]], label: str
 ) -> str:
@@ -287,44 +270,4 @@ def _example(
         return options[0]["label"]
     if kind is FieldType.YES_NO:
         return word("yes")
-    return _text(one.get("placeholder")) or _EXAMPLES.get(kind, label)
-
-
-def _accepted(pattern: str) -> list[str]:
-    """MIME types of a file pattern such as `.pdf,image/*`, of those that are taken at all."""
-    wanted = re.findall(r"[a-z]+/[a-z*]+|[a-z]+", pattern.lower())
-    found = [
-        mime
-        for mime in PAPER_TYPES
-        if any(
-            mime == (_FILE_TYPES.get(one) or one) or one == mime.split("/")[0] + "/*"
-            for one in wanted
-        )
-    ]
-    return found or list(PAPER_TYPES)
-
-
-def _objects(value: object) -> list[Mapping[str, Any]]:
-    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
-
-
-def _text(value: object) -> str:
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return ""
-    return clean(re.sub(r"<[^>]*>", " ", str(value)))
-
-
-def _whole(value: object) -> int | None:
-    try:
-        number = float(value) if isinstance(value, str | int | float) else float("nan")
-    except (ValueError, OverflowError):
-        return None
-    return int(number) if number.is_integer() else None
-
-
-def _compiles(pattern: str) -> bool:
-    try:
-        re.compile(pattern)
-    except (re.error, OverflowError, RecursionError):
-        return False
-    return True
+    return text_of(one.get("placeholder")) or _EXAMPLES.get(kind, label)

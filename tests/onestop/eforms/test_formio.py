@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from onestop.eforms.definition import EForm, FieldType
-from onestop.eforms.formio import FormioError, Imported, convert, identifier
+from onestop.eforms.formio import FormioError, Imported, convert
+from onestop.eforms.formio_parts import identifier
 
 CONSENT = "Tôi đồng ý."
 
@@ -69,6 +70,10 @@ def test_rules_are_kept() -> None:
     assert text.validation.pattern == "[A-Z]+"
     assert (number.validation.min, number.validation.max) == (18, 60)
     assert number.validation.whole
+
+
+def test_a_suffix_is_the_unit_of_a_number() -> None:
+    assert form_of(component("number", "dienTich", suffix="m2")).fields[0].unit == "m2"
 
 
 def test_a_number_may_have_a_fraction_unless_decimals_are_off() -> None:
@@ -182,6 +187,12 @@ def test_a_panels_condition_holds_for_all_that_is_in_it() -> None:
         (component("number", "x", validate={"min": 0.5}), "rule min"),
         (component("textfield", "x", customConditional="show = 1"), "customConditional"),
         (component("textfield", "x", hidden=True), "hidden"),
+        (component("textfield", "x", inputMask="99-99"), "inputMask"),
+        (component("textfield", "x", defaultValue="có"), "defaultValue"),
+        (component("checkbox", "x", disabled=True), "disabled"),
+        (component("file", "x", fileMaxSize="2MB"), "fileMaxSize"),
+        (component("datetime", "x", datePicker={"minDate": "2020-01-01"}), "minDate"),
+        (component("file", "x", filePattern=".pdf,.docx"), "files of kind docx"),
         (component("datetime", "x", enableTime=True), "enableTime"),
         (
             component("textfield", "x", conditional={"show": True, "when": "khac", "eq": "1"}),
@@ -195,6 +206,39 @@ def test_what_cannot_be_taken_is_reported_by_name(given: Any, said: str) -> None
     assert len(made.unmapped) == 1
     assert said in made.unmapped[0]
     EForm.model_validate(made.form)
+
+
+def test_what_the_builder_writes_by_itself_is_no_news() -> None:
+    """Keys as an exported form has them, set by nobody."""
+    by_itself = {
+        "input": True,
+        "multiple": False,
+        "defaultValue": "",
+        "prefix": "",
+        "suffix": "",
+        "hidden": False,
+        "disabled": False,
+        "calculateValue": "",
+        "customConditional": "",
+        "conditional": {"show": None, "when": None, "eq": ""},
+        "logic": [],
+        "inputMask": "",
+    }
+    rules = {
+        "required": True,
+        "custom": "",
+        "customPrivate": False,
+        "minLength": "",
+        "unique": False,
+    }
+    form_of(
+        component("textfield", "ten", validate=rules, **by_itself),
+        component("number", "tuoi", validate={"min": 1, "max": "", "step": "any"}, **by_itself),
+        component(
+            "datetime", "ngay", enableTime=False, datePicker={"minDate": None, "showWeeks": True}
+        ),
+        component("file", "giay", filePattern="*", fileMaxSize="1GB", fileMinSize="0KB"),
+    )
 
 
 def test_two_components_of_one_key_stay_two_fields() -> None:
