@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pytest
 
+from actions import filling
 from actions.onestop_client import OnestopRefusal
 from actions.status_form import CheckStatus, StatusForm, SupplementDossier, WithdrawDossier
-from onestop.schemas import DraftView, StatusView
+from onestop.schemas import DraftView, Receipt, StatusView
 from tests.actions.conftest import Talk
 from tests.actions.fakes import NOW, draft, field
 
@@ -147,3 +149,36 @@ async def test_the_status_of_a_dossier_that_waits_offers_to_supplement_it(
     await talk.act(STATUS, "1234")
     (message,) = talk.dispatcher.messages
     assert [one["title"] for one in message["buttons"]] == ["Bổ sung hồ sơ"]
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ("sending", "em đang gửi hồ sơ"),
+        ("failed", "chưa gửi được"),
+        ("supplemented", f"phần bổ sung cho hồ sơ {CODE}"),
+    ],
+)
+@pytest.mark.parametrize("due_at", [NOW, None])
+def test_a_receipt_without_a_new_code_says_how_it_stands(
+    talk: Talk, state: str, said: str, due_at: datetime | None
+) -> None:
+    receipt = Receipt.model_validate(
+        {
+            "code": CODE if state == "supplemented" else "",
+            "state": state,
+            "procedure_code": "1.004194",
+            "procedure": "Đăng ký tạm trú",
+            "received_at": NOW,
+            "due_at": due_at,
+            "time_note": "",
+            "fee_amount": None,
+            "fee_note": "",
+            "pay": "unknown",
+            "collect_at": "",
+        }
+    )
+    filling.show_receipt(talk.turn("đồng ý"), receipt)
+    assert said in talk.text()
+    (message,) = talk.dispatcher.messages
+    assert not message["custom"]  # no receipt card: nothing to print yet
