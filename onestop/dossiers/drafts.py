@@ -19,25 +19,28 @@ from onestop.backends.contrib.embedded import EmbeddedBackend
 from onestop.catalogue.content import Procedure
 from onestop.dossiers import files, parcels, snapshots, submission, supplements
 from onestop.dossiers.calendar import VIETNAM
+from onestop.dossiers.draft_view import (
+    answers_of,
+    asked_of,
+    consent_of,
+    field_view,
+    lines_of,
+    present_field,
+)
+from onestop.dossiers.draft_view import view as view
 from onestop.dossiers.models import Dossier, Draft
 from onestop.dossiers.snapshots import form_of
 from onestop.eforms import engine
 from onestop.eforms.answers import Refusal, Value
-from onestop.eforms.definition import EForm, Field, FieldType, expand
+from onestop.eforms.definition import EForm, Field, expand
 from onestop.eforms.papers import later
 from onestop.eforms.several import read_several
 from onestop.schemas import (
     Accepted,
     AnswerRequest,
     AnswerResult,
-    Consent,
     ConsentRequest,
-    DraftView,
     FieldMatches,
-    FieldView,
-    Line,
-    Option,
-    ProcedureRef,
     Receipt,
 )
 from onestop.schemas import Refusal as RefusalView
@@ -56,17 +59,6 @@ class NotOnline(ValueError):
 
 class StaleConsent(ValueError):
     """The agreement is to another statement than the draft's present one."""
-
-
-def _asked_of(draft: Draft, form: EForm) -> EForm:
-    """The part of the form that is asked: all of it, or what a supplement is limited to."""
-    if draft.only is None:
-        return form
-    return form.model_copy(update={"fields": [one for one in form.fields if one.id in draft.only]})
-
-
-def _answers(draft: Draft) -> dict[str, Value]:
-    return {field: Value.model_validate(one) for field, one in draft.answers.items()}
 
 
 def _keep(draft: Draft, answers: Mapping[str, Value]) -> None:
@@ -150,16 +142,6 @@ def open_drafts(session: Session, owner: str, days: int) -> list[Draft]:
     )
 
 
-def present_field(draft: Draft, form: EForm, answers: Mapping[str, Value]) -> Field | None:
-    """What is asked now: a field chosen for correction, else the next one without an answer."""
-    asked = _asked_of(draft, form)
-    if draft.asked is not None:
-        for field in engine.active_fields(asked, answers):
-            if field.id == draft.asked:
-                return field
-    return engine.next_field(asked, answers, draft.skipped)
-
-
 def answer(session: Session, draft: Draft, request: AnswerRequest) -> AnswerResult | None:
     """Take an answer; `None` if the draft asks nothing.
 
@@ -169,10 +151,10 @@ def answer(session: Session, draft: Draft, request: AnswerRequest) -> AnswerResu
         draft: locked by the caller.
         request: text, or files for a paper; `field` names another field than the present one.
     """
-    form, answers = form_of(draft), _answers(draft)
+    form, answers = form_of(draft), answers_of(draft)
     field = present_field(draft, form, answers)
     if request.field is not None:
-        active = engine.active_fields(_asked_of(draft, form), answers)
+        active = engine.active_fields(asked_of(draft, form), answers)
         field = next((one for one in active if one.id == request.field), None)
     if field is None:
         return None
@@ -244,7 +226,7 @@ def skip(draft: Draft, field_id: str) -> None:
         Refusal: `field_required`, if it may not be left out.
         KeyError: if the form does not have it.
     """
-    form, answers = _asked_of(draft, form_of(draft)), _answers(draft)
+    form, answers = asked_of(draft, form_of(draft)), answers_of(draft)
     field = form.field(field_id)
     answers.pop(field_id, None)
     draft.skipped = [one for one in draft.skipped if one != field_id]
@@ -264,10 +246,10 @@ def choose_field(draft: Draft, field_id: str | None) -> None:
 
 def find_fields(draft: Draft, phrase: str) -> FieldMatches:
     """The fields that a phrase names, best first, and the new answer that it brings along."""
-    form, answers = _asked_of(draft, form_of(draft)), _answers(draft)
+    form, answers = asked_of(draft, form_of(draft)), answers_of(draft)
     found = engine.find_fields(form, phrase, answers, draft.skipped)
     return FieldMatches(
-        matches=[_field_view(one, False) for one in found],
+        matches=[field_view(one, False) for one in found],
         value=engine.new_value(form, phrase, answers, draft.skipped),
     )
 
@@ -303,13 +285,13 @@ def submit(
     """
     if draft.state == "submitted":
         return receipt_of(session, draft)
-    form, answers = form_of(draft), _answers(draft)
+    form, answers = form_of(draft), answers_of(draft)
     missing = engine.unanswered(form, answers, draft.skipped)
     if missing:
         raise submission.NotReady("unanswered", [one.label for one in missing])
     if draft.consent is None:
         raise submission.NotReady("no_consent")
-    lines = [line.model_dump() for line in _lines(form, answers, draft.skipped)]
+    lines = [line.model_dump() for line in lines_of(form, answers, draft.skipped)]
     promise = submission.promise(procedure, now())
     parcel = parcels.pack(session, draft, form, answers, procedure, lines, agency, promise)
     if draft.only is not None:
@@ -330,63 +312,3 @@ def receipt_of(session: Session, draft: Draft) -> Receipt:
     state, parcel = found
     told = "failed" if state is outbox.State.FAILED else "sending"
     return parcel.receipt.model_copy(update={"state": told})
-
-
-def consent_of(form: EForm) -> Consent:
-    """The statement that belongs to a form."""
-    return Consent(version=f"{form.id}-{form.version}", text=form.consent_text)
-
-
-def _lines(form: EForm, answers: Mapping[str, Value], skipped: list[str]) -> list[Line]:
-    return [
-        Line(
-            number=line.number,
-            field=line.field,
-            label=line.label,
-            value=line.display,
-            section=line.section,
-        )
-        for line in engine.summary(form, answers, skipped)
-    ]
-
-
-def _field_view(field: Field, section_begins: bool) -> FieldView:
-    return FieldView(
-        id=field.id,
-        type=field.type,
-        label=field.label,
-        question=field.question,
-        explanation=field.explanation,
-        example=field.example,
-        required=field.required,
-        options=[Option(value=one.value, label=one.label) for one in field.options],
-        accept=field.accept if field.type is FieldType.PAPER else [],
-        later_allowed=field.later_allowed,
-        section=field.section,
-        section_begins=section_begins,
-    )
-
-
-def view(draft: Draft) -> DraftView:
-    """The draft as its owner may see it."""
-    form, answers = form_of(draft), _answers(draft)
-    asked = _asked_of(draft, form)
-    active = engine.active_fields(asked, answers)
-    field = present_field(draft, form, answers)
-    begins = False
-    if field is not None:
-        position = [one.id for one in active].index(field.id)
-        begins = position == 0 or active[position - 1].section != field.section
-    return DraftView(
-        id=draft.id,
-        procedure=ProcedureRef(code=draft.procedure_code, name=draft.procedure_name),
-        title=form.title,
-        state=draft.state,
-        field=_field_view(field, begins) if field is not None else None,
-        answered=sum(one.id in answers or one.id in draft.skipped for one in active),
-        total=len(active),
-        lines=_lines(asked, answers, draft.skipped),
-        consent=consent_of(form),
-        consented=draft.consent is not None,
-        updated_at=draft.updated_at,
-    )

@@ -19,10 +19,10 @@ from onestop import notices
 from onestop.backends.base import Backend, Parcel, Report
 from onestop.dossiers import snapshots, submission, waiting
 from onestop.dossiers.calendar import add_working_days
+from onestop.dossiers.draft_view import answers_of
 from onestop.dossiers.models import Dossier, Draft, SupplementRequest
 from onestop.dossiers.statuses import Status
 from onestop.eforms import engine
-from onestop.eforms.answers import Value
 from onestop.eforms.definition import EForm, Field, FieldType
 from onestop.eforms.texts import word
 from onestop.schemas import Receipt
@@ -58,10 +58,6 @@ def _base(session: Session, dossier: Dossier) -> Draft:
     return [one for one in drafts if one.state == "submitted"][-1]
 
 
-def _answers(draft: Draft) -> dict[str, Value]:
-    return {one: Value.model_validate(value) for one, value in draft.answers.items()}
-
-
 def resolve(
     session: Session,
     dossier: Dossier,
@@ -79,7 +75,7 @@ def resolve(
         UnknownField: if a field is none of the e-form's, or nothing is asked for.
     """
     draft = _base(session, dossier)
-    form, answers = snapshots.form_of(draft), _answers(draft)
+    form, answers = snapshots.form_of(draft), answers_of(draft)
 
     def find(name: str, among: EForm) -> Field | None:
         for one in among.fields:
