@@ -23,14 +23,13 @@ def check_file(path: Path, today: date) -> list[str]:
 
     Returns:
         One line each: file, place, what is wrong.
-
-    Raises:
-        OSError: if the file cannot be read.
     """
     try:
         form = read_eform(path)
     except EFormError as error:
         return error.faults
+    except OSError as error:
+        return [f"{path.name}: cannot be read: {error.strerror}"]
     return [f"{path.name}: {fault}" for fault in faults(form, today)]
 
 

@@ -294,10 +294,10 @@ def read_eform(path: Path) -> EForm:
     Raises:
         EFormError: if the file is not a valid form or is named otherwise than its form.
     """
-    text = path.read_text(encoding="utf-8")
     try:
+        text = path.read_text(encoding="utf-8")
         content = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:  # no UTF-8 is a ValueError, a 13th month as well
         raise EFormError(f"{path.name}: not YAML: {' '.join(str(error).split())}") from error
     try:
         form = EForm.model_validate(content)

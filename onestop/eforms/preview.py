@@ -46,8 +46,10 @@ def _told(form: EForm, condition: Condition) -> str:
     field = form.field(condition.field or "")
     if condition.exists is not None:
         return f"“{field.label}” is {'answered' if condition.exists else 'not answered'}"
-    wanted = condition.in_ or [one for one in (condition.equals,) if one is not None]
-    return f"“{field.label}” is " + " or ".join(_named(field, value) for value in wanted)
+    if condition.in_ is not None:
+        names = ", ".join(_named(field, value) for value in condition.in_)
+        return f"“{field.label}” is one of {names}"
+    return f"“{field.label}” is {_named(field, condition.equals)}"
 
 
 def _in_brackets(form: EForm, condition: Condition) -> str:
@@ -55,7 +57,7 @@ def _in_brackets(form: EForm, condition: Condition) -> str:
     return f"({told})" if condition.field is None else told
 
 
-def _named(field: Field, value: Scalar) -> str:
+def _named(field: Field, value: Scalar | None) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return next((f"“{one.label}”" for one in field.options if one.value == value), str(value))

@@ -134,9 +134,20 @@ def test_check_of_sound_files_succeeds(capsys: pytest.CaptureFixture[str]) -> No
     assert main(["eform", "check", str(path.with_name("none.yml"))]) == 1
 
 
+def test_an_unreadable_file_does_not_hide_the_faults_of_others(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write(tmp_path, form({**CHOICE, "example": "xanh"}))
+    latin = tmp_path / "latin.yml"
+    latin.write_bytes("id: mã".encode("latin-1"))
+    assert main(["eform", "check", str(path), str(tmp_path / "none.yml"), str(latin)]) == 1
+    told = [line.split(":")[0] for line in capsys.readouterr().err.splitlines()]
+    assert told == ["thu.yml", "none.yml", "latin.yml"]
+
+
 def test_a_preview_shows_every_question_and_its_condition() -> None:
     last = {"id": "ten", "type": "text", "label": "Tên", "question": "Tên gì?", "example": "An"}
-    when = {"or": [{"field": "loai", "equals": "again"}, {"not": {"field": "so", "exists": True}}]}
+    when = {"or": [{"field": "loai", "in": ["again"]}, {"not": {"field": "so", "exists": True}}]}
     made = EForm.model_validate(form(CHOICE, {**last, **WORDS, "when": when, "required": False}))
     lines = list(preview(made))
     assert [line for line in lines if line.endswith("?")] == [
@@ -145,7 +156,7 @@ def test_a_preview_shows_every_question_and_its_condition() -> None:
         "\n  3. Loại nào?",
         "\n  4. Tên gì?",
     ]
-    told = "asked only if “Loại giấy” is “Cấp lại” or (not “Số định danh” is answered)"
+    told = "asked only if “Loại giấy” is one of “Cấp lại” or (not “Số định danh” is answered)"
     assert f"      {told}" in lines
     assert "      may be skipped" in lines
 
