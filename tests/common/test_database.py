@@ -59,7 +59,9 @@ def test_writers_wait_for_one_another_and_none_is_lost(database: Database) -> No
         thread.start()
     for thread in threads:
         thread.join()
-    numbers = database.query(lambda session: session.execute(text("SELECT n FROM t")).scalars().all())
+    numbers = database.query(
+        lambda session: session.execute(text("SELECT n FROM t")).scalars().all()
+    )
     assert sorted(numbers) == list(range(1, 21))
 
 
