@@ -114,6 +114,8 @@ def claim(session: Session, worker: str, limit: int, lease_seconds: float) -> li
     free = (
         select(Message.id)
         .where(
+            # Looked at again once the row is locked: another worker may have taken it meanwhile.
+            Message.state == _WAITING,
             Message.id.in_(first_of_each.group_by(Message.sender)),
             Message.sender.not_in(in_turn),
             Message.due_at <= moment,
@@ -124,7 +126,7 @@ def claim(session: Session, worker: str, limit: int, lease_seconds: float) -> li
     )
     taken = session.scalars(
         update(Message)
-        .where(Message.id.in_(free))
+        .where(Message.id.in_(free), Message.state == _WAITING)
         .values(
             state=State.PROCESSING,
             worker=worker,

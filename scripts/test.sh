@@ -9,4 +9,4 @@ if ! command -v chromium >/dev/null; then
 fi
 bash scripts/check.sh
 .venv/bin/python -m common train --if-changed
-.venv/bin/python -m pytest "$@"
+bash scripts/postgres.sh .venv/bin/python -m pytest "$@"

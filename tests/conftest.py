@@ -18,8 +18,8 @@ for _name in ("DATABASE", "GATEWAY_DATABASE", "TRACKER_DATABASE"):
     os.environ[f"MOTCUA_{_name}_URL"] = f"sqlite:///{_scratch}/{_name.lower()}.db"
 
 from common.database import Database  # noqa: E402
-from common.migrations import upgrade  # noqa: E402
 from common.settings import ROOT  # noqa: E402
+from tests.databases import migrated  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -35,9 +35,8 @@ def shared_data() -> Path:
 
 @pytest.fixture
 def onestop_database(tmp_path: Path) -> Iterator[Database]:
-    """An empty one-stop database, migrated to the newest version."""
-    url = f"sqlite:///{tmp_path}/onestop.db"
-    upgrade("onestop", url)
-    database = Database(url)
-    yield database
-    database.close()
+    """An empty one-stop database on SQLite, migrated to the newest version."""
+    with migrated("onestop", "sqlite", tmp_path) as url:
+        database = Database(url)
+        yield database
+        database.close()

@@ -29,7 +29,7 @@ def arrived(
     receipt = parcel.receipt.model_copy(
         update={"code": str(claim.results["code"]), "state": "received"}
     )
-    draft = session.get_one(Draft, row.draft_id, with_for_update=True)
+    draft = session.get_one(Draft, row.draft_id, with_for_update={"of": Draft})
     submission.record(
         session,
         draft=draft,

@@ -165,7 +165,7 @@ def begin(session: Session, dossier: Dossier, owner: str, channel: str) -> Draft
     if dossier.status != Status.SUPPLEMENT_REQUESTED or request is None:
         raise NothingAsked(dossier.code)
     if request.draft_id is not None:
-        begun = session.get_one(Draft, request.draft_id, with_for_update=True)
+        begun = session.get_one(Draft, request.draft_id, with_for_update={"of": Draft})
         if begun.state == "filling":
             begun.owner, begun.channel, begun.updated_at = owner, channel, now()
             return begun

@@ -26,6 +26,7 @@ from sqlalchemy import event as sql_event
 
 from bot.tracker_store import SqlTrackerStore
 from common.migrations import downgrade, upgrade
+from tests.databases import POSTGRES, migrated
 
 DOMAIN = Domain.from_dict(
     {
@@ -44,6 +45,10 @@ def url(tmp_path: Path) -> str:
     return address
 
 
+OURS = ["ours", "ours behind the fail-safe"]
+ON_POSTGRES = [pytest.param("ours on PostgreSQL", marks=pytest.mark.postgres)] * bool(POSTGRES)
+
+
 @pytest.fixture
 def store(url: str) -> Iterator[SqlTrackerStore]:
     opened = SqlTrackerStore(DOMAIN, url=url)
@@ -51,14 +56,16 @@ def store(url: str) -> Iterator[SqlTrackerStore]:
     opened.close()
 
 
-@pytest.fixture(params=["ours", "ours behind the fail-safe", "in memory"])
-async def any_store(request: pytest.FixtureRequest, url: str) -> AsyncIterator[TrackerStore]:
+@pytest.fixture(params=[*OURS, *ON_POSTGRES, "in memory"])
+async def any_store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[TrackerStore]:
     if request.param == "in memory":
         yield InMemoryTrackerStore(DOMAIN)
         return
-    opened = SqlTrackerStore(DOMAIN, url=url)
-    yield FailSafeTrackerStore(opened) if "fail-safe" in request.param else opened
-    opened.close()
+    backend = "postgresql" if "PostgreSQL" in request.param else "sqlite"
+    with migrated("bot", backend, tmp_path) as url:
+        opened = SqlTrackerStore(DOMAIN, url=url)
+        yield FailSafeTrackerStore(opened) if "fail-safe" in request.param else opened
+        opened.close()
 
 
 def turn(text: str = "xin chào") -> list[Event]:

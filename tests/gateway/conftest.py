@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,24 +10,16 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from common.database import Database
-from common.migrations import downgrade, upgrade
 from common.settings import Settings
 from gateway.app import create_app
+from tests.databases import BACKENDS, migrated
 from tests.gateway.fakes import Client, Connect, FakeOnestop, FakeRasa
-
-# An empty database of a PostgreSQL server, where there is one: then every test runs on both.
-POSTGRES = os.environ.get("MOTCUA_TEST_POSTGRES_URL")
-BACKENDS = ["sqlite"] + [pytest.param("postgresql", marks=pytest.mark.postgres)] * bool(POSTGRES)
 
 
 @pytest.fixture(params=BACKENDS)
 def gateway_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    url = POSTGRES if request.param == "postgresql" else f"sqlite:///{tmp_path}/gateway.db"
-    assert url
-    upgrade("gateway", url)
-    yield url
-    if url == POSTGRES:
-        downgrade("gateway", url)
+    with migrated("gateway", request.param, tmp_path) as url:
+        yield url
 
 
 @pytest.fixture

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
 from common.database import Database
@@ -9,8 +12,18 @@ from onestop.catalogue import store
 from onestop.catalogue.content import Paper, Procedure, TimeUnit, Way, WayKind
 from onestop.catalogue.sources import Source
 from onestop.eforms.definition import EForm
+from tests.databases import BACKENDS, migrated
 
 CODE = "1.000001"
+
+
+@pytest.fixture(params=BACKENDS)
+def onestop_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An empty one-stop database; every test here runs on both kinds."""
+    with migrated("onestop", request.param, tmp_path) as url:
+        database = Database(url)
+        yield database
+        database.close()
 
 
 @pytest.fixture
