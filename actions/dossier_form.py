@@ -15,6 +15,7 @@ from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.interfaces import ActionExecutionRejection
 
 from actions import filling, owed
+from actions.explain import ASPECTS
 from actions.onestop_client import OnestopRefusal
 from actions.texts import button
 from actions.turn import SURE, Events, TopicAction, Turn
@@ -34,6 +35,8 @@ STATEMENTS = {
     *("ask_procedure", "start_dossier", "check_status", "supplement_dossier", "withdraw_dossier"),
     *("pay", "post_delivery", "complain", "rate", "abuse", "out_of_scope"),
 }
+# So many words without a question's word tell something, whatever aspect they sound like.
+TELLING_WORDS = 4
 # Actions that have just said that a draft is begun or gone on with.
 ANNOUNCING = {"action_start_dossier", "action_resume_dossier", "action_clarify"}
 PERSON_OFFERED_AT = 3
@@ -118,8 +121,9 @@ class DossierForm(TopicAction):
     # Answers ----------------------------------------------------------------------------------
 
     async def _answer(self, turn: Turn, draft: DraftView, field: FieldView, sure: bool) -> Events:
-        states = field.type == "text" and not (turn.button or turn.asks)
-        interrupts = turn.intent not in (ANSWERS | STATEMENTS if states else ANSWERS)
+        interrupts = turn.intent not in ANSWERS and not (
+            field.type == "text" and self._states(turn)
+        )
         if turn.intent == "deny" and not field.required and field.type != "yes_no":
             return await self._skip(turn, draft)
         if interrupts and sure and field.type not in STRICT and turn.intent != "out_of_scope":
@@ -137,6 +141,13 @@ class DossierForm(TopicAction):
         if result.refusal.attempt == PERSON_OFFERED_AT:
             turn.offer_person()
         return []
+
+    def _states(self, turn: Turn) -> bool:
+        """Whether what sounds like a wish is an answer to a free text."""
+        if turn.button or turn.asks:
+            return False
+        tells = turn.intent in ASPECTS and len(turn.text.split()) >= TELLING_WORDS
+        return tells or turn.intent in STATEMENTS
 
     async def _files(self, turn: Turn, draft: DraftView) -> Events:
         if draft.field is None or draft.field.type != "paper":

@@ -463,3 +463,12 @@ async def test_the_citizen_can_leave(looking: Talk, intent: str) -> None:
     events = await looking.act(STATUS, "thôi", intent, 0.4)
     assert loop_of(events) is None
     assert slots_of(events)["lookup_code"] is None
+
+
+async def test_a_long_statement_that_sounds_like_an_aspect_answers_a_free_text(
+    filling: Talk,
+) -> None:
+    asks(filling, "text")
+    filling.service.right = {"xin giải quyết theo quy định"}
+    await filling.act(FORM, "xin giải quyết theo quy định", "ask_legal_basis")
+    assert "Em ghi" in filling.text()
