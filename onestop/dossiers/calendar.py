@@ -1,8 +1,9 @@
 """Working days and due dates.
 
 A time limit counts from the day after the valid dossier came in (Bộ luật Dân sự 2015, Điều 147), in
-working days: Monday to Friday without public holidays (Bộ luật Lao động 2019, Điều 112). Days that the
-state swaps (a Saturday worked for a bridge day off) are data: `data/calendar/swapped-days.yml`.
+working days: Monday to Friday without public holidays (Bộ luật Lao động 2019, Điều 111 and 112). What
+the library `holidays` does not know stands in `data/calendar/working-days.yml`: newer holidays, and
+days that the state swaps (a Saturday worked for a bridge day off).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from functools import cache
 from math import ceil
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -24,25 +26,41 @@ CLOSING_HOUR = 17
 HOURS_A_WORKING_DAY = 8
 
 
+class _Calendar(NamedTuple):
+    """What the state announced beside the library's holidays."""
+
+    holidays: list[dict[str, Any]]  # month, day, since: the first year
+    days_off: frozenset[date]
+    days_worked: frozenset[date]
+
+
 @cache
-def _swapped_days() -> tuple[frozenset[date], frozenset[date]]:
-    """Days off and days worked beside the ordinary calendar, as the state announced them."""
-    text = (ROOT / "data" / "calendar" / "swapped-days.yml").read_text(encoding="utf-8")
+def _announced() -> _Calendar:
+    text = (ROOT / "data" / "calendar" / "working-days.yml").read_text(encoding="utf-8")
     data = yaml.safe_load(text)
-    return frozenset(data["days_off"] or ()), frozenset(data["days_worked"] or ())
+    return _Calendar(
+        data["holidays"],
+        frozenset(one["day_off"] for one in data["swaps"]),
+        frozenset(one["day_worked"] for one in data["swaps"]),
+    )
 
 
 @cache
 def _holidays(year: int) -> frozenset[date]:
-    return frozenset(holidays.country_holidays("VN", years=year).keys())
+    newer = {
+        date(year, one["month"], one["day"])
+        for one in _announced().holidays
+        if year >= one["since"]
+    }
+    return frozenset(newer | holidays.country_holidays("VN", years=year).keys())
 
 
 def is_working_day(day: date) -> bool:
     """Whether offices work on `day`."""
-    days_off, days_worked = _swapped_days()
-    if day in days_worked:
+    announced = _announced()
+    if day in announced.days_worked:
         return True
-    return day.weekday() < 5 and day not in _holidays(day.year) and day not in days_off
+    return day.weekday() < 5 and day not in _holidays(day.year) | announced.days_off
 
 
 def add_working_days(start: date, count: int) -> date:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from onestop.catalogue.content import TimeUnit, Way, WayKind
 from onestop.dossiers.calendar import VIETNAM, add_working_days, due_at, is_working_day
+from tests.onestop.dossiers.due_dates import DAYS, OTHER_UNITS, WORKING_DAYS
 
 days = st.dates(min_value=date(2021, 1, 1), max_value=date(2027, 6, 30))
 
@@ -16,49 +17,45 @@ def way(amount: float | None, unit: TimeUnit | None) -> Way:
     return Way(kind=WayKind.ONLINE, time_amount=amount, time_unit=unit)
 
 
-@pytest.mark.parametrize(
-    ("day", "working"),
-    [
-        (date(2026, 11, 24), True),  # a Tuesday
-        (date(2026, 11, 28), False),  # a Saturday
-        (date(2026, 2, 17), False),  # first day of the lunar year Bính Ngọ
-        (date(2026, 4, 30), False),  # reunification
-        (date(2026, 9, 2), False),  # national day
-        (date(2024, 4, 18), False),  # Hùng kings, 10th of the 3rd lunar month
-        (date(2023, 1, 2), False),  # 1 January 2023 was a Sunday: the next day was off
-    ],
-)
-def test_working_days_checked_by_hand(day: date, working: bool) -> None:
-    assert is_working_day(day) is working
+def moment(text: str) -> datetime:
+    """A moment in Vietnam: "2026-11-25", then at 10 o'clock, or "2026-11-25 22:30"."""
+    return datetime.fromisoformat(text if " " in text else f"{text} 10:00").replace(tzinfo=VIETNAM)
 
 
-def test_the_day_of_receipt_is_not_counted() -> None:
-    received = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)  # 10:00 on a Tuesday in Vietnam
-    due = due_at(received, way(3, TimeUnit.WORKING_DAY))
-    assert due is not None
-    assert due.date() == date(2026, 11, 27)
+def days_of(year: int, listed: str) -> set[date]:
+    """ "1/1 30/4" as days of a year."""
+    parts = [one.split("/") for one in listed.split()]
+    return {date(year, int(month), int(day)) for day, month in parts}
 
 
-def test_a_dossier_sent_in_the_evening_counts_from_the_vietnamese_day() -> None:
+@pytest.mark.parametrize("year", DAYS)
+def test_the_days_off_and_worked_of_a_whole_year(year: int) -> None:
+    off, worked = (days_of(year, listed) for listed in DAYS[year])
+    every = [date(year, 1, 1) + timedelta(days=n) for n in range(366)]
+    of_year = [day for day in every if day.year == year]
+    assert {day for day in of_year if day.weekday() < 5 and not is_working_day(day)} == off
+    assert {day for day in of_year if day.weekday() >= 5 and is_working_day(day)} == worked
+
+
+@pytest.mark.parametrize(("received", "amount", "last", "why"), WORKING_DAYS)
+def test_due_after_working_days(received: str, amount: float, last: str, why: str) -> None:
+    due = due_at(moment(received), way(amount, TimeUnit.WORKING_DAY))
+    assert due == datetime.fromisoformat(f"{last} 17:00").replace(tzinfo=VIETNAM), why
+
+
+@pytest.mark.parametrize(("received", "amount", "unit", "last", "why"), OTHER_UNITS)
+def test_due_after_days_months_and_hours(
+    received: str, amount: float, unit: str, last: str, why: str
+) -> None:
+    due = due_at(moment(received), way(amount, TimeUnit(unit)))
+    assert due == datetime.fromisoformat(f"{last} 17:00").replace(tzinfo=VIETNAM), why
+
+
+def test_a_moment_in_another_zone_is_a_day_in_vietnam() -> None:
     received = datetime(2026, 11, 24, 18, 30, tzinfo=UTC)  # 01:30 on Wednesday in Vietnam
     due = due_at(received, way(1, TimeUnit.WORKING_DAY))
     assert due is not None
     assert due.date() == date(2026, 11, 26)
-
-
-def test_calendar_days_that_end_on_a_day_off_end_on_the_next_working_day() -> None:
-    received = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
-    due = due_at(received, way(3, TimeUnit.DAY))  # 28 November 2026 is a Saturday
-    assert due is not None
-    assert due.date() == date(2026, 11, 30)
-
-
-@pytest.mark.parametrize(("hours", "days_later"), [(4, 1), (8, 1), (9, 2)])
-def test_hours_are_working_days_of_eight(hours: int, days_later: int) -> None:
-    received = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
-    due = due_at(received, way(hours, TimeUnit.HOUR))
-    assert due is not None
-    assert due.date() == date(2026, 11, 23) + timedelta(days=days_later)
 
 
 def test_a_time_given_only_in_words_has_no_due_date() -> None:
