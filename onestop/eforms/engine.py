@@ -219,10 +219,11 @@ def new_value(
         What stands after "thành", "sang" or "là", if what stands before names one field; else None.
     """
     text = clean(phrase)
-    link = re.search(r"\b(?:thanh|sang|la)\b[\s:]*", fold(text))
-    if link is None or len(find_fields(form, text[: link.start()], answers, skipped)) != 1:
-        return None
-    return text[link.end() :] or None
+    for link in re.finditer(r"\b(?:thanh|sang|la)\b[\s:]*", fold(text)):
+        # "sửa thành viên thành …": the word that leads to the value is the first that fits.
+        if len(find_fields(form, text[: link.start()], answers, skipped)) == 1:
+            return text[link.end() :] or None
+    return None
 
 
 def _readings(folded: str) -> list[str]:

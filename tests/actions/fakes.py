@@ -122,6 +122,7 @@ class FakeOnestop:
         self.right: set[str] = set()  # texts that the asked field takes
         self.refused = Refusal(field="name", code="wrong", message="Chưa đúng ạ.", attempt=1)
         self.matches: list[FieldView] = []
+        self.value: str | None = None  # that a correction brings along
         self.status: StatusView | OnestopRefusal | None = None
         self.providers: list[str] = []
         self.owes: Owed | OnestopError = OWED
@@ -173,7 +174,7 @@ class FakeOnestop:
 
     async def find_fields(self, name: str, owner: str, phrase: str) -> FieldMatches:
         self.calls.append(("find_fields", phrase))
-        return FieldMatches(matches=self.matches)
+        return FieldMatches(matches=self.matches, value=self.value)
 
     async def choose_field(self, name: str, owner: str, asked: str | None) -> DraftView:
         self.calls.append(("choose_field", asked))

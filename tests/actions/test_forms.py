@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rasa_sdk.interfaces import ActionExecutionRejection
 
-from actions.dossier_form import DossierForm, split_correction
+from actions.dossier_form import DossierForm
 from actions.dossiers import ResumeDossier, StartDossier
 from actions.onestop_client import OnestopRefusal, OnestopUnavailable
 from actions.status_form import CheckStatus, StatusForm, read_code, read_factor
@@ -205,34 +205,20 @@ async def test_a_yes_long_after_gives_nothing_up(filling: Talk) -> None:
     assert not filling.service.called("discard")
 
 
-@pytest.mark.parametrize(
-    ("text", "parts"),
-    [
-        ("đổi tên thành Lê Văn An", ("đổi tên", "Lê Văn An")),
-        ("ngày sinh sai rồi, phải là 15/3/1990", ("ngày sinh sai rồi, phải", "15/3/1990")),
-        ("doi ten thanh Le Van An", ("doi ten", "Le Van An")),
-        ("sửa mục 2", ("sửa mục 2", None)),
-        ("sửa số điện thoại 0912345678", ("sửa số điện thoại 0912345678", None)),
-        ("", ("", None)),
-    ],
-)
-def test_a_correction_is_split_from_its_value(text: str, parts: tuple[str, str | None]) -> None:
-    assert split_correction(text) == parts
-
-
-@given(st.text(max_size=200))
-def test_splitting_loses_no_value(text: str) -> None:
-    named, value = split_correction(text)
-    assert text.startswith(named)
-    assert value is None or text.endswith(value)
-
-
 async def test_a_correction_takes_the_value_it_brings(filling: Talk) -> None:
     filling.service.matches = [field("person_name", "name")]
+    filling.service.value = "Lê Văn An"
     filling.service.right = {"Lê Văn An"}
     await filling.act(FORM, "sửa tên thành Lê Văn An", "correct_field")
     assert filling.service.called("answer") == [["Lê Văn An", "name", True]]
     assert "Em ghi họ tên: Lê Văn An." in filling.text()
+
+
+async def test_a_number_without_a_word_before_it_is_the_new_value(filling: Talk) -> None:
+    filling.service.matches = [field("phone", "phone")]
+    filling.service.right = {"sửa sđt 0912345678"}
+    await filling.act(FORM, "sửa sđt 0912345678", "correct_field")
+    assert filling.service.called("answer") == [["sửa sđt 0912345678", "phone", True]]
 
 
 async def test_a_correction_without_a_value_asks_that_field(filling: Talk) -> None:

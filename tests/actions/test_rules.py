@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
-from actions.dossier_form import ANSWERS, DossierForm
+from actions.dossier_form import ANSWERS
+from actions.form_commands import COMMANDS
 from actions.status_form import LEAVING, OWN_INTENTS
 from common.settings import ROOT
 
@@ -42,7 +43,7 @@ def intents_ruled(loop: str | None) -> set[str]:
 # What each loop takes itself and never leaves to the rules.
 TAKEN = {
     None: {"nlu_fallback"},
-    "dossier_form": ANSWERS | set(DossierForm()._commands),
+    "dossier_form": ANSWERS | set(COMMANDS),
     "status_form": OWN_INTENTS | LEAVING,
 }
 
@@ -75,4 +76,4 @@ def test_every_action_of_the_domain_is_run_by_the_action_server() -> None:
 def test_what_the_status_loop_leaves_has_a_rule_or_is_asked_back() -> None:
     left = set(DOMAIN["intents"]) - intents_ruled("status_form") - TAKEN["status_form"]
     # Commands to the other form: asked back, then the status loop's own question again.
-    assert left <= set(DossierForm()._commands) | {"upload"}
+    assert left <= set(COMMANDS) | {"upload"}

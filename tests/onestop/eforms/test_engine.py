@@ -14,6 +14,7 @@ from onestop.eforms.answers import Refusal, Value
 from onestop.eforms.conditions import Condition
 from onestop.eforms.definition import EForm, FieldType
 from onestop.eforms.values import LONGEST_ANSWER, parse
+from onestop.eforms.words import clean
 
 TODAY = date(2026, 3, 10)
 IMAGE = {"file_id": "f1", "name": "anh.jpg", "content_type": "image/jpeg", "size": 10}
@@ -249,6 +250,13 @@ def test_a_field_is_found_as_citizens_name_it(phrase: str, found: list[str]) -> 
         ("sua ngay sinh lai la 15/3/1991", "15/3/1991"),
         ("chuyển email sang: an@gmail.com", "an@gmail.com"),
         ("mục 5 là 0987654321", "0987654321"),
+        ("đổi tên thành Lê Văn An", "Lê Văn An"),
+        ("doi ten thanh Le Van An", "Le Van An"),
+        ("ngày sinh sai rồi, phải là 15/3/1990", "15/3/1990"),
+        ("sửa thành viên thành hai người con", "hai người con"),
+        ("sửa mục 2", None),
+        ("sửa số điện thoại 0912345678", None),
+        ("", None),
         ("đổi số điện thoại", None),
         ("sửa thành viên", None),
         ("trời hôm nay là đẹp", None),
@@ -257,6 +265,12 @@ def test_a_field_is_found_as_citizens_name_it(phrase: str, found: list[str]) -> 
 )
 def test_a_correction_may_bring_its_new_value(phrase: str, value: str | None) -> None:
     assert engine.new_value(FORM, phrase, filled()) == value
+
+
+@given(st.text(max_size=200))
+def test_a_new_value_is_the_end_of_what_was_said(text: str) -> None:
+    value = engine.new_value(FORM, f"đổi tên thành {text}", filled())
+    assert value is None or clean(text).endswith(value)
 
 
 def test_a_field_that_is_not_asked_is_not_found() -> None:
