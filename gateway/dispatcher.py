@@ -18,6 +18,7 @@ from gateway import inbox
 from gateway.channels.base import Channel
 from gateway.inbox import Turn
 from gateway.models import Message
+from gateway.queue import ClaimLostError
 from gateway.rasa_client import RasaClient, RasaRefusedError, RasaUnavailableError
 from gateway.texts import say
 
@@ -111,7 +112,7 @@ class Dispatcher:
     async def _handle(self, turn: Turn) -> None:
         try:
             replies = await self._take(turn)
-        except inbox.ClaimLostError:
+        except ClaimLostError:
             log.warning("claim_lost", message=turn.id)
             return
         except Exception as error:

@@ -11,24 +11,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, literal, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from common.database import now
+from gateway import outbox, queue
 from gateway.models import Direction, Message, State
-
-# Written into the statement, not bound: SQLite uses a partial index only when it can see the value.
-_WAITING = literal(State.WAITING.value, literal_execute=True)
-_PROCESSING = literal(State.PROCESSING.value, literal_execute=True)
 
 
 class TooManyMessagesError(Exception):
     """A citizen sends faster than the limit; nothing was kept."""
-
-
-class ClaimLostError(Exception):
-    """The lease ended and another worker has the message; nothing was written."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +38,14 @@ class Turn:
 
 
 def keep(
-    session: Session, sender: str, channel: str, key: str, body: dict[str, Any], per_minute: int
+    session: Session,
+    sender: str,
+    channel: str,
+    key: str,
+    body: dict[str, Any],
+    per_minute: int,
+    sent_at: int | None = None,
+    wait_seconds: float = 0.0,
 ) -> tuple[int, bool]:
     """Keep a message, once, in one statement.
 
@@ -54,8 +54,10 @@ def keep(
         sender: who speaks.
         channel: the channel's name.
         key: the client's id of the message, unique for the sender.
-        body: {"text", "payload", "attachments"}.
+        body: see `gateway.models.Message`.
         per_minute: how many new messages a sender may send in a minute.
+        sent_at: when the platform says it was sent, in milliseconds; orders those that wait.
+        wait_seconds: not handed over before, so that one sent earlier may still arrive.
 
     Returns:
         The message's number, and whether it is new (`False`: a repeat, the first one counts).
@@ -76,7 +78,8 @@ def keep(
             state=State.WAITING,
             attempts=0,
             notified=False,
-            due_at=moment,
+            sent_at=sent_at,
+            due_at=moment + timedelta(seconds=wait_seconds),
             created_at=moment,
         )
         .on_conflict_do_nothing(index_elements=["sender", "key"])
@@ -97,48 +100,10 @@ def keep(
 
 
 def claim(session: Session, worker: str, limit: int, lease_seconds: float) -> list[Turn]:
-    """Take up to `limit` messages that are due, at most one of each sender, oldest first.
-
-    A message is free when no earlier one of its sender waits (a postponed one keeps its place) and
-    none is being processed. Messages whose lease has ended become free first.
-    """
-    moment = now()
-    session.execute(
-        update(Message)
-        .where(Message.state == _PROCESSING, Message.lease_until < moment)
-        .values(state=State.WAITING, worker=None)
-    )
-    # Both read the small partial indexes only, however long the history is.
-    first_of_each = select(func.min(Message.id)).where(Message.state == _WAITING)
-    in_turn = select(Message.sender).where(Message.state == _PROCESSING)
-    free = (
-        select(Message.id)
-        .where(
-            # Looked at again once the row is locked: another worker may have taken it meanwhile.
-            Message.state == _WAITING,
-            Message.id.in_(first_of_each.group_by(Message.sender)),
-            Message.sender.not_in(in_turn),
-            Message.due_at <= moment,
-        )
-        .order_by(Message.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    taken = session.scalars(
-        update(Message)
-        .where(Message.id.in_(free), Message.state == _WAITING)
-        .values(
-            state=State.PROCESSING,
-            worker=worker,
-            lease_until=moment + timedelta(seconds=lease_seconds),
-            attempts=Message.attempts + 1,
-        )
-        .returning(Message)
-        .execution_options(synchronize_session=False)
-    ).all()
+    """Take up to `limit` messages that are due, at most one of each sender, oldest first."""
     return [
         Turn(row.id, row.sender, row.channel, row.body, row.attempts, row.notified, worker)
-        for row in sorted(taken, key=lambda row: row.id)
+        for row in queue.claim(session, queue.ANSWERING, worker, limit, lease_seconds)
     ]
 
 
@@ -188,40 +153,12 @@ def notify(session: Session, turn: Turn, notice: dict[str, Any]) -> list[Message
 
 def release(session: Session, worker: str) -> None:
     """Free at once what a worker that stops still holds; the try does not count."""
-    session.execute(
-        update(Message)
-        .where(Message.state == _PROCESSING, Message.worker == worker)
-        .values(state=State.WAITING, worker=None, attempts=Message.attempts - 1)
-    )
+    queue.release(session, queue.ANSWERING, worker)
 
 
 def _release(session: Session, turn: Turn, **values: Any) -> None:
-    held = session.execute(
-        update(Message)
-        .where(
-            Message.id == turn.id,
-            Message.state == _PROCESSING,
-            Message.worker == turn.worker,
-            Message.attempts == turn.attempts,
-        )
-        .values(worker=None, lease_until=None, **values)
-        .returning(Message.id)
-    ).first()
-    if held is None:
-        raise ClaimLostError
+    queue.hold(session, queue.ANSWERING, turn.id, turn.worker, turn.attempts, **values)
 
 
 def _reply(session: Session, turn: Turn, bodies: list[dict[str, Any]]) -> list[Message]:
-    rows = [
-        Message(
-            sender=turn.sender,
-            channel=turn.channel,
-            direction=Direction.OUTGOING,
-            body=body,
-            reply_to=turn.id,
-        )
-        for body in bodies
-    ]
-    session.add_all(rows)
-    session.flush()
-    return rows
+    return outbox.put(session, turn.sender, turn.channel, bodies, reply_to=turn.id)

@@ -34,11 +34,18 @@ class Direction(StrEnum):
 
 
 class State(StrEnum):
-    """How far an incoming message is; outgoing messages have none."""
+    """How far a message is. Replies to the page have none: the page fetches them."""
 
+    # Incoming: to be answered.
     WAITING = "waiting"
     PROCESSING = "processing"
     ANSWERED = "answered"
+    # Outgoing to a platform: to be sent.
+    UNSENT = "unsent"
+    SENDING = "sending"
+    SENT = "sent"
+    HELD = "held"  # may not be sent now; goes out when the citizen writes again
+    # Either: given up, for staff to see (`python -m gateway failed`).
     FAILED = "failed"
 
 
@@ -69,8 +76,9 @@ class ChatSession(Base):
 class Message(Base):
     """One message, in or out.
 
-    `body` of an incoming message: {"text", "payload", "attachments"}; of an outgoing one: the reply
-    as Rasa gave it ({"text"?, "buttons"?, "image"?, "custom"?}). Both are encrypted at rest.
+    `body` of an incoming message: {"text", "payload", "attachments"}, from a platform also "downloads"
+    (files still to be fetched) or "reply" (what the gateway itself answers); of an outgoing one: the
+    reply as Rasa gave it ({"text"?, "buttons"?, "image"?, "custom"?}). Both are encrypted at rest.
     """
 
     __tablename__ = "messages"
@@ -92,6 +100,21 @@ class Message(Base):
             sqlite_where=text("state = 'processing'"),
             postgresql_where=text("state = 'processing'"),
         ),
+        # The same for what goes out to the platforms.
+        Index(
+            "ix_messages_unsent",
+            "sender",
+            "id",
+            sqlite_where=text("state = 'unsent'"),
+            postgresql_where=text("state = 'unsent'"),
+        ),
+        Index(
+            "uq_messages_one_sending_per_sender",
+            "sender",
+            unique=True,
+            sqlite_where=text("state = 'sending'"),
+            postgresql_where=text("state = 'sending'"),
+        ),
         # A cursor must never be given twice, even after old rows were deleted.
         {"sqlite_autoincrement": True},
     )
@@ -103,16 +126,25 @@ class Message(Base):
     body: Mapped[dict[str, Any]] = mapped_column(EncryptedJSON)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
 
-    # Of incoming messages only.
-    key: Mapped[str | None] = mapped_column(String(128), doc="the client's own id of the message")
+    # Its way through the stages of `gateway.queue`.
     state: Mapped[str | None] = mapped_column(String(10))
     attempts: Mapped[int] = mapped_column(default=0)
-    due_at: Mapped[datetime | None] = mapped_column(UTCDateTime, doc="not handed over before")
-    worker: Mapped[str | None] = mapped_column(String(32), doc="who holds it while processing")
+    due_at: Mapped[datetime | None] = mapped_column(UTCDateTime, doc="not taken up before")
+    worker: Mapped[str | None] = mapped_column(String(32), doc="who holds it while it is worked on")
     lease_until: Mapped[datetime | None] = mapped_column(
         UTCDateTime, doc="then others may take over"
+    )
+
+    # Of incoming messages only.
+    key: Mapped[str | None] = mapped_column(String(128), doc="the client's own id of the message")
+    sent_at: Mapped[int | None] = mapped_column(
+        BigInteger, doc="by the platform's clock, in milliseconds since 1970"
     )
     notified: Mapped[bool] = mapped_column(default=False, doc="the citizen was told of a delay")
 
     # Of outgoing messages only.
     reply_to: Mapped[int | None] = mapped_column(ForeignKey("messages.id"), index=True)
+    parts_sent: Mapped[int] = mapped_column(
+        default=0, doc="of its parts, as rendered for a platform"
+    )
+    reason: Mapped[str | None] = mapped_column(String(40), doc="why it was not sent, a code")

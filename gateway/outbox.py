@@ -1,4 +1,4 @@
-"""The outbox: what was answered, for a page that waits for it, reconnects or is loaded again."""
+"""The outbox: what was answered, for a page that asks for it and for the sender to the platforms."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from common.database import now
+from gateway.channels.limits import limits_of
 from gateway.models import Direction, Message, State
 
 
@@ -25,6 +27,40 @@ class Outcome:
         return self.state in (State.ANSWERED, State.FAILED) or (
             self.state is State.WAITING and self.attempts > 0
         )
+
+
+def put(
+    session: Session,
+    sender: str,
+    channel: str,
+    bodies: list[dict[str, Any]],
+    reply_to: int | None = None,
+) -> list[Message]:
+    """Keep what is to be said to a citizen; on a platform it is then sent (`gateway.sending`).
+
+    Args:
+        session: an open transaction.
+        sender: the citizen.
+        channel: the channel's name.
+        bodies: the messages, in order; see `gateway.models.Message`.
+        reply_to: the number of the message that they answer, if they answer one.
+    """
+    sending = State.UNSENT if limits_of(channel) else None
+    rows = [
+        Message(
+            sender=sender,
+            channel=channel,
+            direction=Direction.OUTGOING,
+            body=body,
+            state=sending,
+            due_at=now() if sending else None,
+            reply_to=reply_to,
+        )
+        for body in bodies
+    ]
+    session.add_all(rows)
+    session.flush()
+    return rows
 
 
 def outcome(session: Session, number: int) -> Outcome:

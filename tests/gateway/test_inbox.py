@@ -14,6 +14,7 @@ from common.database import Database, now
 from common.migrations import upgrade
 from gateway import inbox, outbox
 from gateway.models import Message, State
+from gateway.queue import ClaimLostError
 
 NOTICE = {"text": "chờ chút"}
 
@@ -86,7 +87,7 @@ def test_a_dead_workers_message_is_taken_over_and_its_late_answer_refused(
     change(gateway_database, dead.id, lease_until=now() - timedelta(seconds=1))
     (heir,) = claim(gateway_database, "heir")
     assert heir.attempts == 2
-    with pytest.raises(inbox.ClaimLostError):
+    with pytest.raises(ClaimLostError):
         gateway_database.transact(inbox.answer, dead, [{"text": "muộn"}])
     gateway_database.transact(inbox.answer, heir, [{"text": "đúng"}])
     outcome = gateway_database.transact(outbox.outcome, dead.id)
