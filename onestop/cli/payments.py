@@ -9,8 +9,9 @@ from pathlib import Path
 
 from common.database import Database
 from common.settings import settings
+from onestop.backends import registry
 from onestop.payments.base import Outcome
-from onestop.payments.service import troubles
+from onestop.payments.settling import troubles
 from onestop.payments.statement import StatementError, read, reconcile
 
 
@@ -39,7 +40,7 @@ def run_reconcile(options: argparse.Namespace) -> int:
         return 1
     database = Database(settings().database_url)
     try:
-        settled = database.transact(reconcile, credits)
+        settled = database.transact(reconcile, credits, registry.create(settings()))
     finally:
         database.close()
     for one in settled:

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from common.problems import Problem, as_problem
 from onestop.dossiers.lookup import Limits, Refused
-from onestop.http.keys import CONFIG, DATABASE, PROVIDERS
-from onestop.payments import service
+from onestop.http.keys import BACKEND, CONFIG, DATABASE, PROVIDERS, wake
+from onestop.payments import service, settling
 from onestop.payments.base import Notifying, squeeze
 from onestop.payments.contrib import vietqr
 from onestop.schemas import (
@@ -132,6 +132,9 @@ async def take_notice(
     notifying = request.app[PROVIDERS].get(provider)
     if not isinstance(notifying, Notifying):
         raise Problem(404, "unknown_provider", "That provider is not offered.")
-    outcome, code = await request.app[DATABASE].run(service.take_notice, notifying, kind, body.root)
+    outcome, code = await request.app[DATABASE].run(
+        settling.take_notice, notifying, kind, body.root, request.app[BACKEND]
+    )
+    wake(request.app)
     result = PaymentNoticeResult(outcome=outcome, reply=notifying.reply(outcome), code=code)
     return web.json_response(result.model_dump(mode="json"))

@@ -1,8 +1,4 @@
-"""Payments of dossiers: what is owed, attempts to pay, and what came of them.
-
-A dossier is paid at most once: whoever settles holds the dossier's row, and a unique index stands behind.
-Everything that comes in is recorded with its outcome, also what is refused.
-"""
+"""Payments of dossiers: who may pay, what is owed, and attempts to pay it; what came of them: `settling`."""
 
 from __future__ import annotations
 
@@ -10,15 +6,11 @@ import json
 import secrets
 from collections.abc import Collection, Mapping
 from datetime import timedelta
-from typing import Any
 
-import structlog
 from cryptography.fernet import InvalidToken, MultiFernet
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from common.database import now
-from onestop import notices
 from onestop.catalogue import store
 from onestop.dossiers.calendar import VIETNAM
 from onestop.dossiers.codes import normalise_code
@@ -27,25 +19,11 @@ from onestop.dossiers.models import Dossier, Draft
 from onestop.dossiers.statuses import Status
 from onestop.eforms.answers import Value
 from onestop.payments import fees
-from onestop.payments.base import (
-    BadSignature,
-    Instructions,
-    Notice,
-    Notifying,
-    Order,
-    Outcome,
-    Provider,
-    squeeze,
-)
-from onestop.payments.models import Payment, PaymentEvent
+from onestop.payments.base import Instructions, Order, Provider, squeeze
+from onestop.payments.models import Payment
 from onestop.schemas import Owed
 
-log = structlog.get_logger(__name__)
 GRANT_LIFE = timedelta(days=1)
-IPN, RETURN, STATEMENT = "ipn", "return", "statement"
-# Parameters of a notice that are kept; anyone can send a notice, so their size has an end.
-MAX_PARAMETERS, MAX_LENGTH = 40, 512
-NEEDS_A_PERSON = (Outcome.PAID_TWICE, Outcome.WRONG_AMOUNT, Outcome.UNKNOWN, Outcome.BAD_SIGNATURE)
 
 
 class NotDue(Exception):
@@ -188,113 +166,3 @@ def instructions(session: Session, key: str, offered: Mapping[str, Provider]) ->
     if payment is None or payment.provider not in offered:
         raise LookupError(key)
     return offered[payment.provider].begin(order_of(payment))
-
-
-# What came of it --------------------------------------------------------------------------------
-
-
-def take_notice(
-    session: Session, provider: Notifying, kind: str, received: Mapping[str, str]
-) -> tuple[Outcome, str | None]:
-    """Record what a provider (`ipn`) or a citizen's browser (`return`) brings; only the first settles.
-
-    Returns:
-        The outcome, and the dossier's code if the notice is the provider's own.
-    """
-    payment, notice = None, None
-    try:
-        notice = provider.read(received)
-    except BadSignature:
-        outcome = Outcome.BAD_SIGNATURE
-    else:
-        query = select(Payment).where(
-            Payment.txn_ref == notice.txn_ref, Payment.provider == provider.name
-        )
-        payment = session.scalar(query)
-        outcome = _judge(session, kind, payment, notice)
-    kept = {key[:MAX_LENGTH]: one[:MAX_LENGTH] for key, one in received.items()}
-    record(session, payment, provider.name, kind, dict([*kept.items()][:MAX_PARAMETERS]), outcome)
-    log.info("payment_notice", provider=provider.name, kind=kind, outcome=str(outcome))
-    return outcome, payment.dossier.code if payment is not None else None
-
-
-def _judge(session: Session, kind: str, payment: Payment | None, notice: Notice) -> Outcome:
-    if payment is None:
-        return Outcome.UNKNOWN
-    if kind == IPN:
-        return settle(session, payment, notice.amount, notice.succeeded, notice.provider_ref)
-    if notice.amount != payment.amount:
-        return Outcome.WRONG_AMOUNT
-    if payment.state == "paid":
-        return Outcome.PAID
-    return Outcome.PENDING if notice.succeeded else Outcome.FAILED
-
-
-def settle(
-    session: Session, payment: Payment, amount: int | None, succeeded: bool, provider_ref: str
-) -> Outcome:
-    """Decide an attempt on its provider's word.
-
-    Money that comes after a failure counts: it is there. Money for a dossier that is paid is refused,
-    and the citizen is told that it will be given back.
-    """
-    # First the dossier's row, for all attempts of it; then the attempt as it stands now.
-    dossier = session.get_one(
-        Dossier, payment.dossier_id, with_for_update=True, populate_existing=True
-    )
-    session.refresh(payment)
-    if amount != payment.amount:
-        return Outcome.WRONG_AMOUNT
-    if payment.state in ("paid", "refused") or (payment.state == "failed" and not succeeded):
-        return Outcome.ALREADY
-    payment.decided_at, payment.provider_ref = now(), provider_ref[:64]
-    if not succeeded:
-        payment.state = "failed"
-        return Outcome.FAILED
-    if paid(session, dossier) is not None:
-        payment.state = "refused"
-        tell(session, payment, "paid_twice")
-        return Outcome.PAID_TWICE
-    payment.state = "paid"
-    session.flush()
-    tell(session, payment, "paid")
-    return Outcome.PAID
-
-
-def tell(session: Session, payment: Payment, template: str) -> None:
-    """Tell the dossier's owner of the payment in the chat (`data/texts/notices.yml`)."""
-    dossier = payment.dossier
-    figure = f"{payment.amount:,}".replace(",", ".")
-    notices.tell(session, dossier.owner, template, code=dossier.code, amount=figure)
-
-
-def record(
-    session: Session,
-    payment: Payment | None,
-    provider: str,
-    kind: str,
-    received: dict[str, Any],
-    outcome: Outcome,
-) -> None:
-    """Keep what came in, and what was made of it."""
-    session.add(
-        PaymentEvent(
-            payment_id=payment.id if payment is not None else None,
-            provider=provider,
-            kind=kind,
-            received=received,
-            outcome=outcome,
-        )
-    )
-
-
-def troubles(session: Session) -> list[tuple[PaymentEvent, str | None]]:
-    """What came in and needs a person, oldest first, each with the dossier's code where it is known."""
-    query = (
-        select(PaymentEvent, Dossier.code)
-        .join(Payment, PaymentEvent.payment_id == Payment.id, isouter=True)
-        .join(Dossier, Payment.dossier_id == Dossier.id, isouter=True)
-        .where(PaymentEvent.outcome.in_(NEEDS_A_PERSON))
-        .order_by(PaymentEvent.id)
-    )
-    return [(event, code) for event, code in session.execute(query)]

@@ -23,11 +23,12 @@ from sqlalchemy.orm import Session
 
 from bot.nlu.text import fold
 from common.settings import ROOT
+from onestop.backends.base import Backend
 from onestop.dossiers.models import Dossier
 from onestop.payments.base import Outcome, squeeze
 from onestop.payments.contrib.vietqr import VietQR
 from onestop.payments.models import BankLine, Payment
-from onestop.payments.service import STATEMENT, record, settle, tell
+from onestop.payments.settling import EMBEDDED, STATEMENT, record, settle, tell
 
 FILE = ROOT / "data" / "payments" / "statement.yml"
 DATE_FORMATS = ("%d/%m/%Y", "%d-%m-%Y", "%Y-%m-%d")
@@ -174,7 +175,9 @@ def read(text: str) -> Iterator[Credit]:
         yield Credit(at, day, amount, note, digest.hexdigest())
 
 
-def reconcile(session: Session, credits: Sequence[Credit]) -> list[Settled]:
+def reconcile(
+    session: Session, credits: Sequence[Credit], backend: Backend = EMBEDDED
+) -> list[Settled]:
     """Settle the VietQR payments that these credits pay; a line that was read before changes nothing."""
     open_payments = session.execute(
         select(Dossier.code, Payment)
@@ -183,10 +186,12 @@ def reconcile(session: Session, credits: Sequence[Credit]) -> list[Settled]:
         .order_by(Payment.id)
     )
     by_note = {squeeze(code): (code, payment) for code, payment in open_payments}
-    return [_one(session, credit, by_note) for credit in credits]
+    return [_one(session, credit, by_note, backend) for credit in credits]
 
 
-def _one(session: Session, credit: Credit, by_note: dict[str, tuple[str, Payment]]) -> Settled:
+def _one(
+    session: Session, credit: Credit, by_note: dict[str, tuple[str, Payment]], backend: Backend
+) -> Settled:
     text = re.sub(r"[^A-Z0-9]", "", fold(credit.note).upper())
     # Codes have one length in an agency; should one hold another, the longer is meant.
     match = max((note for note in by_note if note in text), key=len, default=None)
@@ -196,7 +201,7 @@ def _one(session: Session, credit: Credit, by_note: dict[str, tuple[str, Payment
         return Settled(credit, Outcome(known.outcome), code, new=False)
     outcome = UNMATCHED
     if payment is not None:
-        outcome = settle(session, payment, credit.amount, True, credit.digest[:16])
+        outcome = settle(session, payment, credit.amount, True, credit.digest[:16], backend)
         if outcome is Outcome.ALREADY:  # each line is money of its own
             outcome = Outcome.PAID_TWICE
             tell(session, payment, "paid_twice")

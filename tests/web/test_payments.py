@@ -19,13 +19,13 @@ from common.migrations import upgrade
 from common.settings import Settings
 from onestop.http.app import create_app as create_onestop
 from tests.gateway.fakes import Client
-from tests.onestop.dossiers.conftest import database, forms, procedure
+from tests.onestop.dossiers.conftest import database, forms, onestop_database, procedure
 from tests.onestop.dossiers.test_drafts import OWNER
 from tests.onestop.payments.conftest import FEE, SECRET, SHOP, code, told
 from web.app import create_app
 from web.build import build
 
-__all__ = ["code", "database", "forms", "procedure"]  # fixtures of other tests
+__all__ = ["code", "database", "forms", "onestop_database", "procedure"]  # fixtures of other tests
 BANK = {"bank_bin": "970415", "bank_account": "113366668888", "bank_name": "Ngân hàng thử"}
 VNPAY = {"vnpay_tmn_code": SHOP, "vnpay_hash_secret": SECRET}
 

@@ -12,6 +12,7 @@ from onestop.catalogue.models import ProcedurePaper, ProcedureRecord, ProcedureW
 from onestop.catalogue.sources import Source
 from onestop.catalogue.statistics import collect
 from onestop.catalogue.store import Outcome, all_procedures, get, history, save, version
+from tests.onestop.dossiers import conftest as dossiers
 
 BIRD = Procedure(
     code="1.000001",
@@ -31,6 +32,9 @@ BIRD = Procedure(
     ],
 )
 FISH = BIRD.model_copy(update={"code": "1.000002", "name": "Nuôi cá", "unparsed": {"Mô tả": "…"}})
+
+
+onestop_database = dossiers.onestop_database
 
 
 @pytest.fixture

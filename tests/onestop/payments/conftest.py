@@ -15,6 +15,7 @@ from tests.onestop.dossiers.test_submission_races import OWNER, ready_draft, sub
 
 procedure = dossiers.procedure
 forms = dossiers.forms
+onestop_database = dossiers.onestop_database
 database = dossiers.database
 
 SECRET = "a-secret-of-the-tests"

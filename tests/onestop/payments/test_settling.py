@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from threading import Barrier
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from common.database import Database, open_engine
 from common.settings import settings
+from onestop.backends.base import Report
+from onestop.backends.contrib.embedded import EmbeddedBackend
+from onestop.dossiers import submission
 from onestop.dossiers.models import Dossier
 from onestop.dossiers.statuses import Status
 from onestop.notices import Notice
-from onestop.payments import service
+from onestop.payments import service, settling
 from onestop.payments.base import Outcome
 from onestop.payments.contrib.vietqr import VietQR
 from onestop.payments.contrib.vnpay import VNPay
@@ -23,13 +28,15 @@ from onestop.payments.models import Payment, PaymentEvent
 from onestop.schemas import Owed
 from tests.onestop.payments.conftest import FEE, told
 
+PAY = text("UPDATE payments SET state = 'paid' WHERE txn_ref = :ref")
+
 
 def begin(database: Database, code: str, provider: VNPay | VietQR) -> str:
     return database.transact(lambda session: service.begin(session, code, provider)[0].txn_ref)
 
 
 def tell(database: Database, vnpay: VNPay, notice: dict[str, str], kind: str = "ipn") -> Outcome:
-    return database.transact(service.take_notice, vnpay, kind, notice)[0]
+    return database.transact(settling.take_notice, vnpay, kind, notice)[0]
 
 
 def owed(database: Database, code: str) -> Owed:
@@ -146,8 +153,6 @@ def test_without_lock_and_index_two_attempts_would_both_be_paid(
 ) -> None:
     """The guard removed: look whether it is paid in one statement, write in another."""
     refs = [begin(database, code, vnpay), begin(database, code, vnpay)]
-    with database.engine.begin() as connection:
-        connection.exec_driver_sql("DROP INDEX uq_payments_paid_dossier")
     both_have_looked = Barrier(2, timeout=10)
 
     def unguarded(ref: str) -> None:
@@ -157,14 +162,24 @@ def test_without_lock_and_index_two_attempts_would_both_be_paid(
             assert connection.exec_driver_sql(count).scalar_one() == 0
             connection.rollback()
             both_have_looked.wait()
-            pay = "UPDATE payments SET state = 'paid' WHERE txn_ref = ?"
-            connection.exec_driver_sql(pay, (ref,))
+            connection.execute(PAY, {"ref": ref})
             connection.commit()
         engine.dispose()
 
-    with ThreadPoolExecutor(2) as threads:
+    with index_removed(database), ThreadPoolExecutor(2) as threads:
         list(threads.map(unguarded, refs))
-    assert paid_rows(database) == 2
+        assert paid_rows(database) == 2
+
+
+@contextmanager
+def index_removed(database: Database) -> Iterator[None]:
+    """Without the index on paid attempts; the attempts go with it, for it could not come back else."""
+    (index,) = (one for one in Payment.__table__.indexes if one.name == "uq_payments_paid_dossier")
+    index.drop(database.engine)
+    yield
+    with database.engine.begin() as connection:
+        connection.execute(delete(Payment))
+        index.create(connection)
 
 
 def paid_rows(database: Database) -> int | None:
@@ -191,8 +206,7 @@ def test_the_index_alone_refuses_a_second_paid_attempt(
 
     def pay(ref: str) -> None:
         with database.engine.begin() as connection:
-            update = "UPDATE payments SET state = 'paid' WHERE txn_ref = ?"
-            connection.exec_driver_sql(update, (ref,))
+            connection.execute(PAY, {"ref": ref})
 
     pay(refs[0])
     with pytest.raises(IntegrityError):
@@ -216,8 +230,61 @@ def test_what_needs_a_person_is_listed_with_its_dossier(
     tell(database, vnpay, told("NOBODYS"))
     tell(database, vnpay, told(ref, FEE - 1))
     tell(database, vnpay, told(ref))
-    found = database.transact(service.troubles)
+    found = database.transact(settling.troubles)
     assert [(event.outcome, known) for event, known in found] == [
         ("unknown_order", None),
         ("wrong_amount", code),
     ]
+
+
+def waiting_for_payment(database: Database, code: str) -> None:
+    for status in (Status.RECEIVED, Status.PROCESSING, Status.PAYMENT_REQUESTED):
+        database.transact(submission.advance, code, status, "officer")
+
+
+def history(database: Database, code: str) -> list[tuple[int, str]]:
+    def work(session: Session) -> list[tuple[int, str]]:
+        dossier = session.scalars(select(Dossier).where(Dossier.code == code)).one()
+        return [(event.status, event.actor) for event in dossier.history]
+
+    return database.transact(work)
+
+
+def test_a_dossier_that_waits_for_its_payment_moves_on_once_it_is_paid(
+    database: Database, code: str, vnpay: VNPay
+) -> None:
+    waiting_for_payment(database, code)
+    ref = begin(database, code, vnpay)
+    tell(database, vnpay, told(ref, vnp_ResponseCode="24"))
+    assert history(database, code)[-1][0] == Status.PAYMENT_REQUESTED
+    tell(database, vnpay, told(ref))
+    tell(database, vnpay, told(ref))
+    assert history(database, code)[-2:] == [
+        (Status.PAYMENT_REQUESTED, "officer"),
+        (Status.PROCESSING, settling.PAYER),
+    ]
+    told_of = database.transact(lambda session: list(session.scalars(select(Notice.template))))
+    assert told_of == ["status"] * 3 + ["paid", "status"]
+
+
+def test_one_that_does_not_wait_stays_where_it_is(
+    database: Database, code: str, vnpay: VNPay
+) -> None:
+    tell(database, vnpay, told(begin(database, code, vnpay)))
+    assert history(database, code) == [(Status.REGISTERED, "citizen")]
+
+
+def test_another_one_stop_system_hears_that_the_dossier_goes_on(
+    database: Database, code: str, vnpay: VNPay
+) -> None:
+    heard: list[Report] = []
+
+    class Elsewhere(EmbeddedBackend):
+        def report(self, session: Session, dossier: Dossier, report: Report) -> None:
+            heard.append(report)
+
+    waiting_for_payment(database, code)
+    notice = told(begin(database, code, vnpay))
+    for _ in range(2):
+        database.transact(settling.take_notice, vnpay, "ipn", notice, Elsewhere())
+    assert [(one.code, one.status) for one in heard] == [(code, Status.PROCESSING)]

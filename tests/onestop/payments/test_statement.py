@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from common.database import Database
+from common.settings import settings
 from onestop.cli import main
 from onestop.notices import Notice
-from onestop.payments import service, statement
+from onestop.payments import settling, statement
 from onestop.payments.base import Outcome, squeeze
 from onestop.payments.contrib.vietqr import VietQR
 from onestop.payments.contrib.vnpay import VNPay
@@ -138,7 +139,7 @@ def test_what_was_on_the_statement_is_kept_encrypted(database: Database, code: s
         raw = connection.exec_driver_sql("SELECT received FROM payment_events").scalar_one()
     assert b"NGUYEN" not in raw
     event = database.transact(lambda session: session.scalars(select(PaymentEvent)).one())
-    assert (event.kind, event.received["amount"]) == (service.STATEMENT, FEE)
+    assert (event.kind, event.received["amount"]) == (settling.STATEMENT, FEE)
 
 
 def test_the_command_reports_what_a_person_must_look_at_without_the_notes(
@@ -153,7 +154,8 @@ def test_the_command_reports_what_a_person_must_look_at_without_the_notes(
     path.write_text(HEADING + row(squeeze(code)) + row("NGUYEN VAN AN"), encoding="utf-8-sig")
     url = str(database.engine.url)
     monkeypatch.setattr(
-        "onestop.cli.payments.settings", lambda: type("Config", (), {"database_url": url})
+        "onestop.cli.payments.settings",
+        lambda: settings().model_copy(update={"database_url": url}),
     )
     assert main(["payments", "reconcile", str(path)]) == 0
     said = capsys.readouterr().out.splitlines()
