@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.problems import Problem
-from gateway.channels.web.schemas import Utterance, file_name
+from gateway.channels.web.schemas import Utterance
 from gateway.texts import say as text_of
+from gateway.words import file_name
 from tests.gateway.fakes import Client, Connect, FakeOnestop, FakeRasa, open_session, until
 
 

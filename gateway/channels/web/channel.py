@@ -18,6 +18,7 @@ from gateway.channels.web.schemas import Utterance
 from gateway.keys import CONFIG, DATABASE, DISPATCHER
 from gateway.models import Message
 from gateway.texts import refusal
+from gateway.words import UPLOAD
 
 LOOK_AGAIN_SECONDS = 1.0
 """How often a waiting request looks for an answer that another process may have stored."""
@@ -71,7 +72,7 @@ class WebChannel(Channel):
 
     async def receive_file(self, sender: str, message_id: str, file: dict[str, Any]) -> int:
         """Keep the message that a file was sent; `file` is what the one-stop service said of it."""
-        body = {"text": "", "payload": "/upload", "attachments": [file]}
+        body = {"text": "", "payload": UPLOAD, "attachments": [file]}
         return await self._keep(sender, message_id, body, None)
 
     async def _keep(self, sender: str, key: str, body: dict[str, Any], origin: str | None) -> int:

@@ -19,11 +19,11 @@ from gateway.channels.web.schemas import (
     Refusal,
     TurnView,
     Utterance,
-    file_name,
     new_message_id,
 )
 from gateway.keys import CONFIG, DATABASE, ONESTOP
 from gateway.texts import refusal
+from gateway.words import file_name
 
 if TYPE_CHECKING:
     from gateway.channels.web.channel import WebChannel

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import secrets
-import unicodedata
 from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from gateway import words
 from gateway.texts import refusal
-
-MAX_PAYLOAD = 1_000
-PAYLOAD = re.compile(r"/[a-z_]+(\{.*\})?", re.DOTALL)
-# Rasa's own commands, and the gateway's word for a file: no button carries them.
-RESERVED = frozenset({"/upload", "/restart", "/back", "/session_start"})
 
 
 def new_message_id() -> str:
@@ -45,33 +39,17 @@ class Utterance(BaseModel):
         Raises:
             Problem: 422 with a detail for the citizen, if it is empty, too long or no payload.
         """
-        text = _clean(self.text or "")
+        text = words.clean(self.text or "")
         if len(text) > text_max:
             raise refusal(422, "too_long", limit=text_max)
         if self.payload is not None:
-            command = self.payload.partition("{")[0]
-            if (
-                len(self.payload) > MAX_PAYLOAD
-                or command in RESERVED
-                or not PAYLOAD.fullmatch(self.payload)
-            ):
+            if not words.is_payload(self.payload):
                 raise refusal(422, "bad_payload")
             return {"text": text, "payload": self.payload, "attachments": []}
-        text = text.lstrip("/ ")
+        text = words.typed(text)
         if not text:
             raise refusal(422, "empty")
         return {"text": text, "payload": None, "attachments": []}
-
-
-def _clean(text: str) -> str:
-    """NFC, without control characters (line breaks stay) and outer spaces."""
-    kept = (one for one in unicodedata.normalize("NFC", text) if one == "\n" or one.isprintable())
-    return "".join(kept).strip()
-
-
-def file_name(given: str) -> str:
-    """A file's name without folders and control characters, at most 200 characters of its end."""
-    return _clean(re.split(r"[/\\]", given)[-1].replace("\n", " "))[-200:] or "file"
 
 
 class ChatSessionView(BaseModel):
