@@ -26,12 +26,12 @@ from tests.onestop.dossiers.test_files import picture
 from tests.onestop.dossiers.test_submission_races import ready_draft, submit
 
 Forms = Mapping[str, EForm]
-MONDAY = datetime(2026, 11, 23, 3, tzinfo=UTC)
-UNTIL = date(2026, 12, 1)
+MONDAY = datetime(2026, 11, 9, 3, tzinfo=UTC)
+UNTIL = date(2026, 11, 17)
 
 
 class Clock:
-    """Stands at a Monday until it is moved."""
+    """Stands at a Monday of two plain weeks until it is moved."""
 
     def __init__(self) -> None:
         self.at = MONDAY
@@ -143,8 +143,8 @@ def test_the_clock_stands_still_while_it_waits(
         answer(session, draft, text="0987654321")
         receipt = hand_in(session, draft, procedure)
         assert receipt.due_at is not None
-        assert due.astimezone(VIETNAM).date() == date(2026, 11, 26)
-        assert receipt.due_at.astimezone(VIETNAM) == datetime(2026, 12, 2, 17, tzinfo=VIETNAM)
+        assert due.astimezone(VIETNAM).date() == date(2026, 11, 12)
+        assert receipt.due_at.astimezone(VIETNAM) == datetime(2026, 11, 18, 17, tzinfo=VIETNAM)
 
 
 def test_papers_brought_to_the_counter_let_the_clock_go_on_too(
@@ -155,7 +155,7 @@ def test_papers_brought_to_the_counter_let_the_clock_go_on_too(
         clock.at = MONDAY + timedelta(days=2)
         dossier = submission.advance(session, code, Status.RECEIVED, "officer", "Đã nộp tại quầy")
         assert dossier.due_at is not None
-        assert dossier.due_at.astimezone(VIETNAM).date() == date(2026, 11, 30)
+        assert dossier.due_at.astimezone(VIETNAM).date() == date(2026, 11, 16)
         with pytest.raises(supplements.NothingAsked):
             begin(session, code)
 
@@ -218,12 +218,12 @@ def test_the_owner_is_told_what_is_asked_for_and_reminded_once(
     database.transact(ask, code, clock, ["phone"], ["Giấy xác nhận nơi ở"])
     (told,) = database.query(notices.waiting, 9)
     assert told.owner == OWNER
-    for part in (code, "Số điện thoại; Giấy xác nhận nơi ở", "01/12/2026", "không gọi được"):
+    for part in (code, "Số điện thoại; Giấy xác nhận nơi ở", "17/11/2026", "không gọi được"):
         assert part in told.text
-    assert database.transact(supplements.remind, date(2026, 11, 27)) == 0
-    assert database.transact(supplements.remind, date(2026, 11, 30)) == 1
-    assert database.transact(supplements.remind, date(2026, 12, 1)) == 0
-    assert "01/12/2026" in database.query(notices.waiting, 9)[-1].text
+    assert database.transact(supplements.remind, date(2026, 11, 13)) == 0
+    assert database.transact(supplements.remind, date(2026, 11, 16)) == 1
+    assert database.transact(supplements.remind, date(2026, 11, 17)) == 0
+    assert "17/11/2026" in database.query(notices.waiting, 9)[-1].text
 
 
 def test_an_unknown_field_is_refused_and_the_known_ones_are_named(
