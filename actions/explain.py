@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rasa_sdk.events import SlotSet
 
+from actions import units
 from actions.onestop_client import OnestopRefusal
 from actions.texts import Button, button, shorten
 from actions.turn import Events, TopicAction, Turn
@@ -128,7 +129,9 @@ class Explain(TopicAction):
     action_name = "action_explain"
 
     async def act(self, turn: Turn) -> Events:
-        """Find the procedure and answer."""
+        """Find the procedure and answer; where the one-stop unit itself is, is no procedure's matter."""
+        if turn.intent == "ask_place" and units.asks_for_unit(turn):
+            return await units.tell(turn)
         return await explain(turn, turn.wishes())
 
 

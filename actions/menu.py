@@ -1,4 +1,4 @@
-"""Greetings, hours, and what is answered from the tenant's own data."""
+"""Greetings, and what is answered from the tenant's own data."""
 
 from __future__ import annotations
 
@@ -21,17 +21,6 @@ class Greet(TopicAction):
         return []
 
 
-class OpeningHours(TopicAction):
-    """Tell when the one-stop units are open."""
-
-    action_name = "action_opening_hours"
-
-    async def act(self, turn: Turn) -> Events:
-        """Read the tenant's hours."""
-        turn.show("opening_hours")
-        return []
-
-
 class Person(TopicAction):
     """Tell how to reach a person."""
 
@@ -43,4 +32,4 @@ class Person(TopicAction):
         return []
 
 
-ACTIONS = (Greet, OpeningHours, Person)
+ACTIONS = (Greet, Person)

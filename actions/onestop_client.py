@@ -33,6 +33,7 @@ from onestop.schemas import (
     StartRequest,
     StatusView,
     SupplementStart,
+    UnitsFound,
 )
 
 M = TypeVar("M", bound=BaseModel)
@@ -198,6 +199,11 @@ class OnestopClient:
         """Begin to pay; refusals `not_due`, `not_granted` and `unknown_provider`."""
         body = PayRequest(asker=asker, grant=grant, provider=provider)
         return PaymentOrder.model_validate(await self._call("POST", "/payments", body=body))
+
+    async def find_units(self, question: str, *, asked: bool = False) -> UnitsFound:
+        """What is known of the one-stop units that a question names; `asked`: for a commune."""
+        params = {"q": question, "asked": str(asked).lower()}
+        return UnitsFound.model_validate(await self._call("GET", "/units", params=params))
 
     async def look_up(self, asker: str, code: str, factor: str) -> StatusView:
         """Where a dossier stands; refusals `not_found` and `locked`."""

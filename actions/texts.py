@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import datetime
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any, TypedDict
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
 
 
 class Button(TypedDict):
@@ -52,6 +53,16 @@ def clock(moment: datetime) -> str:
     return f"{moment.astimezone(VIETNAM):%H:%M} ngày {day(moment)}"
 
 
+def hour(moment: time) -> str:
+    """`7:30` → `7 giờ 30`, `17:00` → `17 giờ`."""
+    return f"{moment.hour} giờ" + (f" {moment.minute:02}" if moment.minute else "")
+
+
+def weekday(on: date) -> str:
+    """A day with its name: `Thứ Hai 30/11/2026`."""
+    return f"{WEEKDAYS[on.weekday()]} {on:%d/%m/%Y}"
+
+
 def shorten(text: str, limit: int) -> str:
     """A long legal text cut at a word, with an ellipsis."""
     flat = " ".join(text.split())
@@ -66,7 +77,14 @@ _environment = Environment(
     autoescape=False,  # plain text; each channel escapes for itself  # noqa: S701
 )
 _environment.filters.update(
-    money=money, number=number, lower_first=lower_first, day=day, clock=clock, shorten=shorten
+    money=money,
+    number=number,
+    lower_first=lower_first,
+    day=day,
+    clock=clock,
+    shorten=shorten,
+    hour=hour,
+    weekday=weekday,
 )
 
 

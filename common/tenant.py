@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from datetime import time
 from functools import lru_cache
+from typing import Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from common.settings import ROOT, settings
+
+# "7 giờ 30", "17 giờ"; two of them make a span.
+_CLOCK = re.compile(r"(\d{1,2}) giờ(?: (\d{2}))?")
 
 
 class _Part(BaseModel):
@@ -23,10 +29,69 @@ class Hotline(_Part):
 
 
 class OpeningHours(_Part):
-    """The hours of one-stop units on some days, in words."""
+    """The hours of one-stop units on some days of the week, in words that are also read by machine.
+
+    `weekdays` count from 1, Monday (ISO 8601); `hours` without times ("nghỉ") means closed.
+    """
 
     days: str
+    weekdays: tuple[int, ...]
     hours: str
+
+    @property
+    def spans(self) -> tuple[tuple[time, time], ...]:
+        """From when to when, in order: "7 giờ 30 – 11 giờ 30" → ((7:30, 11:30),)."""
+        times = [time(int(hour), int(minute or 0)) for hour, minute in _CLOCK.findall(self.hours)]
+        return tuple(zip(times[::2], times[1::2], strict=True))
+
+    @model_validator(mode="after")
+    def _readable(self) -> Self:
+        flat = [moment for span in self.spans for moment in span]
+        if flat != sorted(set(flat)) or not set(self.weekdays) <= set(range(1, 8)):
+            raise ValueError(f"hours out of order, or no weekday: {self.days}: {self.hours}")
+        return self
+
+
+class Place(_Part):
+    """Where a one-stop unit is; `verified` is false where nobody has confirmed it with the unit."""
+
+    name: str
+    address: str
+    phone: str = Field("", pattern=r"^[\d ]*$")
+    verified: bool = False
+    note: str = ""
+    opening_hours: tuple[OpeningHours, ...] = ()  # none: the tenant's
+
+
+class CommuneUnits(_Part):
+    """The unit that each commune has; `{commune}` stands for "phường Phủ Lý". `known` by commune code."""
+
+    name: str
+    address: str
+    note: str = ""
+    known: dict[str, Place] = {}
+
+
+class Booking(_Part):
+    """How a counter time is booked: length of a slot in minutes, places in it, how far ahead.
+
+    `per_phone`: how many times one telephone number may hold at once.
+    """
+
+    slot_minutes: int = Field(ge=5, le=240)
+    places: int = Field(ge=1)
+    days_ahead: int = Field(ge=1, le=60, description="working days, from the next one")
+    per_phone: int = Field(ge=1)
+
+
+class Units(_Part):
+    """The one-stop units: a province's own and each commune's."""
+
+    provinces: tuple[str, ...]  # codes of the area's provinces, of before July 2025 or of today
+    source: str
+    provincial: Place
+    communes: CommuneUnits
+    booking: Booking
 
 
 class PopularProcedure(_Part):
@@ -45,6 +110,7 @@ class Tenant(_Part):
     agency_identifier: str = Field(pattern=r"^[A-Z]\d{2}(\.\d{1,3})*$")
     hotline: Hotline
     opening_hours: tuple[OpeningHours, ...]
+    units: Units
     greeting: str
     popular: tuple[PopularProcedure, ...] = ()
 

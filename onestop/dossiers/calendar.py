@@ -55,12 +55,16 @@ def _holidays(year: int) -> frozenset[date]:
     return frozenset(newer | holidays.country_holidays("VN", years=year).keys())
 
 
+def is_holiday(day: date) -> bool:
+    """Whether `day` is a public holiday, or a day that the state made free beside one."""
+    return day in _holidays(day.year) | _announced().days_off
+
+
 def is_working_day(day: date) -> bool:
     """Whether offices work on `day`."""
-    announced = _announced()
-    if day in announced.days_worked:
+    if day in _announced().days_worked:
         return True
-    return day.weekday() < 5 and day not in _holidays(day.year) | announced.days_off
+    return day.weekday() < 5 and not is_holiday(day)
 
 
 def add_working_days(start: date, count: int) -> date:

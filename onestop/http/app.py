@@ -17,7 +17,7 @@ from onestop.dossiers import supplements
 from onestop.dossiers.calendar import VIETNAM
 from onestop.eforms import divisions
 from onestop.eforms.definition import load_eforms
-from onestop.http import dossiers, drafts, files, notices, payments, procedures
+from onestop.http import dossiers, drafts, files, notices, payments, procedures, units
 from onestop.http.keys import BACKEND, CONFIG, DATABASE, EFORMS, PROVIDERS, SEARCH, WORKER
 from onestop.payments.registry import providers
 
@@ -97,6 +97,6 @@ def create_app(config: Settings) -> web.Application:
     app.cleanup_ctx.append(_resources)
     app.cleanup_ctx.append(_sending)
     app.cleanup_ctx.append(_reminding)
-    for part in (procedures, drafts, dossiers, files, notices, payments):
+    for part in (procedures, drafts, dossiers, files, notices, payments, units):
         app.add_routes(part.routes)
     return app

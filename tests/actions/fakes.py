@@ -25,6 +25,7 @@ from onestop.schemas import (
     Refusal,
     SearchResult,
     StatusView,
+    UnitsFound,
 )
 
 NOW = datetime(2026, 11, 24, 8, 30, tzinfo=UTC)
@@ -111,6 +112,9 @@ LINK = PaymentOrder(
 )
 
 
+UNITS = UnitsFound(hours=[("Thứ Hai – Thứ Sáu", "7 giờ 30 – 11 giờ 30, 13 giờ 30 – 17 giờ")])
+
+
 class FakeOnestop:
     """Answers what the test set; `calls` says what was asked of it."""
 
@@ -126,6 +130,7 @@ class FakeOnestop:
         self.status: StatusView | OnestopRefusal | None = None
         self.providers: list[str] = []
         self.owes: Owed | OnestopError = OWED
+        self.units = UNITS
         self.order: PaymentOrder | OnestopRefusal = LINK
 
     def called(self, name: str) -> list[tuple[Any, ...]]:
@@ -223,3 +228,7 @@ class FakeOnestop:
             raise self.status
         assert self.status is not None
         return self.status
+
+    async def find_units(self, question: str, *, asked: bool = False) -> UnitsFound:
+        self.calls.append(("find_units", question, asked))
+        return self.units
