@@ -68,6 +68,17 @@ class Settings(BaseSettings):
     # Files that citizens send.
     upload_directory: Path = ROOT / "var" / "uploads"
     upload_max_bytes: int = Field(10 * 1024 * 1024, ge=1024)
+    dossier_max_bytes: int = Field(
+        50 * 1024 * 1024, ge=1024, description="of all files of a dossier together"
+    )
+    # Where their contents lie: the upload directory, or a bucket of an S3-compatible service.
+    storage: Literal["directory", "s3"] = "directory"
+    s3_url: str = Field("", pattern=r"^(https?://[^/?#]+)?$", description="none: AWS itself")
+    s3_region: str = "us-east-1"
+    s3_bucket: str = ""
+    s3_prefix: str = ""
+    s3_access_key: str = ""
+    s3_secret_key: SecretStr = SecretStr("")
 
     # Behaviour.
     cookie_secure: bool = False
@@ -96,6 +107,12 @@ class Settings(BaseSettings):
     def _http_backend_has_an_address(self) -> Self:
         if self.backend == "http" and not self.backend_url.startswith(("http://", "https://")):
             raise ValueError("MOTCUA_BACKEND=http needs MOTCUA_BACKEND_URL, an http(s) address")
+        return self
+
+    @model_validator(mode="after")
+    def _s3_has_a_bucket(self) -> Self:
+        if self.storage == "s3" and not self.s3_bucket:
+            raise ValueError("MOTCUA_STORAGE=s3 needs MOTCUA_S3_BUCKET")
         return self
 
     @property

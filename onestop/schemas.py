@@ -11,12 +11,13 @@ DraftState = Literal["filling", "submitted", "discarded"]
 
 
 class FileView(BaseModel):
-    """What the outside may know of a stored file."""
+    """What the outside may know of a stored file; `warning` is said to its citizen, if there is one."""
 
     file_id: str
     name: str
     content_type: str
     size: int
+    warning: str = ""
 
 
 class Option(BaseModel):
@@ -105,12 +106,13 @@ class Refusal(BaseModel):
 
 
 class AnswerResult(BaseModel):
-    """What came of an answer."""
+    """What came of an answer; `warnings`: taken, but a file may be hard to read."""
 
     draft: DraftView
     accepted: list[Accepted] = []
     refusal: Refusal | None = None
     reopened: list[str] = []
+    warnings: list[str] = []
 
 
 class AnswerRequest(BaseModel):

@@ -56,7 +56,7 @@ class Applicant(_Part):
 
 
 class SentFile(_Part):
-    """A file of a paper; the content lies under `file_id` in the upload directory."""
+    """A file of a paper; the content lies under `file_id` in the storage."""
 
     file_id: str
     name: str

@@ -6,7 +6,7 @@ Each function is one step in one transaction on a locked draft; the rules of fil
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from sqlalchemy import select
@@ -33,7 +33,7 @@ from onestop.dossiers.snapshots import form_of
 from onestop.eforms import engine
 from onestop.eforms.answers import Refusal, Value
 from onestop.eforms.definition import EForm, Field, expand
-from onestop.eforms.papers import later
+from onestop.eforms.papers import check_weight, file_ids, later
 from onestop.eforms.several import read_several
 from onestop.schemas import (
     Accepted,
@@ -41,6 +41,7 @@ from onestop.schemas import (
     AnswerResult,
     ConsentRequest,
     FieldMatches,
+    FileView,
     Receipt,
 )
 from onestop.schemas import Refusal as RefusalView
@@ -62,7 +63,13 @@ class StaleConsent(ValueError):
 
 
 def _keep(draft: Draft, answers: Mapping[str, Value]) -> None:
+    before = file_ids(answers_of(draft))
+    session = Session.object_session(draft)
+    assert session is not None, "a draft is changed only where it is locked"  # noqa: S101
     draft.answers = {field: one.model_dump(mode="json") for field, one in answers.items()}
+    files.hold(session, file_ids(answers) - before)
+    if draft.only is None:  # the dossier that a supplement belongs to has files of its own
+        files.release(session, before - file_ids(answers))
     draft.consent = None  # the statement covers what stood there then
     draft.updated_at = now()
 
@@ -142,7 +149,9 @@ def open_drafts(session: Session, owner: str, days: int) -> list[Draft]:
     )
 
 
-def answer(session: Session, draft: Draft, request: AnswerRequest) -> AnswerResult | None:
+def answer(
+    session: Session, draft: Draft, request: AnswerRequest, most_bytes: int | None = None
+) -> AnswerResult | None:
     """Take an answer; `None` if the draft asks nothing.
 
     A refusal changes nothing but the count of refusals of the field in a row.
@@ -150,6 +159,7 @@ def answer(session: Session, draft: Draft, request: AnswerRequest) -> AnswerResu
     Args:
         draft: locked by the caller.
         request: text, or files for a paper; `field` names another field than the present one.
+        most_bytes: how much all files of the draft may weigh together.
     """
     form, answers = form_of(draft), answers_of(draft)
     field = present_field(draft, form, answers)
@@ -160,7 +170,12 @@ def answer(session: Session, draft: Draft, request: AnswerRequest) -> AnswerResu
         return None
     today = now().astimezone(VIETNAM).date()
     try:
-        outcome, taken = _take(session, draft, form, answers, field, request, today)
+        if request.file_ids:
+            sent = [files.owned(session, draft.owner, one) for one in request.file_ids]
+            outcome, taken = _take_files(form, answers, field, sent, most_bytes, today)
+        else:
+            sent = []
+            outcome, taken = _take(draft, form, answers, field, request, today)
     except Refusal as refusal:
         again = refusal.code == draft.refused_for
         if not request.probe:
@@ -189,11 +204,31 @@ def answer(session: Session, draft: Draft, request: AnswerRequest) -> AnswerResu
             Accepted(field=one.id, label=one.label, display=value.display) for one, value in taken
         ],
         reopened=[one.label for one, _ in outcome.ask_again],
+        warnings=[one.warning for one in sent if one is not None and one.warning],
     )
 
 
+def _take_files(
+    form: EForm,
+    answers: Mapping[str, Value],
+    field: Field,
+    sent: Sequence[FileView | None],
+    most_bytes: int | None,
+    today: date,
+) -> tuple[engine.Outcome, list[tuple[Field, Value]]]:
+    """The outcome of files sent for a paper; what is not there, or not this owner's, does not count.
+
+    Raises:
+        Refusal: if they cannot be taken.
+    """
+    known = [one.model_dump(exclude={"warning"}) for one in sent if one is not None]
+    outcome = engine.answer_paper(form, answers, field.id, known, today)
+    if most_bytes is not None:
+        check_weight(outcome.answers, most_bytes)
+    return outcome, [(field, outcome.value)]
+
+
 def _take(
-    session: Session,
     draft: Draft,
     form: EForm,
     answers: Mapping[str, Value],
@@ -206,11 +241,6 @@ def _take(
     Raises:
         Refusal: if the answer to `field` cannot be taken.
     """
-    if request.file_ids:
-        sent = [files.owned(session, draft.owner, one) for one in request.file_ids]
-        known = [one.model_dump() for one in sent if one is not None]
-        outcome = engine.answer_paper(form, answers, field.id, known, today)
-        return outcome, [(field, outcome.value)]
     if draft.only is None:
         several = read_several(form, answers, draft.skipped, field, request.text, today)
         if several is not None:
@@ -237,6 +267,13 @@ def skip(draft: Draft, field_id: str) -> None:
         draft.skipped = [*draft.skipped, field_id]
     _ask(draft, None)
     _keep(draft, answers)
+
+
+def discard(draft: Draft) -> None:
+    """Give a locked draft up: what was said goes at once, its files with the next sweep."""
+    if draft.state == "filling":
+        _keep(draft, {})
+        draft.state = "discarded"
 
 
 def choose_field(draft: Draft, field_id: str | None) -> None:

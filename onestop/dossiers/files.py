@@ -1,98 +1,147 @@
-"""Files that citizens send: kind by content, photos re-encoded without location data, opaque keys."""
+"""Files that citizens sent: a row each; their contents lie in the storage under the same key.
+
+A file is kept for good once something holds it (a draft's answer, a complaint): `hold`. What nothing holds
+is swept away after a while, and so is a content without a row. Contents are put away before their rows and
+removed after them, so that whatever is interrupted leaves at worst a content that the next sweep finds.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from io import BytesIO
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from PIL import Image, ImageOps
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from common.database import Database, now
 from onestop.dossiers.models import StoredFile, opaque_key
-from onestop.eforms.answers import Refusal
+from onestop.eforms.texts import warning_text
 from onestop.schemas import FileView
+from onestop.storage.base import Storage
+from onestop.uploads.cleaning import clean
 
-JPEG, PNG, PDF = "image/jpeg", "image/png", "application/pdf"
-# A page at 300 dpi is 2,480 × 3,508; larger photos gain nothing for an officer who reads them.
-MAX_IMAGE_SIDE = 4096
-MIN_IMAGE_SIDE = 480
-MAX_IMAGE_PIXELS = 80_000_000
-JPEG_QUALITY = 88
-
-
-def kind_of(content: bytes) -> str | None:
-    """The content type that the first bytes show, whatever the file is called; `None` if not taken."""
-    if content.startswith(b"\xff\xd8\xff"):
-        return JPEG
-    if content.startswith(b"\x89PNG\r\n\x1a\n"):
-        return PNG
-    if content.startswith(b"%PDF-"):
-        return PDF
-    return None
+LONGEST_NAME = 120
+# How long a file may wait to be held, and a content for its row.
+GRACE = timedelta(hours=24)
+SWEPT_AT_ONCE = 500
 
 
-def _clean_image(content: bytes, kind: str) -> bytes:
-    """The picture turned upright, at a readable size, without metadata.
+@dataclass(frozen=True)
+class PutAway:
+    """A cleaned content that lies in the storage and has no row yet; `size` in bytes."""
+
+    key: str
+    content_type: str
+    size: int
+    sha256: str
+    warning: str
+
+
+def put_away(storage: Storage, content: bytes) -> PutAway:
+    """Clean a content and keep it; outside any transaction, for it may take a while.
 
     Raises:
-        Refusal: if it is damaged, far too large, or too small to be read.
+        onestop.eforms.answers.Refusal: if it is no file that can be read.
+        onestop.storage.base.StorageUnavailable: if it cannot be kept now.
     """
-    try:
-        with Image.open(BytesIO(content)) as opened:
-            if opened.width * opened.height > MAX_IMAGE_PIXELS:
-                raise Refusal("file_image_too_large")
-            image = ImageOps.exif_transpose(opened)
-            if kind == JPEG or image.mode not in ("1", "L", "LA", "P", "RGB", "RGBA"):
-                image = image.convert("RGB")
-            if max(image.size) < MIN_IMAGE_SIDE:
-                raise Refusal("file_image_too_small")
-            image.thumbnail((MAX_IMAGE_SIDE, MAX_IMAGE_SIDE))
-            image.info.clear()  # comments, colour notes, GPS: nothing but pixels is kept
-            out = BytesIO()
-            image.save(out, "JPEG" if kind == JPEG else "PNG", quality=JPEG_QUALITY)
-            return out.getvalue()
-    except (OSError, SyntaxError, Image.DecompressionBombError) as error:
-        raise Refusal("file_damaged") from error
+    cleaned = clean(content)
+    key = opaque_key()
+    storage.put(key, cleaned.content)
+    digest = hashlib.sha256(cleaned.content).hexdigest()
+    return PutAway(key, cleaned.content_type, len(cleaned.content), digest, cleaned.warning)
 
 
-def store(session: Session, directory: Path, owner: str, name: str, content: bytes) -> FileView:
-    """Check, clean and keep a file.
+def record(session: Session, owner: str, name: str, kept: PutAway) -> FileView:
+    """Make the row of a content that was put away.
 
     Args:
-        directory: where contents lie, each under its opaque key.
         owner: whose file it is; nobody else can attach it.
         name: the name that the citizen's device gave; only shown, never used as a path.
-        content: the bytes as they came.
-
-    Raises:
-        Refusal: if the kind is not taken or the content cannot be read.
     """
-    kind = kind_of(content)
-    if kind is None:
-        raise Refusal("file_kind")
-    if kind != PDF:
-        content = _clean_image(content, kind)
-    key = opaque_key()
-    directory.mkdir(parents=True, exist_ok=True)
-    # The file first: a row without content would be worse than a content without row.
-    (directory / key).write_bytes(content)
-    session.add(
-        StoredFile(
-            id=key,
-            owner=owner,
-            name=Path(name).name[:120] or "tep",
-            content_type=kind,
-            size=len(content),
-            sha256=hashlib.sha256(content).hexdigest(),
-        )
+    row = StoredFile(
+        id=kept.key,
+        owner=owner,
+        name=Path(name).name[:LONGEST_NAME] or "tep",
+        content_type=kept.content_type,
+        size=kept.size,
+        sha256=kept.sha256,
+        warning=kept.warning,
     )
-    return FileView(file_id=key, name=Path(name).name[:120], content_type=kind, size=len(content))
+    session.add(row)
+    return _view(row)
+
+
+def _view(row: StoredFile) -> FileView:
+    return FileView(
+        file_id=row.id,
+        name=row.name,
+        content_type=row.content_type,
+        size=row.size,
+        warning=warning_text(row.warning, name=row.name) if row.warning else "",
+    )
 
 
 def owned(session: Session, owner: str, file_id: str) -> FileView | None:
     """The file `file_id` if it is `owner`'s."""
     row = session.get(StoredFile, file_id)
-    if row is None or row.owner != owner:
-        return None
-    return FileView(file_id=row.id, name=row.name, content_type=row.content_type, size=row.size)
+    return _view(row) if row is not None and row.owner == owner else None
+
+
+def hold(session: Session, file_ids: Iterable[str]) -> None:
+    """Keep these files for good: something in this transaction refers to them."""
+    _mark(session, file_ids, now())
+
+
+def release(session: Session, file_ids: Iterable[str]) -> None:
+    """Nothing refers to these files any more: the next sweep may take them."""
+    _mark(session, file_ids, None)
+
+
+def _mark(session: Session, file_ids: Iterable[str], held_at: datetime | None) -> None:
+    wanted = list(file_ids)
+    if wanted:
+        session.execute(update(StoredFile).where(StoredFile.id.in_(wanted)).values(held_at=held_at))
+
+
+def sweep(database: Database, storage: Storage, before: datetime) -> int:
+    """Remove files that nothing holds and contents without a row, all from before a moment.
+
+    Safe beside citizens and beside another sweep; what is interrupted is done the next time.
+
+    Returns:
+        How many contents were removed.
+
+    Raises:
+        onestop.storage.base.StorageUnavailable: if the storage does not answer.
+    """
+    removed = 0
+    while keys := database.transact(_forget, before):
+        for key in keys:
+            storage.delete(key)
+        removed += len(keys)
+    orphans = list(storage.keys(before))
+    for at in range(0, len(orphans), SWEPT_AT_ONCE):
+        part = orphans[at : at + SWEPT_AT_ONCE]
+        known = database.query(_known, part)
+        for key in part:
+            if key not in known:
+                storage.delete(key)
+                removed += 1
+    return removed
+
+
+def _forget(session: Session, before: datetime) -> list[str]:
+    """Delete rows that nothing holds; held meanwhile, a row stays (the condition is checked in the delete)."""
+    loose = (StoredFile.held_at.is_(None), StoredFile.created_at < before)
+    found = session.scalars(select(StoredFile.id).where(*loose).limit(SWEPT_AT_ONCE)).all()
+    gone = session.scalars(
+        delete(StoredFile).where(StoredFile.id.in_(found), *loose).returning(StoredFile.id)
+    )
+    return list(gone)
+
+
+def _known(session: Session, keys: list[str]) -> set[str]:
+    return set(session.scalars(select(StoredFile.id).where(StoredFile.id.in_(keys))))

@@ -56,7 +56,7 @@ class Draft(Base):
 
 
 class StoredFile(Base):
-    """A file that a citizen sent; its content lies under the same key in the upload directory."""
+    """A file that a citizen sent; its content lies under the same key in the storage."""
 
     __tablename__ = "files"
 
@@ -66,6 +66,8 @@ class StoredFile(Base):
     content_type: Mapped[str] = mapped_column(String(64))
     size: Mapped[int] = mapped_column(Integer)
     sha256: Mapped[str] = mapped_column(String(64))
+    warning: Mapped[str] = mapped_column(String(40), default="")  # the text's name in data/texts
+    held_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # none: nothing refers to it
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from onestop.eforms.answers import Refusal, Value
+from onestop.eforms.answers import Answers, Refusal, Value
 from onestop.eforms.definition import Field
 from onestop.eforms.texts import word
 from onestop.eforms.words import fold
@@ -43,6 +43,27 @@ def read_files(field: Field, files: Sequence[UploadedFile]) -> Value:
             )
     value = {"files": [dict(file) for file in files]}
     return Value(value=value, display=", ".join(file["name"] for file in files))
+
+
+def file_ids(answers: Answers) -> set[str]:
+    """The files that the answers refer to."""
+    return {str(file["file_id"]) for file in _files(answers)}
+
+
+def check_weight(answers: Answers, most_bytes: int) -> None:
+    """Whether the files of all papers together are not too heavy.
+
+    Raises:
+        Refusal: paper_total_too_large.
+    """
+    if sum(file["size"] for file in _files(answers)) > most_bytes:
+        raise Refusal("paper_total_too_large", megabytes=most_bytes // 1024**2)
+
+
+def _files(answers: Answers) -> Iterator[UploadedFile]:
+    for answer in answers.values():
+        if isinstance(answer.value, dict):
+            yield from answer.value.get("files", [])
 
 
 def read_later(field: Field, text: str) -> Value:

@@ -30,6 +30,17 @@ def word(name: str) -> str:
     return _words()[name]
 
 
+@cache
+def _warnings() -> dict[str, str]:
+    content = yaml.safe_load((DIRECTORY / "validation.yml").read_text(encoding="utf-8"))
+    return {str(name): str(text) for name, text in content["warnings"].items()}
+
+
+def warning_text(code: str, **params: str) -> str:
+    """What to tell the citizen of a file that was taken and may be hard to read."""
+    return _warnings()[code].format(**params)
+
+
 def refusal_text(refusal: Refusal, attempt: int) -> str:
     """What to tell the citizen.
 

@@ -18,8 +18,10 @@ from onestop.dossiers.calendar import VIETNAM
 from onestop.eforms import divisions
 from onestop.eforms.definition import load_eforms
 from onestop.http import dossiers, drafts, files, notices, payments, procedures, units
-from onestop.http.keys import BACKEND, CONFIG, DATABASE, EFORMS, PROVIDERS, SEARCH, WORKER
+from onestop.http.keys import BACKEND, CONFIG, DATABASE, EFORMS, PROVIDERS, SEARCH, STORAGE, WORKER
+from onestop.http.sweeping import sweeping
 from onestop.payments.registry import providers
+from onestop.storage import registry as storages
 
 # JSON bodies are small; files have a limit of their own, checked while they stream in.
 MAX_BODY_BYTES = 256 * 1024
@@ -94,9 +96,11 @@ def create_app(config: Settings) -> web.Application:
     app[EFORMS] = load_eforms(ROOT / "data" / "eforms")
     app[BACKEND] = registry.create(config)
     app[PROVIDERS] = providers(config)
+    app[STORAGE] = storages.create(config)
     app.cleanup_ctx.append(_resources)
     app.cleanup_ctx.append(_sending)
     app.cleanup_ctx.append(_reminding)
+    app.cleanup_ctx.append(sweeping)
     for part in (procedures, drafts, dossiers, files, notices, payments, units):
         app.add_routes(part.routes)
     return app

@@ -115,12 +115,7 @@ async def read(
 async def discard(request: web.Request, draft: str, /, owner: str) -> r204:
     """Give a draft up; a submitted one stays."""
 
-    def step(_session: Session, one: Draft) -> None:
-        if one.state == "filling":
-            one.state = "discarded"
-            one.answers = {}
-
-    await _on_draft(request, draft, owner, step)
+    await _on_draft(request, draft, owner, lambda _session, one: drafts.discard(one))
     return web.Response(status=204)
 
 
@@ -130,9 +125,8 @@ async def answer(
     request: web.Request, draft: str, /, body: AnswerRequest, owner: str
 ) -> r200[AnswerResult] | r404[ProblemDetail] | r409[ProblemDetail]:
     """Answer the field asked last, or the one named; a refusal is an ordinary answer here."""
-    result = await _on_draft(
-        request, draft, owner, lambda session, one: drafts.answer(session, one, body)
-    )
+    most = request.app[CONFIG].dossier_max_bytes
+    result = await _on_draft(request, draft, owner, drafts.answer, body, most)
     if result is None:
         raise Problem(409, "nothing_asked", "The draft asks nothing.")
     return _json(result)

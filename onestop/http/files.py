@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
+
+import structlog
 from aiohttp import BodyPartReader, web
 from aiohttp_pydantic.decorator import inject_params
 from aiohttp_pydantic.oas.typing import r201, r413, r415
 
 from common.problems import Problem, as_problem
 from onestop.dossiers import files
-from onestop.eforms.answers import Refusal
+from onestop.eforms.answers import Param, Refusal
 from onestop.eforms.texts import refusal_text
-from onestop.http.keys import CONFIG, DATABASE
+from onestop.http.keys import CONFIG, DATABASE, STORAGE
 from onestop.schemas import FileView, ProblemDetail
+from onestop.storage.base import StorageUnavailable
 
 routes = web.RouteTableDef()
 CHUNK_BYTES = 64 * 1024
+
+log = structlog.get_logger(__name__)
 
 
 @routes.post("/files")
@@ -35,18 +41,16 @@ async def upload(
         if len(content) > limit:
             raise _refusal(413, "file_too_large", megabytes=limit // 1024**2)
     try:
-        kept = await request.app[DATABASE].run(
-            files.store,
-            request.app[CONFIG].upload_directory,
-            owner,
-            part.filename or "",
-            bytes(content),
-        )
+        kept = await asyncio.to_thread(files.put_away, request.app[STORAGE], bytes(content))
     except Refusal as error:
-        raise _refusal(415, error.code) from error
-    return web.json_response(kept.model_dump(mode="json"), status=201)
+        raise _refusal(415, error.code, **error.params) from error
+    except StorageUnavailable as error:
+        log.error("file_not_kept", reason=str(error))
+        raise Problem(503, "storage_unavailable", "The file could not be kept.") from error
+    view = await request.app[DATABASE].run(files.record, owner, part.filename or "", kept)
+    return web.json_response(view.model_dump(mode="json"), status=201)
 
 
-def _refusal(status: int, code: str, **params: int) -> Problem:
+def _refusal(status: int, code: str, **params: Param) -> Problem:
     """A problem whose detail is the sentence for the citizen."""
     return Problem(status, code, refusal_text(Refusal(code, **params), 1))

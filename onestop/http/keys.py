@@ -11,6 +11,7 @@ from onestop.backends.worker import Worker
 from onestop.catalogue.search import CatalogueSearch
 from onestop.eforms.definition import EForm
 from onestop.payments.base import Provider
+from onestop.storage.base import Storage
 
 CONFIG = web.AppKey("config", Settings)
 DATABASE = web.AppKey("database", Database)
@@ -18,6 +19,7 @@ EFORMS = web.AppKey("eforms", dict[str, EForm])
 SEARCH = web.AppKey("search", CatalogueSearch)
 PROVIDERS: web.AppKey[dict[str, Provider]] = web.AppKey("providers")
 BACKEND = web.AppKey("backend", Backend)
+STORAGE: web.AppKey[Storage] = web.AppKey("storage")
 WORKER: web.AppKey[Worker | None] = web.AppKey("worker")
 
 

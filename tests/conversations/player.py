@@ -32,6 +32,7 @@ import yaml
 from PIL import Image, ImageDraw
 
 from tests.conversations.system import System
+from tests.papers import pdf
 
 TIMEOUT = 40
 KNOWN = {
@@ -90,9 +91,6 @@ def plain(title: str) -> str:
     return re.sub(r"^\d+\. ", "", title)
 
 
-PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
-
-
 @dataclass
 class Citizen:
     """One citizen's conversation with the running system."""
@@ -128,7 +126,7 @@ class Citizen:
 
     def upload(self, name: str) -> None:
         """Send a file."""
-        contents = {"pdf": PDF, "txt": b"not a paper"}
+        contents = {"pdf": pdf(), "txt": b"not a paper"}
         content = contents.get(name.rpartition(".")[2]) or photo()
         boundary = uuid.uuid4().hex
         head = (

@@ -17,7 +17,7 @@ from onestop.catalogue import shipped
 from onestop.catalogue.sources import Source
 from onestop.catalogue.store import save
 from onestop.http.app import create_app
-from tests.onestop.dossiers.test_files import picture
+from tests.onestop.uploads.test_cleaning import picture
 
 Client = TestClient[aiohttp.web.Request, aiohttp.web.Application]
 OWNER = {"owner": "citizen-1"}

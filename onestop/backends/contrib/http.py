@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import json
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -34,6 +33,8 @@ from onestop.backends.worker import Worker
 from onestop.dossiers.models import Dossier, Draft
 from onestop.dossiers.statuses import Status
 from onestop.schemas import Receipt
+from onestop.storage import registry as storages
+from onestop.storage.base import NotStored, StorageUnavailable
 
 LOG_IN = "token"
 NEXT_CODE = "LayMaHoSo"
@@ -84,7 +85,7 @@ class HttpRemote:
             "username": config.backend_username,
             "password": config.backend_password.get_secret_value(),
         }
-        self._uploads: Path = config.upload_directory
+        self._storage = storages.create(config)
         self._timeout = aiohttp.ClientTimeout(
             total=config.backend_timeout_seconds, connect=CONNECT_SECONDS
         )
@@ -162,11 +163,12 @@ class HttpRemote:
 
     async def upload(self, token: str, key: str, file: SentFile) -> str:
         """B3: hand a file over; what arrived must have our checksum."""
-        path = self._uploads / file.file_id
         try:
-            content = await asyncio.to_thread(path.read_bytes)
-        except OSError as error:
+            content = await asyncio.to_thread(self._storage.get, file.file_id)
+        except NotStored as error:
             raise BackendRefused(f"{UPLOAD}: our file is gone") from error
+        except StorageUnavailable as error:
+            raise BackendUnavailable(f"{UPLOAD}: our storage: {error}") from error
         form = aiohttp.FormData()
         form.add_field("session", token)
         form.add_field(national.KEY, file.file_id)

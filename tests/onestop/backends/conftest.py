@@ -18,12 +18,13 @@ from onestop.backends.contrib.embedded import EmbeddedBackend
 from onestop.backends.contrib.http import HttpBackend, HttpRemote
 from onestop.backends.worker import Policy, Worker
 from onestop.catalogue.content import Procedure
-from onestop.dossiers import drafts, files
+from onestop.dossiers import drafts
 from onestop.eforms.definition import EForm
 from onestop.schemas import AnswerRequest, Receipt
 from tests.onestop.dossiers import conftest as dossiers
 from tests.onestop.dossiers.test_drafts import agree, fill
-from tests.onestop.dossiers.test_files import picture
+from tests.onestop.uploads.test_cleaning import picture
+from tests.papers import sent
 from tests.platforms.onestop_server import PASSWORD, USERNAME, OnestopServer
 
 database, procedure, small_forms = dossiers.database, dossiers.procedure, dossiers.forms
@@ -64,7 +65,7 @@ class Desk:
         with self.database.sessions.begin() as session:
             draft = drafts.start(session, self.forms, self.procedure, owner, "web")
             fill(session, draft)
-            kept = files.store(session, self.uploads, owner, "giay.jpg", picture())
+            kept = sent(session, self.uploads, owner, "giay.jpg", picture())
             drafts.answer(session, draft, AnswerRequest(field="paper", file_ids=[kept.file_id]))
             agree(draft)
             return draft.id

@@ -13,7 +13,7 @@ from onestop.backends.base import Backend
 from onestop.backends.contrib.embedded import EmbeddedBackend
 from onestop.backends.contrib.http import HttpRemote
 from onestop.catalogue.content import Procedure
-from onestop.dossiers import drafts, files, submission, supplements
+from onestop.dossiers import drafts, submission, supplements
 from onestop.dossiers.codes import normalise_code
 from onestop.dossiers.models import Dossier
 from onestop.dossiers.statuses import Status
@@ -21,7 +21,8 @@ from onestop.eforms.definition import EForm
 from onestop.schemas import AnswerRequest, NoticeView
 from tests.onestop.backends.conftest import OWNER, Desk
 from tests.onestop.dossiers.test_drafts import agree
-from tests.onestop.dossiers.test_files import picture
+from tests.onestop.uploads.test_cleaning import picture
+from tests.papers import sent
 from tests.platforms.onestop_server import OnestopServer
 
 
@@ -155,7 +156,7 @@ async def test_a_supplement_reaches_the_officers_with_its_paper(
     with desk.database.sessions.begin() as session:
         dossier = session.scalars(select(Dossier)).one()
         draft = supplements.begin(session, dossier, OWNER, "web")
-        kept = files.store(session, desk.uploads, OWNER, "noi-o.jpg", picture())
+        kept = sent(session, desk.uploads, OWNER, "noi-o.jpg", picture())
         drafts.answer(session, draft, AnswerRequest(file_ids=[kept.file_id]))
         agree(draft)
         receipt = drafts.submit(session, draft, desk.procedure, "H25", desk.backend)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from common.database import Database
 from onestop import notices
 from onestop.catalogue.content import Procedure
-from onestop.dossiers import drafts, files, submission, supplements, waiting
+from onestop.dossiers import drafts, submission, supplements, waiting
 from onestop.dossiers.calendar import VIETNAM, add_working_days, move_due, working_days_between
 from onestop.dossiers.models import Dossier, Draft
 from onestop.dossiers.statuses import Status
@@ -22,8 +22,9 @@ from onestop.dossiers.waiting import Timeliness
 from onestop.eforms.definition import EForm
 from onestop.schemas import AnswerRequest, Receipt
 from tests.onestop.dossiers.test_drafts import OWNER, agree
-from tests.onestop.dossiers.test_files import picture
 from tests.onestop.dossiers.test_submission_races import ready_draft, submit
+from tests.onestop.uploads.test_cleaning import picture
+from tests.papers import sent
 
 Forms = Mapping[str, EForm]
 MONDAY = datetime(2026, 11, 9, 3, tzinfo=UTC)
@@ -115,7 +116,7 @@ def test_handed_in_it_changes_the_record_once_and_the_dossier_goes_on_where_it_s
         ask(session, code, clock, ["Số điện thoại"], ["Giấy xác nhận nơi ở"])
         draft = begin(session, code)
         answer(session, draft, text="0987654321")
-        kept = files.store(session, tmp_path, "phone-of-an", "giay.jpg", picture())
+        kept = sent(session, tmp_path, "phone-of-an", "giay.jpg", picture())
         answer(session, draft, file_ids=[kept.file_id])
         first = hand_in(session, draft, procedure)
         assert drafts.submit(session, draft, procedure, "H25") == first

@@ -12,7 +12,7 @@ from onestop.eforms.texts import refusal_text, refusal_texts, word
 
 SOURCES = [
     *(ROOT / "onestop" / "eforms").glob("*.py"),
-    *(ROOT / "onestop" / "dossiers").glob("files.py"),
+    *(ROOT / "onestop" / "uploads").glob("*.py"),
 ]
 SOURCES += (ROOT / "onestop" / "http").glob("files.py")
 RAISERS = {"Refusal", "FileRefused", "_refusal", "_offer"}
@@ -57,7 +57,7 @@ def test_every_refusal_is_worded_twice_and_differently() -> None:
 
 def test_every_blank_is_filled_where_the_refusal_is_raised() -> None:
     for code, filled in all_raised().items():
-        known = filled if code.startswith("file_") else filled | {"label", "example"}
+        known = filled if code.startswith(("file_", "pdf_")) else filled | {"label", "example"}
         for text in refusal_texts()[code]:
             assert blanks(text) <= known, code
 

@@ -1,0 +1,1 @@
+"""The places that contents can be kept in."""
