@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import DateTime, Dialect, Engine, LargeBinary, create_engine, event
+from sqlalchemy import DateTime, Dialect, Engine, LargeBinary, create_engine, event, inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
@@ -139,11 +139,17 @@ class EncryptedJSON(TypeDecorator[Any]):
         return None if value is None else json.loads(settings().cipher().decrypt(value))
 
 
-def insert_if_absent(session: Session, model: type[DeclarativeBase], **values: Any) -> None:
-    """Insert a row unless one with its key is there, in one statement (no race between look and leap)."""
+def insert_if_absent(session: Session, model: type[DeclarativeBase], **values: Any) -> bool:
+    """Insert a row unless one with its key is there, in one statement (no race between look and leap).
+
+    Returns:
+        Whether it was inserted.
+    """
     backend = session.get_bind().dialect.name
     insert = postgresql.insert if backend == "postgresql" else sqlite.insert
-    session.execute(insert(model).values(**values).on_conflict_do_nothing())
+    keys = inspect(model).primary_key
+    statement = insert(model).values(**values).on_conflict_do_nothing().returning(*keys)
+    return session.execute(statement).first() is not None
 
 
 def now() -> datetime:

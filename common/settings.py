@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import time
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -88,12 +89,17 @@ class Settings(BaseSettings):
     lookup_max_attempts: int = Field(5, ge=1)
     lookup_lock_minutes: int = Field(15, ge=1)
     draft_days: int = Field(30, ge=1)
+    notice_quiet_from: time = time(21, 0)
+    notice_quiet_until: time = time(7, 0)
+    remind_supplement_days: Annotated[list[int], NoDecode] = [3, 1]
+    remind_draft_days: int = Field(3, ge=0)
+    remind_payment_days: int = Field(2, ge=0)
     log_format: Literal["json", "console"] = "console"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
-    @field_validator("encryption_keys", mode="before")
+    @field_validator("encryption_keys", "remind_supplement_days", mode="before")
     @classmethod
-    def _split_keys(cls, value: object) -> object:
+    def _split(cls, value: object) -> object:
         return [part for part in value.split(",") if part] if isinstance(value, str) else value
 
     @field_validator("encryption_keys")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator
 
 import aiohttp
@@ -16,6 +15,7 @@ from gateway.channels.base import Channel
 from gateway.channels.web.channel import WebChannel
 from gateway.dispatcher import Dispatcher
 from gateway.keys import CHANNELS, CONFIG, DATABASE, DISPATCHER, ONESTOP, RASA
+from gateway.notifier import Notifier
 from gateway.onestop_client import OnestopClient
 from gateway.rasa_client import RasaClient
 
@@ -38,16 +38,17 @@ async def _resources(app: web.Application) -> AsyncIterator[None]:
         app[ONESTOP] = OnestopClient(http, config.onestop, token)
         lease = config.turn_timeout_seconds + LEASE_SPARE_SECONDS
         app[DISPATCHER] = Dispatcher(database, app[RASA], channels, lease)
-        work = asyncio.create_task(app[DISPATCHER].run())
+        notifier = Notifier(database, app[ONESTOP], channels)
+        work = [asyncio.create_task(one.run()) for one in (app[DISPATCHER], notifier)]
         yield
-        work.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await work
+        for task in work:
+            task.cancel()
+        await asyncio.gather(*work, return_exceptions=True)
     database.close()
 
 
 def setup(app: web.Application, config: Settings) -> None:
-    """Make the gateway part of `app`: its channels' routes, its resources, its dispatcher."""
+    """Make the gateway part of `app`: its channels' routes, its resources, its workers."""
     app[CONFIG] = config
     app.cleanup_ctx.append(_resources)
     channels: dict[str, Channel] = {}

@@ -135,8 +135,11 @@ class Message(Base):
         UTCDateTime, doc="then others may take over"
     )
 
+    key: Mapped[str | None] = mapped_column(
+        String(128), doc="the client's own id of the message; of a notice: which it is"
+    )
+
     # Of incoming messages only.
-    key: Mapped[str | None] = mapped_column(String(128), doc="the client's own id of the message")
     sent_at: Mapped[int | None] = mapped_column(
         BigInteger, doc="by the platform's clock, in milliseconds since 1970"
     )

@@ -1,8 +1,9 @@
-"""The gateway's client of the one-stop service: hands a citizen's file over while it comes in."""
+"""The gateway's client of the one-stop service: hands citizens' files over, fetches what they are told."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
@@ -11,11 +12,26 @@ from common.problems import Problem
 from gateway.texts import refusal
 
 UPLOAD_SECONDS = 120.0
+CALL_SECONDS = 10.0
 CONNECT_SECONDS = 3.0
 
 
+class OnestopUnavailableError(Exception):
+    """The service did not answer, or not as it should; another try may succeed."""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What a citizen is to be told: a claimed notice of the service, as a message's body."""
+
+    id: int
+    owner: str
+    lease: str
+    body: dict[str, Any]
+
+
 class OnestopClient:
-    """Talks to `POST /files` of the one-stop service.
+    """Talks to `/files` and `/notices` of the one-stop service.
 
     Args:
         http: the session to use.
@@ -78,6 +94,44 @@ class OnestopClient:
             raise Problem(response.status, code, str(answer.get("detail", "")))
         raise refusal(503, "storage_unavailable")
 
+    async def claim_notices(self, limit: int) -> list[Notice]:
+        """Take up to `limit` notices that are due; nobody else gets them for a while.
+
+        Raises:
+            OnestopUnavailableError: if the service does not answer as it should.
+        """
+        status, found = await self._call("POST", "/notices/claims", {"limit": limit})
+        if status != 200:
+            raise OnestopUnavailableError(f"status {status}")
+        return [_notice(one) for one in found]
+
+    async def report_notice(self, notice: Notice, outcome: str, reason: str) -> None:
+        """Say how it went with a claimed notice; where another has it by now, nothing is to be done.
+
+        Args:
+            notice: as it was claimed.
+            outcome: `delivered`, `later` or `failed`.
+            reason: a code for staff; empty if it was delivered.
+
+        Raises:
+            OnestopUnavailableError: if the service does not answer as it should.
+        """
+        body = {"lease": notice.lease, "outcome": outcome, "reason": reason}
+        status, _ = await self._call("PUT", f"/notices/{notice.id}/delivery", body)
+        if status not in (204, 404, 409):
+            raise OnestopUnavailableError(f"status {status}")
+
+    async def _call(self, method: str, path: str, body: dict[str, Any]) -> tuple[int, Any]:
+        timeout = aiohttp.ClientTimeout(total=CALL_SECONDS, connect=CONNECT_SECONDS)
+        try:
+            async with self._http.request(
+                method, f"{self._url}{path}", json=body, headers=self._headers, timeout=timeout
+            ) as response:
+                answered = response.content_type == "application/json"
+                return response.status, await response.json() if answered else None
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+            raise OnestopUnavailableError(type(error).__name__) from error
+
     async def healthy(self) -> bool:
         """Whether the service answers at all."""
         try:
@@ -88,3 +142,14 @@ class OnestopClient:
                 return response.status < 500
         except (aiohttp.ClientError, TimeoutError):
             return False
+
+
+def _notice(view: dict[str, Any]) -> Notice:
+    """A notice as the service shows it; a card is a message's custom part."""
+    body = {"text": view["text"], "buttons": view["buttons"], "custom": view["card"]}
+    return Notice(
+        id=view["id"],
+        owner=view["owner"],
+        lease=view["lease"],
+        body={part: one for part, one in body.items() if one},
+    )

@@ -1,4 +1,4 @@
-"""The outbox: what was answered, for a page that asks for it and for the sender to the platforms."""
+"""The outbox: what was answered or told, for a page that asks for it and for the sender to the platforms."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from common.database import now
+from common.database import insert_if_absent, now
 from gateway.channels.limits import limits_of
 from gateway.models import Direction, Message, State
 
@@ -45,22 +45,38 @@ def put(
         bodies: the messages, in order; see `gateway.models.Message`.
         reply_to: the number of the message that they answer, if they answer one.
     """
-    sending = State.UNSENT if limits_of(channel) else None
-    rows = [
-        Message(
-            sender=sender,
-            channel=channel,
-            direction=Direction.OUTGOING,
-            body=body,
-            state=sending,
-            due_at=now() if sending else None,
-            reply_to=reply_to,
-        )
-        for body in bodies
-    ]
+    common = _values(sender, channel)
+    rows = [Message(**common, body=body, reply_to=reply_to) for body in bodies]
     session.add_all(rows)
     session.flush()
     return rows
+
+
+def put_once(
+    session: Session, sender: str, channel: str, key: str, body: dict[str, Any]
+) -> Message:
+    """Keep what is to be told to a citizen who has asked nothing, once for a key; else like `put`.
+
+    Args:
+        key: which it is; with a colon, so that no client's id of a message can be the same.
+
+    Returns:
+        The message, as it was kept first.
+    """
+    insert_if_absent(session, Message, **_values(sender, channel), key=key, body=body)
+    found = select(Message).where(Message.sender == sender, Message.key == key)
+    return session.scalars(found).one()
+
+
+def _values(sender: str, channel: str) -> dict[str, Any]:
+    sending = State.UNSENT if limits_of(channel) else None
+    return {
+        "sender": sender,
+        "channel": channel,
+        "direction": Direction.OUTGOING,
+        "state": sending,
+        "due_at": now() if sending else None,
+    }
 
 
 def outcome(session: Session, number: int) -> Outcome:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from gateway.models import ChatSession
@@ -38,6 +38,12 @@ def resolve(session: Session, token: str) -> str | None:
     """The sender that `token` speaks for; `None` if we did not issue it or it has ended."""
     known = session.get(ChatSession, _hash(token)) if token else None
     return known.sender if known else None
+
+
+def open_for(session: Session, sender: str) -> bool:
+    """Whether any browser can still read the sender's conversation."""
+    found = session.scalars(select(ChatSession).where(ChatSession.sender == sender).limit(1))
+    return found.first() is not None
 
 
 def end(session: Session, token: str) -> None:

@@ -216,15 +216,44 @@ class StatusView(BaseModel):
     history: list[StatusStep]
 
 
+class Choice(BaseModel):
+    """A choice under a message; `payload` is what pressing it sends."""
+
+    title: str
+    payload: str
+
+
 class NoticeView(BaseModel):
-    """What an owner is to be told; `text` is ready to be said in a chat."""
+    """What an owner is to be told, ready to be said in a chat; `lease` is the claimer's."""
 
     id: int
     owner: str
     template: str
     text: str
-    variables: dict[str, Any]
+    buttons: list[Choice] = []
+    card: dict[str, str] | None = None
     created_at: datetime
+    lease: str = ""
+
+
+class NoticeClaim(BaseModel):
+    """Take notices up to deliver them."""
+
+    limit: int = Field(50, ge=1, le=100)
+
+
+class DeliveryReport(BaseModel):
+    """How it went with a claimed notice: in the chat, to be tried again, or not to be delivered at all."""
+
+    lease: str
+    outcome: Literal["delivered", "later", "failed"]
+    reason: str = Field("", max_length=40, description="a code for staff, nothing personal")
+
+
+class NoticeWish(BaseModel):
+    """Whether an owner wants notices; without them only what must be told is."""
+
+    wanted: bool
 
 
 class ProblemDetail(BaseModel):

@@ -1,4 +1,4 @@
-"""What a channel is: a way in for citizens' messages and a way out for the replies."""
+"""What a channel is: a way in for citizens' messages, and a way out for replies and notices."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gateway.models import Message
 
 
 class Channel(ABC):
-    """One platform. Adding one is a module here and a line in `gateway.app.CHANNELS`."""
+    """One platform. Adding one is a module here and a line in `gateway.app.CHANNEL_TYPES`."""
 
     name: ClassVar[str]
     """Stands in the inbox, before every sender's id, and in what Rasa is told."""
@@ -30,4 +30,20 @@ class Channel(ABC):
             turn: the number of the message that they answer.
             replies: outgoing messages, in order; may be empty.
             done: whether the dispatcher is through with the message for now.
+        """
+
+    async def notify(self, sender: str, notice: Message) -> None:
+        """Bring a notice that is stored already, to who has asked nothing.
+
+        On a platform nothing is to be done: what stands in the outbox is sent from there (`gateway.queue`),
+        and the platform's windows decide when. A channel with a way of its own, as the page has, says so
+        here. A worker that died may have come this far before: a repeat must do no harm.
+
+        Args:
+            sender: the citizen.
+            notice: the outgoing message.
+
+        Raises:
+            NotSentError: if it does not reach the citizen; its remedy says whether to try again, and its
+                reason is kept for staff.
         """

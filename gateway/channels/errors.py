@@ -15,6 +15,11 @@ class Remedy(StrEnum):
     CLOSED = "closed"  # we may not write now: keep it for the next visit
     GIVE_UP = "give_up"  # trying again cannot help: staff must see it
 
+    @property
+    def later(self) -> bool:
+        """Whether another try may succeed."""
+        return self in (Remedy.RETRY, Remedy.SLOW_DOWN, Remedy.RENEW_TOKEN)
+
 
 class NotSentError(Exception):
     """A platform did not take a message.

@@ -15,6 +15,7 @@ from onestop.dossiers import submission, supplements
 from onestop.dossiers.calendar import VIETNAM
 from onestop.dossiers.models import Dossier, DossierEvent, Draft
 from onestop.dossiers.statuses import Status
+from onestop.schemas import Receipt
 
 
 def arrived(
@@ -39,17 +40,30 @@ def arrived(
         status=progress.status,
         note=progress.note,
     )
-    due = receipt.due_at
+    _tell_sent(session, draft.owner, receipt)
+    next_at = None if progress.status.final else follow_at
+    outbox.release(session, claim, next_at, State.DONE, progress.status)
+
+
+def _tell_sent(session: Session, owner: str, receipt: Receipt) -> None:
+    """Give the receipt, to where the draft is by now."""
+    due, received = receipt.due_at, receipt.received_at.astimezone(VIETNAM)
+    fee = f"{receipt.fee_amount:,}".replace(",", ".") if receipt.fee_amount else ""
     notices.tell(
         session,
-        parcel.owner,
+        owner,
         "sent",
         procedure=receipt.procedure,
         code=receipt.code,
+        received_day=f"{received:%d/%m/%Y}",
+        received_time=f"{received:%H:%M}",
         due=f"{due.astimezone(VIETNAM):%d/%m/%Y}" if due else "",
+        time_note=receipt.time_note,
+        fee_amount=fee,
+        fee_note=receipt.fee_note,
+        pay=receipt.pay,
+        collect_at=receipt.collect_at,
     )
-    next_at = None if progress.status.final else follow_at
-    outbox.release(session, claim, next_at, State.DONE, progress.status)
 
 
 def moved(session: Session, claim: Claim, progress: Progress, follow_at: datetime) -> None:

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from common import backoff
 from common.database import Database, now
 from onestop.backends import arrival, outbox
 from onestop.backends.base import (
@@ -43,13 +44,8 @@ class Policy:
     idle: float = 5.0  # seconds between two looks when nobody wakes the worker
 
     def pause(self, failures: int, chance: float) -> timedelta:
-        """How long to wait after so many failures in a row (from 1); `chance` 0–1 spreads workers.
-
-        Doubled each time up to the longest, and between half and the whole of it.
-        """
-        doubled: timedelta = self.first_pause * 2 ** min(failures - 1, 20)
-        whole = min(self.longest_pause, doubled)
-        return whole * (0.5 + chance / 2)
+        """How long to wait after so many failures in a row (from 1); `chance` 0–1 spreads workers."""
+        return backoff.pause(failures, self.first_pause, self.longest_pause, chance)
 
 
 @dataclass

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from bot.nlu.text import fold
 from common.database import Database, now
 from common.settings import settings
+from onestop import reminders
 from onestop.dossiers import supplements, waiting
 from onestop.dossiers.calendar import VIETNAM
 from onestop.dossiers.codes import normalise_code
@@ -65,7 +66,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     showing.set_defaults(run=run_show)
 
     reminding = commands.add_parser(
-        "remind", help="remind citizens of supplements due (once a day)"
+        "remind", help="remind citizens of deadlines, drafts and payments (once a day)"
     )
     reminding.set_defaults(run=run_remind)
 
@@ -160,9 +161,10 @@ def run_show(options: argparse.Namespace) -> int:
 
 
 def run_remind(_options: argparse.Namespace) -> int:
-    """Remind of supplements whose deadline is near; meant to be run once a day."""
-    database = Database(settings().database_url)
-    reminded = database.transact(supplements.remind, day_of(now()))
+    """Schedule the reminders that are due; the service does so itself every hour."""
+    config = settings()
+    database = Database(config.database_url)
+    reminded = database.transact(reminders.schedule, now(), reminders.plan_of(config))
     database.close()
     sys.stdout.write(f"{reminded} reminded\n")
     return 0

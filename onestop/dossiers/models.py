@@ -123,7 +123,6 @@ class SupplementRequest(Base):
     requested_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     until: Mapped[date | None] = mapped_column(Date)
     answered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    reminded_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
 class RunningNumber(Base):

@@ -35,6 +35,11 @@ class Status(IntEnum):
         return _NEXT[self]
 
     @property
+    def decision(self) -> bool:
+        """Whether the citizen must be told of it, wanting notices or not (`data/texts/notices.yml`)."""
+        return self in _DECISIONS
+
+    @property
     def final(self) -> bool:
         """Whether nothing may follow."""
         return not _NEXT[self]
@@ -51,6 +56,10 @@ _LABELS = {
     Status.STOPPED: "Dừng xử lý",
     Status.DONE: "Đã xử lý xong",
     Status.HANDED_OVER: "Đã trả kết quả",
+}
+
+_DECISIONS = {
+    *(Status.RECEIVED, Status.REFUSED, Status.PAYMENT_REQUESTED, Status.STOPPED, Status.DONE),
 }
 
 _ASIDE = {Status.SUPPLEMENT_REQUESTED, Status.PAYMENT_REQUESTED, Status.WITHDRAWAL_REQUESTED}

@@ -135,13 +135,15 @@ def find(session: Session, code: str) -> Dossier:
 
 def tell_status(session: Session, dossier: Dossier, note: str) -> None:
     """Tell the owner that the dossier moved."""
+    status = Status(dossier.status)
     notices.tell(
         session,
         dossier.owner,
-        "status",
+        "decision" if status.decision else "status",
         code=dossier.code,
         procedure=dossier.procedure_name,
-        status_name=Status(dossier.status).label,
+        status=int(status),
+        status_name=status.label,
         note=note,
     )
 

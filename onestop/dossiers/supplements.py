@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,7 +19,6 @@ from common.database import now
 from onestop import notices
 from onestop.backends.base import Backend, Parcel, Report
 from onestop.dossiers import snapshots, submission, waiting
-from onestop.dossiers.calendar import add_working_days
 from onestop.dossiers.draft_view import answers_of
 from onestop.dossiers.models import Dossier, Draft, SupplementRequest
 from onestop.dossiers.statuses import Status
@@ -26,8 +26,6 @@ from onestop.eforms import engine
 from onestop.eforms.definition import EForm, Field, FieldType
 from onestop.eforms.texts import word
 from onestop.schemas import Receipt
-
-REMIND_WORKING_DAYS = 1  # how long before the deadline the citizen is reminded
 
 
 class NothingAsked(LookupError):
@@ -127,7 +125,13 @@ def ask(session: Session, dossier: Dossier, wanted: Wanted, actor: str, note: st
             until=wanted.until,
         )
     )
-    _tell(session, dossier, "supplement_requested", wanted, note=note)
+    notices.tell(
+        session,
+        dossier.owner,
+        "supplement_requested",
+        **asked_in_words(session, dossier, wanted),
+        note=note,
+    )
 
 
 def _labels(session: Session, dossier: Dossier, wanted: Wanted) -> list[str]:
@@ -136,19 +140,14 @@ def _labels(session: Session, dossier: Dossier, wanted: Wanted) -> list[str]:
     return [*(form.field(one).label for one in wanted.fields), *wanted.new_papers]
 
 
-def _tell(
-    session: Session, dossier: Dossier, template: str, wanted: Wanted, **variables: str
-) -> None:
-    notices.tell(
-        session,
-        dossier.owner,
-        template,
-        code=dossier.code,
-        procedure=dossier.procedure_name,
-        wanted=_labels(session, dossier, wanted),
-        until=f"{wanted.until:%d/%m/%Y}" if wanted.until else "",
-        **variables,
-    )
+def asked_in_words(session: Session, dossier: Dossier, wanted: Wanted) -> dict[str, Any]:
+    """The variables of notices about what is asked for."""
+    return {
+        "code": dossier.code,
+        "procedure": dossier.procedure_name,
+        "wanted": _labels(session, dossier, wanted),
+        "until": f"{wanted.until:%d/%m/%Y}" if wanted.until else "",
+    }
 
 
 def begin(session: Session, dossier: Dossier, owner: str, channel: str) -> Draft:
@@ -226,6 +225,7 @@ def hand_in(session: Session, draft: Draft, parcel: Parcel, backend: Backend) ->
     before = Status(request.status_before)
     submission.step(session, dossier, before, submission.CITIZEN, note)
     dossier.lines, dossier.second_factors = parcel.lines, parcel.second_factors
+    dossier.owner = draft.owner  # what comes next is told where the citizen wrote last
     draft.state = "submitted"
     sent = Report(
         key=draft.id,
@@ -272,24 +272,3 @@ def withdraw(session: Session, dossier: Dossier, backend: Backend) -> None:
         note=Status.WITHDRAWAL_REQUESTED.label,
     )
     backend.report(session, dossier, sent)
-
-
-def remind(session: Session, today: date) -> int:
-    """Remind, once each, the owners whose deadline is near; returns how many were."""
-    near = add_working_days(today, REMIND_WORKING_DAYS)
-    waiting_ones = session.scalars(
-        select(SupplementRequest)
-        .where(
-            SupplementRequest.answered_at.is_(None),
-            SupplementRequest.reminded_at.is_(None),
-            SupplementRequest.until >= today,
-            SupplementRequest.until <= near,
-        )
-        .with_for_update(skip_locked=True)
-    ).all()
-    for request in waiting_ones:
-        dossier = session.get_one(Dossier, request.dossier_id)
-        wanted = Wanted(request.fields, request.new_papers, request.until)
-        _tell(session, dossier, "supplement_reminder", wanted)
-        request.reminded_at = now()
-    return len(waiting_ones)

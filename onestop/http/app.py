@@ -11,10 +11,9 @@ from aiohttp import web
 from common.database import Database, now
 from common.problems import problem_middleware, require_token
 from common.settings import ROOT, Settings
+from onestop import reminders
 from onestop.backends import registry
 from onestop.catalogue.search import CatalogueSearch
-from onestop.dossiers import supplements
-from onestop.dossiers.calendar import VIETNAM
 from onestop.eforms import divisions
 from onestop.eforms.definition import load_eforms
 from onestop.http import dossiers, drafts, files, notices, payments, procedures, units
@@ -25,8 +24,6 @@ from onestop.storage import registry as storages
 
 # JSON bodies are small; files have a limit of their own, checked while they stream in.
 MAX_BODY_BYTES = 256 * 1024
-# Nobody wants to be reminded at night.
-REMINDING_HOURS = range(8, 20)
 REMIND_EVERY_SECONDS = 3600
 
 log = structlog.get_logger(__name__)
@@ -45,20 +42,19 @@ async def _sending(app: web.Application) -> AsyncIterator[None]:
     await worker.remote.close()
 
 
-async def _remind_hourly(database: Database) -> None:
+async def _remind_hourly(database: Database, plan: reminders.Plan) -> None:
     while True:
-        local = now().astimezone(VIETNAM)
-        if local.hour in REMINDING_HOURS:
-            try:
-                await database.run(supplements.remind, local.date())
-            except Exception as error:
-                log.error("reminding_failed", exc_type=type(error).__name__, exc_info=True)
+        try:
+            await database.run(reminders.schedule, now(), plan)
+        except Exception as error:
+            log.error("reminding_failed", exc_type=type(error).__name__, exc_info=True)
         await asyncio.sleep(REMIND_EVERY_SECONDS)
 
 
 async def _reminding(app: web.Application) -> AsyncIterator[None]:
-    """Remind of supplements that are due, by day; each is reminded of once, whoever comes first."""
-    task = asyncio.create_task(_remind_hourly(app[DATABASE]))
+    """Schedule reminders; each is told once, whichever process comes first."""
+    plan = reminders.plan_of(app[CONFIG])
+    task = asyncio.create_task(_remind_hourly(app[DATABASE], plan))
     yield
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)

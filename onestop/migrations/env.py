@@ -3,7 +3,7 @@
 import onestop.backends.outbox
 import onestop.catalogue.models
 import onestop.dossiers.models
-import onestop.notices
+import onestop.notices.models
 import onestop.payments.models  # noqa: F401
 from common.migrations import run_environment
 from onestop.models import Base

@@ -18,7 +18,7 @@ MODELS = {
         "onestop.backends.outbox",
         "onestop.catalogue.models",
         "onestop.dossiers.models",
-        "onestop.notices",
+        "onestop.notices.models",
         "onestop.payments.models",
     ),
     "gateway": ("gateway.models",),

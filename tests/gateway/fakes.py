@@ -63,17 +63,54 @@ class FakeRasa:
 
 
 class FakeOnestop:
-    """Takes files and keeps their owners, names and sizes; refuses what starts with MZ."""
+    """Takes files (no programs: MZ) and hands out notices, each claimed until its lease ends."""
 
     def __init__(self, limit: int = 10 * 1024 * 1024) -> None:
         self.limit = limit
         self.files: list[dict[str, Any]] = []
         self.down = False
+        self.notices: list[dict[str, Any]] = []
+        self.reports: list[dict[str, Any]] = []
+        self.leases: dict[int, str] = {}
 
     def app(self) -> web.Application:
         app = web.Application(client_max_size=2 * self.limit)
         app.router.add_post("/files", self._files)
+        app.router.add_post("/notices/claims", self._claims)
+        app.router.add_put("/notices/{id}/delivery", self._delivery)
         return app
+
+    def tell(self, owner: str, text: str, **parts: Any) -> int:
+        """Have something to tell; its number."""
+        number = len(self.notices) + 1
+        self.notices.append(
+            {"id": number, "owner": owner, "text": text, "buttons": [], "card": None, **parts}
+        )
+        return number
+
+    def expire(self) -> None:
+        """Let all leases end."""
+        self.leases.clear()
+
+    async def _claims(self, request: web.Request) -> web.Response:
+        assert request.headers["Authorization"] == f"Bearer {TOKEN}"
+        if self.down:
+            return web.json_response({}, status=503)
+        settled = {one["id"] for one in self.reports if one["outcome"] != "later"}
+        free = [one for one in self.notices if one["id"] not in settled | self.leases.keys()]
+        limit = (await request.json())["limit"]
+        claimed = [{**one, "lease": f"lease-{id(request)}"} for one in free[:limit]]
+        self.leases |= {one["id"]: one["lease"] for one in claimed}
+        return web.json_response(claimed)
+
+    async def _delivery(self, request: web.Request) -> web.Response:
+        said, number = await request.json(), int(request.match_info["id"])
+        if self.down:
+            return web.json_response({}, status=503)
+        if self.leases.get(number) != said["lease"]:
+            return web.json_response({}, status=409)
+        self.reports.append({"id": number, **said})
+        return web.Response(status=204)
 
     async def _files(self, request: web.Request) -> web.Response:
         assert request.headers["Authorization"] == f"Bearer {TOKEN}"

@@ -45,6 +45,9 @@ class Recorder(Channel):
     async def deliver(self, sender: str, turn: int, replies: Sequence[Message], done: bool) -> None:
         self.delivered += [(row.body["text"], done) for row in replies]
 
+    async def notify(self, sender: str, notice: Message) -> None:
+        """No notices."""
+
 
 def keep(database: Database, key: str, sender: str = "a") -> int:
     body = {"text": key, "payload": None, "attachments": []}

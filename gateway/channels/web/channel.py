@@ -13,6 +13,7 @@ from aiohttp import web
 
 from gateway import inbox, outbox, sessions
 from gateway.channels.base import Channel
+from gateway.channels.errors import NotSentError, Remedy
 from gateway.channels.web import http, socket
 from gateway.channels.web.schemas import Utterance
 from gateway.keys import CONFIG, DATABASE, DISPATCHER
@@ -100,6 +101,12 @@ class WebChannel(Channel):
             await self.sockets.emit("bot_uttered", outbox.present(row), room=sender)
         if done:
             await self.sockets.emit("turn_ended", {"id": turn}, room=sender)
+
+    async def notify(self, sender: str, notice: Message) -> None:
+        """Show a notice on the sender's open pages; others find it when they are opened."""
+        if not await self._app[DATABASE].run(sessions.open_for, sender):
+            raise NotSentError(Remedy.UNREACHABLE, "conversation ended")
+        await self.sockets.emit("bot_uttered", outbox.present(notice), room=sender)
 
     async def wait(self, sender: str, number: int) -> outbox.Outcome:
         """Wait until message `number` is settled, at most a little longer than a turn may take."""

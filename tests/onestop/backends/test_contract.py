@@ -108,18 +108,6 @@ async def test_a_step_of_the_officer_reaches_history_and_citizen(
     assert "Đủ giấy tờ" in news.text
 
 
-async def test_an_acknowledged_notice_is_not_told_again(desk: Desk, remote: HttpRemote) -> None:
-    desk.submit(desk.fill())
-    await desk.work_until_still(desk.worker(remote))
-    (dossier,) = dossiers(desk)
-    desk.database.transact(submission.advance, dossier.code, Status.RECEIVED, "officer")
-    for one in told(desk):
-        assert desk.database.transact(notices.acknowledge, one.id)
-        assert desk.database.transact(notices.acknowledge, one.id)
-    assert told(desk) == []
-    assert not desk.database.transact(notices.acknowledge, 999)
-
-
 async def test_a_withdrawal_reaches_the_officers(
     desk: Desk, remote: HttpRemote, province: OnestopServer
 ) -> None:

@@ -82,17 +82,26 @@ async def test_the_citizen_hears_that_it_is_being_sent_and_then_the_code(
     assert (await send(client, draft_id))["code"] == code
 
 
-async def test_a_notice_is_fetched_until_it_is_acknowledged(
-    client: Client,
-    desk: Desk,
-) -> None:
+async def test_a_notice_is_claimed_and_reported_on(client: Client, desk: Desk) -> None:
     await send(client, desk.fill())
-    notice = await wait_for_notice(client)
-    assert await notices(client) == [notice]
+    await wait_for_notice(client)
+    (claimed,) = await (await client.post("/notices/claims", json={})).json()
+    assert await (await client.post("/notices/claims", json={})).json() == []
+    address, said = f"/notices/{claimed['id']}/delivery", {"outcome": "delivered"}
+    assert (await client.put(address, json={**said, "lease": "another"})).status == 409
     for _ in range(2):
-        assert (await client.put(f"/notices/{notice['id']}/delivery")).status == 204
+        answer = await client.put(address, json={**said, "lease": claimed["lease"]})
+        assert answer.status == 204
     assert await notices(client) == []
-    assert (await client.put("/notices/99/delivery")).status == 404
+    missing = {**said, "lease": claimed["lease"]}
+    assert (await client.put("/notices/99/delivery", json=missing)).status == 404
+    assert (await client.put(address, json={"lease": "", "outcome": "perhaps"})).status == 422
+
+
+async def test_an_owner_may_want_no_notices(client: Client, desk: Desk) -> None:
+    for wanted in (False, False, True):
+        answer = await client.put(f"/owners/{OWNER}/notices", json={"wanted": wanted})
+        assert answer.status == 204
 
 
 async def test_a_supplement_is_begun_with_the_second_factor_only(

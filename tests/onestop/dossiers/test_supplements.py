@@ -213,18 +213,13 @@ def test_it_is_not_taken_for_a_draft_of_a_new_dossier(
         assert {one.id for one in drafts.open_drafts(session, OWNER, 30)} == {draft.id, fresh.id}
 
 
-def test_the_owner_is_told_what_is_asked_for_and_reminded_once(
-    database: Database, code: str, clock: Clock
-) -> None:
+def test_the_owner_is_told_what_is_asked_for(database: Database, code: str, clock: Clock) -> None:
     database.transact(ask, code, clock, ["phone"], ["Giấy xác nhận nơi ở"])
     (told,) = database.query(notices.waiting, 9)
     assert told.owner == OWNER
     for part in (code, "Số điện thoại; Giấy xác nhận nơi ở", "17/11/2026", "không gọi được"):
         assert part in told.text
-    assert database.transact(supplements.remind, date(2026, 11, 13)) == 0
-    assert database.transact(supplements.remind, date(2026, 11, 16)) == 1
-    assert database.transact(supplements.remind, date(2026, 11, 17)) == 0
-    assert "17/11/2026" in database.query(notices.waiting, 9)[-1].text
+    assert [one.title for one in told.buttons] == ["Bổ sung ngay"]
 
 
 def test_an_unknown_field_is_refused_and_the_known_ones_are_named(
