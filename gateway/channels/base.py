@@ -32,7 +32,7 @@ class Channel(ABC):
             done: whether the dispatcher is through with the message for now.
         """
 
-    async def notify(self, sender: str, notice: Message) -> None:
+    async def notify(self, sender: str, notice: Message) -> None:  # noqa: B027 - most have none
         """Bring a notice that is stored already, to who has asked nothing.
 
         On a platform nothing is to be done: what stands in the outbox is sent from there (`gateway.queue`),

@@ -22,7 +22,7 @@ from tests.onestop.dossiers.test_drafts import agree, fill
 
 PLAN = reminders.Plan(supplement_days=[3, 1], draft_kept_days=30, draft_days=3, payment_days=2)
 OWNER = "web:a"
-FRIDAY = date(2026, 11, 27)
+FRIDAY = date(2026, 11, 20)  # two weeks without a holiday before it
 
 
 def look(database: Database, at: datetime) -> list[NoticeView]:
@@ -65,39 +65,39 @@ def ask(database: Database, code: str, asked: date, until: date) -> None:
 def test_a_supplement_is_reminded_of_three_working_days_before_and_one(
     database: Database, code: str
 ) -> None:
-    ask(database, code, date(2026, 11, 16), FRIDAY)
+    ask(database, code, date(2026, 11, 9), FRIDAY)
     told = {
         day: [one.template for one in look(database, morning(date(2026, 11, day)))]
-        for day in (17, 23, 24, 25, 26, 27, 28)
+        for day in (10, 16, 17, 18, 19, 20, 21)
     }
     assert told == {
-        17: [],
-        23: [],
-        24: ["supplement_reminder"],
-        25: [],
-        26: ["supplement_reminder"],
-        27: [],
-        28: [],
+        10: [],
+        16: [],
+        17: ["supplement_reminder"],
+        18: [],
+        19: ["supplement_reminder"],
+        20: [],
+        21: [],
     }
     last = database.query(notices.waiting, 100)[-1]
-    assert "27/11/2026" in last.text
+    assert "20/11/2026" in last.text
     assert [one.payload for one in last.buttons] == [
         f'/supplement_dossier{{"dossier_code": "{code}"}}'
     ]
 
 
 def test_after_a_long_stop_only_the_nearest_reminder_is_told(database: Database, code: str) -> None:
-    ask(database, code, date(2026, 11, 16), FRIDAY)
-    assert len(look(database, morning(date(2026, 11, 26)))) == 1
+    ask(database, code, date(2026, 11, 9), FRIDAY)
+    assert len(look(database, morning(date(2026, 11, 19)))) == 1
     assert look(database, morning(FRIDAY)) == []
 
 
 def test_who_was_asked_with_a_short_deadline_is_not_reminded_of_it_at_once(
     database: Database, code: str
 ) -> None:
-    ask(database, code, date(2026, 11, 25), FRIDAY)
-    assert look(database, morning(date(2026, 11, 25))) == []
-    assert len(look(database, morning(date(2026, 11, 26)))) == 1
+    ask(database, code, date(2026, 11, 18), FRIDAY)
+    assert look(database, morning(date(2026, 11, 18))) == []
+    assert len(look(database, morning(date(2026, 11, 19)))) == 1
 
 
 def begun(database: Database, forms: Mapping[str, EForm], procedure: Procedure) -> str:

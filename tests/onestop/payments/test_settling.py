@@ -19,7 +19,7 @@ from onestop.backends.contrib.embedded import EmbeddedBackend
 from onestop.dossiers import submission
 from onestop.dossiers.models import Dossier
 from onestop.dossiers.statuses import Status
-from onestop.notices import Notice
+from onestop.notices.models import Notice
 from onestop.payments import service, settling
 from onestop.payments.base import Outcome
 from onestop.payments.contrib.vietqr import VietQR
@@ -264,7 +264,7 @@ def test_a_dossier_that_waits_for_its_payment_moves_on_once_it_is_paid(
         (Status.PROCESSING, settling.PAYER),
     ]
     told_of = database.transact(lambda session: list(session.scalars(select(Notice.template))))
-    assert told_of == ["status"] * 3 + ["paid", "status"]
+    assert told_of == ["decision", "status", "decision", "paid", "status"]
 
 
 def test_one_that_does_not_wait_stays_where_it_is(

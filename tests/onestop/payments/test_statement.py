@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from common.database import Database
 from common.settings import settings
 from onestop.cli import main
-from onestop.notices import Notice
+from onestop.notices.models import Notice
 from onestop.payments import settling, statement
 from onestop.payments.base import Outcome, squeeze
 from onestop.payments.contrib.vietqr import VietQR
