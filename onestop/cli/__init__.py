@@ -13,9 +13,9 @@ from collections.abc import Sequence
 
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from onestop.cli import catalogue, dossier, eform, notices, outbox, payments, serve
+from onestop.cli import catalogue, dossier, eform, feedback, notices, outbox, payments, serve
 
-GROUPS = (catalogue, dossier, eform, notices, outbox, payments, serve)
+GROUPS = (catalogue, dossier, eform, feedback, notices, outbox, payments, serve)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,6 +22,8 @@ from onestop.dossiers.codes import normalise_code
 from onestop.dossiers.models import Dossier, LookupThrottle
 from onestop.dossiers.statuses import Status
 from onestop.schemas import StatusStep, StatusView
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,37 @@ def view(dossier: Dossier) -> StatusView:
     )
 
 
+def guarded(
+    session: Session, asker: str, code: str, limits: Limits, reveal: Callable[[], T | None]
+) -> T | Refused:
+    """What `reveal` finds, with its failures counted for the asker and for the code.
+
+    Args:
+        asker: the conversation that asks.
+        code: in its official spelling.
+        limits: tries and length of the lock.
+        reveal: looks behind the code; `None` where code or factor is wrong.
+    """
+    throttles = [_throttle(session, "asker", asker), _throttle(session, "code", code)]
+    locks = [row.locked_until for row in throttles if row.locked_until is not None]
+    if locks:
+        return Refused("locked", locked_until=max(locks))
+    found = reveal()
+    if found is not None:
+        for row in throttles:
+            row.failures = 0
+        return found
+    for row in throttles:
+        row.failures += 1
+        if row.failures >= limits.attempts:
+            row.locked_until = now() + limits.lock
+    locks = [row.locked_until for row in throttles if row.locked_until is not None]
+    if locks:
+        return Refused("locked", locked_until=max(locks))
+    left = min(limits.attempts - row.failures for row in throttles)
+    return Refused("not_found", attempts_left=left)
+
+
 def prove(
     session: Session, asker: str, code: str, factor: str, limits: Limits
 ) -> Dossier | Refused:
@@ -83,25 +118,14 @@ def prove(
         limits: tries and length of the lock.
     """
     official = normalise_code(code) or code.strip().upper()
-    throttles = [_throttle(session, "asker", asker), _throttle(session, "code", official)]
-    locks = [row.locked_until for row in throttles if row.locked_until is not None]
-    if locks:
-        return Refused("locked", locked_until=max(locks))
-    dossier = session.scalar(select(Dossier).where(Dossier.code == official))
-    known = dossier.second_factors if dossier is not None else []
-    if dossier is not None and any(hmac.compare_digest(factor, one) for one in known):
-        for row in throttles:
-            row.failures = 0
-        return dossier
-    for row in throttles:
-        row.failures += 1
-        if row.failures >= limits.attempts:
-            row.locked_until = now() + limits.lock
-    locks = [row.locked_until for row in throttles if row.locked_until is not None]
-    if locks:
-        return Refused("locked", locked_until=max(locks))
-    left = min(limits.attempts - row.failures for row in throttles)
-    return Refused("not_found", attempts_left=left)
+
+    def reveal() -> Dossier | None:
+        dossier = session.scalar(select(Dossier).where(Dossier.code == official))
+        known = dossier.second_factors if dossier is not None else []
+        right = any(hmac.compare_digest(factor, one) for one in known)
+        return dossier if right else None
+
+    return guarded(session, asker, official, limits, reveal)
 
 
 def look_up(

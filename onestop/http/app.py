@@ -16,7 +16,7 @@ from onestop.backends import registry
 from onestop.catalogue.search import CatalogueSearch
 from onestop.eforms import divisions
 from onestop.eforms.definition import load_eforms
-from onestop.http import dossiers, drafts, files, notices, payments, procedures, units
+from onestop.http import dossiers, drafts, feedback, files, notices, payments, procedures, units
 from onestop.http.keys import BACKEND, CONFIG, DATABASE, EFORMS, PROVIDERS, SEARCH, STORAGE, WORKER
 from onestop.http.sweeping import sweeping
 from onestop.payments.registry import providers
@@ -97,6 +97,6 @@ def create_app(config: Settings) -> web.Application:
     app.cleanup_ctx.append(_sending)
     app.cleanup_ctx.append(_reminding)
     app.cleanup_ctx.append(sweeping)
-    for part in (procedures, drafts, dossiers, files, notices, payments, units):
+    for part in (procedures, drafts, dossiers, files, notices, payments, units, feedback):
         app.add_routes(part.routes)
     return app

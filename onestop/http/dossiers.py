@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from common.problems import Problem, as_problem
 from onestop.dossiers import drafts, lookup, submission, supplements
 from onestop.dossiers.models import Dossier
+from onestop.feedback import ratings
 from onestop.http.keys import BACKEND, CONFIG, DATABASE, wake
 from onestop.schemas import (
     DraftView,
@@ -74,7 +75,14 @@ async def look_up(
     request: web.Request, body: LookupRequest
 ) -> r200[StatusView] | r404[ProblemDetail] | r429[ProblemDetail]:
     """Tell where a dossier stands to who knows its code and a second factor."""
-    return _json(await _on_proof(request, body, lambda _session, found: lookup.view(found)))
+    cipher = request.app[CONFIG].cipher()
+
+    def step(session: Session, found: Dossier) -> StatusView:
+        view = lookup.view(found)
+        view.rating = ratings.offer(session, cipher, body.asker, found)
+        return view
+
+    return _json(await _on_proof(request, body, step))
 
 
 @routes.post("/supplements")

@@ -13,6 +13,7 @@ from pydantic import RootModel
 from sqlalchemy.orm import Session
 
 from common.problems import Problem, as_problem
+from onestop.dossiers import grants
 from onestop.dossiers.lookup import Limits, Refused
 from onestop.http.keys import BACKEND, CONFIG, DATABASE, PROVIDERS, wake
 from onestop.payments import service, settling
@@ -52,7 +53,7 @@ async def owed(
             return dossier
         view = service.owed(session, dossier, offered)
         if view.providers:
-            view.grant = service.grant(config.cipher(), body.asker, dossier.code)
+            view.grant = grants.give(config.cipher(), body.asker, dossier.code)
         return view
 
     found = await request.app[DATABASE].run(work)
@@ -85,7 +86,7 @@ async def begin(
     provider = request.app[PROVIDERS].get(body.provider)
     if provider is None:
         raise Problem(404, "unknown_provider", "That provider is not offered.")
-    code = service.granted(config.cipher(), body.asker, body.grant)
+    code = grants.opened(config.cipher(), body.asker, body.grant)
     if code is None:
         raise Problem(403, "not_granted", "The grant is not this asker's, or too old.")
     try:

@@ -3,6 +3,7 @@
 import onestop.backends.outbox
 import onestop.catalogue.models
 import onestop.dossiers.models
+import onestop.feedback.models
 import onestop.notices.models
 import onestop.payments.models  # noqa: F401
 from common.migrations import run_environment

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Collection, Mapping
-from datetime import timedelta
 
-from cryptography.fernet import InvalidToken, MultiFernet
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -22,8 +19,6 @@ from onestop.payments import fees
 from onestop.payments.base import Instructions, Order, Provider, squeeze
 from onestop.payments.models import Payment
 from onestop.schemas import Owed
-
-GRANT_LIFE = timedelta(days=1)
 
 
 class NotDue(Exception):
@@ -51,20 +46,6 @@ def open_for(
     if isinstance(seen, Refused):
         return seen
     return session.scalars(select(Dossier).where(Dossier.code == seen.code)).one()
-
-
-def grant(cipher: MultiFernet, asker: str, code: str) -> str:
-    """A token that lets `asker` pay the dossier `code` for `GRANT_LIFE`."""
-    return cipher.encrypt(json.dumps([asker, code]).encode()).decode()
-
-
-def granted(cipher: MultiFernet, asker: str, token: str) -> str | None:
-    """The dossier code that the token opens to `asker`, or `None`."""
-    try:
-        to, code = json.loads(cipher.decrypt(token, ttl=int(GRANT_LIFE.total_seconds())))
-    except (InvalidToken, ValueError):
-        return None
-    return str(code) if to == asker else None
 
 
 # What is owed, and the attempt to pay it --------------------------------------------------------

@@ -18,6 +18,7 @@ MODELS = {
         "onestop.backends.outbox",
         "onestop.catalogue.models",
         "onestop.dossiers.models",
+        "onestop.feedback.models",
         "onestop.notices.models",
         "onestop.payments.models",
     ),

@@ -16,7 +16,7 @@ from common.database import Database, open_engine
 from common.settings import settings
 from onestop.backends.base import Report
 from onestop.backends.contrib.embedded import EmbeddedBackend
-from onestop.dossiers import submission
+from onestop.dossiers import grants, submission
 from onestop.dossiers.models import Dossier
 from onestop.dossiers.statuses import Status
 from onestop.notices.models import Notice
@@ -216,11 +216,11 @@ def test_the_index_alone_refuses_a_second_paid_attempt(
 
 def test_a_grant_opens_one_dossier_to_one_asker() -> None:
     cipher = settings().cipher()
-    token = service.grant(cipher, "web:1", "H25-20261124-0000001")
-    assert service.granted(cipher, "web:1", token) == "H25-20261124-0000001"
-    assert service.granted(cipher, "web:2", token) is None
-    assert service.granted(cipher, "web:1", token[:-4] + "AAAA") is None
-    assert service.granted(cipher, "web:1", "") is None
+    token = grants.give(cipher, "web:1", "H25-20261124-0000001")
+    assert grants.opened(cipher, "web:1", token) == "H25-20261124-0000001"
+    assert grants.opened(cipher, "web:2", token) is None
+    assert grants.opened(cipher, "web:1", token[:-4] + "AAAA") is None
+    assert grants.opened(cipher, "web:1", "") is None
 
 
 def test_what_needs_a_person_is_listed_with_its_dossier(

@@ -1,0 +1,1 @@
+"""What citizens say of the service: complaints and suggestions, and ratings of finished dossiers."""
