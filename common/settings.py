@@ -81,6 +81,20 @@ class Settings(BaseSettings):
     s3_access_key: str = ""
     s3_secret_key: SecretStr = SecretStr("")
 
+    # Zalo and Messenger (docs/channels.md); a platform without its id is not mounted.
+    zalo_app_id: str = Field("", pattern=r"^\d{0,40}$")
+    zalo_app_secret: SecretStr = SecretStr("")
+    zalo_oa_secret: SecretStr = SecretStr("")
+    zalo_refresh_token: SecretStr = SecretStr("")
+    zalo_timestamp: Literal["either", "body", "header"] = "either"
+    zalo_api_url: str = "https://openapi.zalo.me"
+    zalo_oauth_url: str = "https://oauth.zaloapp.com"
+    messenger_page_id: str = Field("", pattern=r"^\d{0,40}$")
+    messenger_app_secret: SecretStr = SecretStr("")
+    messenger_page_token: SecretStr = SecretStr("")
+    messenger_verify_token: SecretStr = SecretStr("")
+    messenger_api_url: str = "https://graph.facebook.com/v25.0"
+
     # Behaviour.
     cookie_secure: bool = False
     turn_timeout_seconds: float = Field(20.0, gt=0)
@@ -119,6 +133,19 @@ class Settings(BaseSettings):
     def _s3_has_a_bucket(self) -> Self:
         if self.storage == "s3" and not self.s3_bucket:
             raise ValueError("MOTCUA_STORAGE=s3 needs MOTCUA_S3_BUCKET")
+        return self
+
+    @model_validator(mode="after")
+    def _platforms_have_their_secrets(self) -> Self:
+        for platform, mark in (("zalo", "zalo_app_id"), ("messenger", "messenger_page_id")):
+            secrets = {
+                name: value
+                for name, value in self
+                if name.startswith(f"{platform}_") and isinstance(value, SecretStr)
+            }
+            missing = [f"MOTCUA_{name.upper()}" for name, value in secrets.items() if not value]
+            if getattr(self, mark) and missing:
+                raise ValueError(f"MOTCUA_{mark.upper()} also needs {', '.join(missing)}")
         return self
 
     @property

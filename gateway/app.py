@@ -11,15 +11,15 @@ from aiohttp import web
 from common.database import Database
 from common.problems import problem_middleware
 from common.settings import Settings
-from gateway.channels.base import Channel
-from gateway.channels.web.channel import WebChannel
+from gateway.channels.platform import Platform
+from gateway.channels.registry import channels
+from gateway.counters import Counters
 from gateway.dispatcher import Dispatcher
-from gateway.keys import CHANNELS, CONFIG, DATABASE, DISPATCHER, ONESTOP, RASA
+from gateway.keys import CHANNELS, CONFIG, COUNTERS, DATABASE, DISPATCHER, ONESTOP, RASA, SENDER
 from gateway.notifier import Notifier
 from gateway.onestop_client import OnestopClient
 from gateway.rasa_client import RasaClient
-
-CHANNEL_TYPES: tuple[type[Channel], ...] = (WebChannel,)
+from gateway.sending import Sender
 
 MAX_BODY_BYTES = 64 * 1024
 """Of a JSON body; a file streams through and is counted on the way."""
@@ -32,31 +32,39 @@ async def _resources(app: web.Application) -> AsyncIterator[None]:
     config = app[CONFIG]
     token = config.internal_token.get_secret_value()
     database = app[DATABASE] = Database(config.gateway_database_url)
-    channels = app[CHANNELS]
+    mounted = app[CHANNELS]
     async with aiohttp.ClientSession() as http:
         app[RASA] = RasaClient(http, config.rasa, token, config.turn_timeout_seconds)
         app[ONESTOP] = OnestopClient(http, config.onestop, token)
         lease = config.turn_timeout_seconds + LEASE_SPARE_SECONDS
-        app[DISPATCHER] = Dispatcher(database, app[RASA], channels, lease)
-        notifier = Notifier(database, app[ONESTOP], channels)
-        work = [asyncio.create_task(one.run()) for one in (app[DISPATCHER], notifier)]
+        app[DISPATCHER] = Dispatcher(database, app[RASA], mounted, lease)
+        platforms = {name: one for name, one in mounted.items() if isinstance(one, Platform)}
+        app[SENDER] = Sender(database, platforms, config.public, app[COUNTERS])
         yield
-        for task in work:
-            task.cancel()
-        await asyncio.gather(*work, return_exceptions=True)
     database.close()
+
+
+async def _workers(app: web.Application) -> AsyncIterator[None]:
+    """Work while the channels stand."""
+    notifier = Notifier(app[DATABASE], app[ONESTOP], app[CHANNELS])
+    workers = (app[DISPATCHER], app[SENDER], notifier)
+    tasks = [asyncio.create_task(one.run()) for one in workers]
+    yield
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def setup(app: web.Application, config: Settings) -> None:
     """Make the gateway part of `app`: its channels' routes, its resources, its workers."""
     app[CONFIG] = config
+    app[COUNTERS] = Counters()
     app.cleanup_ctx.append(_resources)
-    channels: dict[str, Channel] = {}
-    for channel_type in CHANNEL_TYPES:
-        channel = channel_type()
+    mounted = channels(config)
+    for channel in mounted:
         channel.setup(app)
-        channels[channel.name] = channel
-    app[CHANNELS] = channels
+    app[CHANNELS] = {channel.name: channel for channel in mounted}
+    app.cleanup_ctx.append(_workers)
 
 
 def create_app(config: Settings) -> web.Application:

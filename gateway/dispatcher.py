@@ -7,13 +7,13 @@ down or slow the citizen is told once, and the message is tried again with growi
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import secrets
 from collections.abc import Mapping
+from typing import Any
 
 import structlog
 
 from common.database import Database
+from common.problems import Problem
 from gateway import inbox
 from gateway.channels.base import Channel
 from gateway.inbox import Turn
@@ -21,24 +21,19 @@ from gateway.models import Message
 from gateway.queue import ClaimLostError
 from gateway.rasa_client import RasaClient, RasaRefusedError, RasaUnavailableError
 from gateway.texts import say
+from gateway.worker import Worker
 
 log = structlog.get_logger(__name__)
 
 CONCURRENT_TURNS = 16
-POLL_SECONDS = 1.0
-"""How often the inbox is looked at for what other processes kept and for tries that are due."""
-
 SLOW_SECONDS = 8.0
 """After this long without an answer the citizen is told that it takes a while."""
 
 RETRY_SECONDS = (1, 2, 4, 8, 15, 30, 60, 60, 60, 60, 60, 60)
 """Pauses between tries, about seven minutes in all: longer than a model takes to load."""
 
-STOP_SECONDS = 5.0
-"""How long turns may go on when the process is asked to stop."""
 
-
-class Dispatcher:
+class Dispatcher(Worker[Turn]):
     """Works the inbox off.
 
     Args:
@@ -59,57 +54,22 @@ class Dispatcher:
         slow_seconds: float = SLOW_SECONDS,
         retry_seconds: tuple[float, ...] = RETRY_SECONDS,
     ) -> None:
+        super().__init__(CONCURRENT_TURNS)
         self._database, self._rasa, self._channels = database, rasa, channels
         self._lease, self._slow, self._pauses = lease_seconds, slow_seconds, retry_seconds
-        self._name = secrets.token_hex(8)
-        self._wake = asyncio.Event()
-        self._turns: set[asyncio.Task[None]] = set()
 
-    def wake(self) -> None:
-        """Say that the inbox has something new."""
-        self._wake.set()
+    async def claim(self, limit: int) -> list[Turn]:
+        """Take messages from the inbox."""
+        return await self._database.run(
+            inbox.claim, self.name, limit, self._lease, list(self._channels)
+        )
 
-    async def run(self) -> None:
-        """Work until cancelled; then let turns finish a while and free the rest for others."""
-        try:
-            while True:
-                self._wake.clear()
-                await self._claim()
-                # Not asyncio.wait_for: up to Python 3.11 it can swallow a cancellation.
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(POLL_SECONDS):
-                        await self._wake.wait()
-        finally:
-            await self._stop()
+    async def release(self) -> None:
+        """Put back what was not answered."""
+        await self._database.run(inbox.release, self.name)
 
-    async def _claim(self) -> None:
-        free = CONCURRENT_TURNS - len(self._turns)
-        if free <= 0:
-            return
-        try:
-            turns = await self._database.run(inbox.claim, self._name, free, self._lease)
-        except Exception as error:
-            # A database that is locked or restarts must not end the loop.
-            log.error("claim_failed", exc_type=type(error).__name__)
-            return
-        for turn in turns:
-            task = asyncio.create_task(self._handle(turn))
-            self._turns.add(task)
-            task.add_done_callback(self._finished)
-
-    def _finished(self, task: asyncio.Task[None]) -> None:
-        self._turns.discard(task)
-        self.wake()
-
-    async def _stop(self) -> None:
-        if self._turns:
-            _, running = await asyncio.wait(self._turns, timeout=STOP_SECONDS)
-            for task in running:
-                task.cancel()
-            await asyncio.gather(*running, return_exceptions=True)
-        await self._database.run(inbox.release, self._name)
-
-    async def _handle(self, turn: Turn) -> None:
+    async def handle(self, turn: Turn) -> None:
+        """Get one message answered."""
         try:
             replies = await self._take(turn)
         except ClaimLostError:
@@ -124,15 +84,7 @@ class Dispatcher:
     async def _take(self, turn: Turn) -> list[Message]:
         if turn.attempts > len(self._pauses) + 1:  # its workers died again and again
             return await self._give_up(turn, "attempts")
-        asking = asyncio.create_task(
-            self._rasa.turn(
-                turn.sender,
-                turn.body["payload"] or turn.body["text"],
-                turn.channel,
-                turn.body["attachments"],
-                key=str(turn.id),
-            )
-        )
+        asking = asyncio.create_task(self._ask(turn))
         try:
             answered, _ = await asyncio.wait({asking}, timeout=self._slow)
             if not answered:
@@ -156,6 +108,18 @@ class Dispatcher:
             log.warning("no_reply", message=turn.id)
             replies = [{"text": say("unanswered")}]
         return await self._database.run(inbox.answer, turn, replies)
+
+    async def _ask(self, turn: Turn) -> list[dict[str, Any]]:
+        try:
+            body = await self._channels[turn.channel].prepare(turn)
+        except (Problem, TimeoutError) as obstacle:
+            raise RasaUnavailableError("attachments") from obstacle
+        own = [{"text": body["reply"]}] if body.get("reply") else []
+        if own and not body["attachments"]:
+            return own
+        said = body["payload"] or body["text"]
+        files = body["attachments"]
+        return own + await self._rasa.turn(turn.sender, said, turn.channel, files, key=str(turn.id))
 
     async def _give_up(self, turn: Turn, reason: str) -> list[Message]:
         log.error("message_given_up", message=turn.id, attempts=turn.attempts, reason=reason)

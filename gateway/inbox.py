@@ -7,6 +7,7 @@ worker takes over, and what the first one still brings is not accepted.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -99,12 +100,27 @@ def keep(
     return number, True
 
 
-def claim(session: Session, worker: str, limit: int, lease_seconds: float) -> list[Turn]:
+def claim(
+    session: Session,
+    worker: str,
+    limit: int,
+    lease_seconds: float,
+    channels: Sequence[str] | None = None,
+) -> list[Turn]:
     """Take up to `limit` messages that are due, at most one of each sender, oldest first."""
     return [
         Turn(row.id, row.sender, row.channel, row.body, row.attempts, row.notified, worker)
-        for row in queue.claim(session, queue.ANSWERING, worker, limit, lease_seconds)
+        for row in queue.claim(session, queue.ANSWERING, worker, limit, lease_seconds, channels)
     ]
+
+
+def amend(session: Session, turn: Turn, body: dict[str, Any]) -> None:
+    """Keep what was found out about a message on the way, so that a later try need not do it again.
+
+    Raises:
+        ClaimLostError: if another worker took the message over meanwhile.
+    """
+    _hold(session, turn, body=body)
 
 
 def answer(session: Session, turn: Turn, replies: list[dict[str, Any]]) -> list[Message]:
@@ -113,7 +129,7 @@ def answer(session: Session, turn: Turn, replies: list[dict[str, Any]]) -> list[
     Raises:
         ClaimLostError: if another worker took the message over meanwhile.
     """
-    _release(session, turn, state=State.ANSWERED)
+    _hold(session, turn, state=State.ANSWERED)
     return _reply(session, turn, replies)
 
 
@@ -123,7 +139,7 @@ def fail(session: Session, turn: Turn, notice: dict[str, Any]) -> list[Message]:
     Raises:
         ClaimLostError: if another worker took the message over meanwhile.
     """
-    _release(session, turn, state=State.FAILED)
+    _hold(session, turn, state=State.FAILED)
     return _reply(session, turn, [notice])
 
 
@@ -136,7 +152,7 @@ def postpone(
         ClaimLostError: if another worker took the message over meanwhile.
     """
     due = now() + timedelta(seconds=delay_seconds)
-    _release(session, turn, state=State.WAITING, due_at=due)
+    _hold(session, turn, state=State.WAITING, due_at=due)
     return notify(session, turn, notice)
 
 
@@ -156,7 +172,7 @@ def release(session: Session, worker: str) -> None:
     queue.release(session, queue.ANSWERING, worker)
 
 
-def _release(session: Session, turn: Turn, **values: Any) -> None:
+def _hold(session: Session, turn: Turn, **values: Any) -> None:
     queue.hold(session, queue.ANSWERING, turn.id, turn.worker, turn.attempts, **values)
 
 

@@ -151,3 +151,23 @@ class Message(Base):
         default=0, doc="of its parts, as rendered for a platform"
     )
     reason: Mapped[str | None] = mapped_column(String(40), doc="why it was not sent, a code")
+
+
+class PlatformToken(Base):
+    """A platform's tokens, encrypted, with the lease of the worker that renews them.
+
+    `tokens`: {"access", "refresh"}. `seed_hash` says which refresh token of the settings the chain
+    began with, so that a new one there begins a new chain.
+    """
+
+    __tablename__ = "platform_tokens"
+
+    channel: Mapped[str] = mapped_column(String(20), primary_key=True)
+    tokens: Mapped[dict[str, str]] = mapped_column(EncryptedJSON)
+    seed_hash: Mapped[str] = mapped_column(String(64))
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime, doc="of the access token")
+    worker: Mapped[str | None] = mapped_column(String(32))
+    lease_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    refused_at: Mapped[datetime | None] = mapped_column(
+        UTCDateTime, doc="the platform did not take the refresh token"
+    )

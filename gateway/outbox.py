@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from common.database import insert_if_absent, now
@@ -77,6 +77,15 @@ def _values(sender: str, channel: str) -> dict[str, Any]:
         "state": sending,
         "due_at": now() if sending else None,
     }
+
+
+def resume(session: Session, sender: str) -> None:
+    """Let what was held for a citizen's next visit be sent."""
+    session.execute(
+        update(Message)
+        .where(Message.sender == sender, Message.state == State.HELD)
+        .values(state=State.UNSENT, due_at=now(), attempts=0, reason=None)
+    )
 
 
 def outcome(session: Session, number: int) -> Outcome:

@@ -7,6 +7,7 @@ of the same citizen impossible, whatever the workers do.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -40,13 +41,18 @@ def _is(state: State) -> ColumnElement[bool]:
 
 
 def claim(
-    session: Session, stage: Stage, worker: str, limit: int, lease_seconds: float
+    session: Session,
+    stage: Stage,
+    worker: str,
+    limit: int,
+    lease_seconds: float,
+    channels: Sequence[str] | None = None,
 ) -> list[Message]:
     """Take up to `limit` rows that are due, at most one of each sender, oldest first.
 
     The oldest is the one that the platform's clock says was sent first, so that webhooks that overtook
     one another are put in order; where there is no such time, the one kept first. A postponed row keeps
-    its place. Rows whose lease has ended become free first.
+    its place. Rows whose lease has ended become free first. With `channels`, only of these.
     """
     moment = now()
     session.execute(
@@ -58,7 +64,10 @@ def claim(
     place = func.row_number().over(
         partition_by=Message.sender, order_by=(func.coalesce(Message.sent_at, 0), Message.id)
     )
-    queued = select(Message.id, place.label("place")).where(_is(stage.waiting)).subquery()
+    waiting = select(Message.id, place.label("place")).where(_is(stage.waiting))
+    if channels is not None:
+        waiting = waiting.where(Message.channel.in_(channels))
+    queued = waiting.subquery()
     in_work = select(Message.sender).where(_is(stage.working))
     free = (
         select(Message.id)
@@ -89,7 +98,7 @@ def claim(
 
 
 def hold(
-    session: Session, stage: Stage, number: int, worker: str, attempts: int, **values: Any
+    session: Session, stage: Stage, number: int, worker: str, attempts: int, /, **values: Any
 ) -> None:
     """Write to a row that `worker` still holds; `state=…` among the values lets it go.
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from aiohttp import web
 
+from gateway.inbox import Turn
 from gateway.models import Message
 
 
 class Channel(ABC):
-    """One platform. Adding one is a module here and a line in `gateway.app.CHANNEL_TYPES`."""
+    """One way to reach us. Adding one is a folder here and a line in `gateway.channels.registry`."""
 
     name: ClassVar[str]
     """Stands in the inbox, before every sender's id, and in what Rasa is told."""
@@ -20,6 +21,14 @@ class Channel(ABC):
     @abstractmethod
     def setup(self, app: web.Application) -> None:
         """Add the channel's routes to the gateway's application."""
+
+    async def prepare(self, turn: Turn) -> dict[str, Any]:
+        """The message's body as Rasa is to have it; a platform fetches its files first.
+
+        Raises:
+            Problem, TimeoutError: if that is not possible now; the message is tried again.
+        """
+        return turn.body
 
     @abstractmethod
     async def deliver(self, sender: str, turn: int, replies: Sequence[Message], done: bool) -> None:

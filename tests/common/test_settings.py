@@ -12,7 +12,7 @@ from common.supervise import CannotStart, read_settings
 
 def test_every_setting_is_documented() -> None:
     example = (ROOT / ".env.example").read_text(encoding="utf-8")
-    documented = set(re.findall(r"^#?MOTCUA_([A-Z_]+)=", example, re.MULTILINE))
+    documented = set(re.findall(r"^#?MOTCUA_([A-Z0-9_]+)=", example, re.MULTILINE))
     assert documented == {name.upper() for name in Settings.model_fields}
 
 

@@ -14,6 +14,10 @@ from common.settings import Settings
 from gateway.app import create_app
 from tests.databases import BACKENDS, migrated
 from tests.gateway.fakes import Client, Connect, FakeOnestop, FakeRasa
+from tests.gateway.platforms import loosen, served
+from tests.platforms import messenger, zalo
+from tests.platforms.messenger import MessengerServer
+from tests.platforms.zalo import ZaloServer
 
 
 @pytest.fixture(params=BACKENDS)
@@ -54,7 +58,9 @@ async def connect(gateway_url: str, rasa: FakeRasa, onestop: FakeOnestop) -> Asy
             onestop_url=str(servers[1].make_url("")).rstrip("/"),
             **{"turn_timeout_seconds": 5, **changes},
         )
-        client = TestClient(TestServer(create_app(config)))
+        app = create_app(config)
+        loosen(app)
+        client = TestClient(TestServer(app))
         await client.start_server()
         clients.append(client)
         return client
@@ -64,3 +70,52 @@ async def connect(gateway_url: str, rasa: FakeRasa, onestop: FakeOnestop) -> Asy
         await one.close()
     for server in servers:
         await server.close()
+
+
+@pytest.fixture
+async def zalo_server() -> AsyncIterator[ZaloServer]:
+    server = ZaloServer()
+    async with served(server.create_app()) as server.base:
+        yield server
+
+
+@pytest.fixture
+def connect_zalo(connect: Connect, zalo_server: ZaloServer) -> Connect:
+    """Starts the gateway with a Zalo account that the fake platform knows."""
+
+    async def start(**changes: Any) -> Client:
+        settings = {
+            "zalo_app_id": zalo.APP_ID,
+            "zalo_app_secret": zalo.APP_SECRET,
+            "zalo_oa_secret": zalo.OA_SECRET,
+            "zalo_refresh_token": "seed",
+            "zalo_api_url": zalo_server.base,
+            "zalo_oauth_url": zalo_server.base,
+        }
+        return await connect(**{**settings, **changes})
+
+    return start
+
+
+@pytest.fixture
+async def messenger_server() -> AsyncIterator[MessengerServer]:
+    server = MessengerServer()
+    async with served(server.create_app()) as server.base:
+        yield server
+
+
+@pytest.fixture
+def connect_messenger(connect: Connect, messenger_server: MessengerServer) -> Connect:
+    """Starts the gateway with a page that the fake platform knows."""
+
+    async def start(**changes: Any) -> Client:
+        settings = {
+            "messenger_page_id": messenger.PAGE_ID,
+            "messenger_app_secret": messenger.APP_SECRET,
+            "messenger_page_token": messenger.PAGE_TOKEN,
+            "messenger_verify_token": messenger.VERIFY_TOKEN,
+            "messenger_api_url": f"{messenger_server.base}/v25.0",
+        }
+        return await connect(**{**settings, **changes})
+
+    return start

@@ -1,0 +1,1 @@
+"""Messenger: the province's Facebook page."""

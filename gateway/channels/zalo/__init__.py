@@ -1,0 +1,1 @@
+"""Zalo: the province's Official Account, API v3."""

@@ -1,0 +1,112 @@
+"""The channel of the province's Zalo Official Account."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+
+import aiohttp
+import structlog
+from aiohttp import web
+
+from common.problems import Problem
+from common.settings import Settings
+from gateway.channels.errors import NotSentError, Remedy
+from gateway.channels.events import Event
+from gateway.channels.platform import Platform
+from gateway.channels.zalo import events, signature
+from gateway.channels.zalo.client import ZaloClient
+from gateway.channels.zalo.tokens import Tokens
+from gateway.keys import CONFIG, DATABASE
+from gateway.rendering import Part
+
+log = structlog.get_logger(__name__)
+
+PROBE = b"{}"
+"""Posted without a signature when the webhook's address is saved in Zalo's console; it wants 200."""
+
+
+class ZaloChannel(Platform):
+    """Zalo, API v3."""
+
+    name = "zalo"
+    path = "/webhooks/zalo"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._client: ZaloClient
+        self._tokens: Tokens
+        self._matched: signature.Source | None = None
+
+    @classmethod
+    def configured(cls, config: Settings) -> bool:
+        """Whether the account's secrets are set."""
+        return bool(config.zalo_app_id)
+
+    def verify(self, raw: bytes, request: web.BaseRequest) -> None:
+        """Check Zalo's signature.
+
+        Raises:
+            Problem: 403 `forged`.
+        """
+        if raw.strip() == PROBE:
+            return
+        config = self._app[CONFIG]
+        pinned = config.zalo_timestamp
+        matched = signature.matching(
+            raw,
+            request.headers.get(signature.SIGNATURE, ""),
+            request.headers.get(signature.TIMESTAMP, ""),
+            config.zalo_app_id,
+            config.zalo_oa_secret.get_secret_value(),
+            ("body", "header") if pinned == "either" else (pinned,),
+        )
+        if matched is None:
+            raise Problem(403, "forged")
+        if matched != self._matched:
+            # So that the setting can be pinned to it.
+            log.info("zalo_timestamp_matched", source=matched)
+            self._matched = matched
+
+    def read(self, raw: bytes) -> Sequence[Event]:
+        """The event of a webhook.
+
+        Raises:
+            ValueError: if it is not what Zalo sends.
+        """
+        return [] if raw.strip() == PROBE else events.read(raw)
+
+    async def connect(self, http: aiohttp.ClientSession) -> AsyncIterator[None]:
+        """Make the client and keep the tokens fresh."""
+        config = self._app[CONFIG]
+        self._client = ZaloClient(
+            http,
+            config.zalo_api_url,
+            config.zalo_oauth_url,
+            config.zalo_app_id,
+            config.zalo_app_secret.get_secret_value(),
+            self.limits,
+        )
+        seed = config.zalo_refresh_token.get_secret_value()
+        self._tokens = Tokens(self._app[DATABASE], self._client, seed)
+        keeping = asyncio.create_task(self._tokens.keep_fresh())
+        yield
+        keeping.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await keeping
+        await self._tokens.close()
+
+    async def send(self, user: str, part: Part, answer: bool) -> None:
+        """Send one part; with a new access token if Zalo calls the present one invalid.
+
+        Raises:
+            NotSentError: if Zalo did not take it.
+        """
+        token = await self._tokens.access()
+        try:
+            await self._client.send(token, user, part)
+        except NotSentError as error:
+            if error.remedy is not Remedy.RENEW_TOKEN:
+                raise
+            await self._client.send(await self._tokens.replace(token), user, part)

@@ -1,0 +1,192 @@
+"""The sender: takes what is to be said on the platforms from the outbox to the platform.
+
+One message of a citizen at a time, so that they arrive in order; each part is noted once the platform has
+taken it, so that a worker that takes over goes on with the next. No platform knows an idempotency key: a
+worker that is killed between the platform's answer and that note leaves one part that is sent again.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from asyncio import sleep
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from common.database import Database, now
+from gateway import queue
+from gateway.channels.errors import NotSentError, Remedy
+from gateway.channels.platform import Platform
+from gateway.counters import Counters
+from gateway.models import Direction, Message, State
+from gateway.queue import ClaimLostError
+from gateway.rendering import Part, render
+from gateway.texts import say
+from gateway.worker import Worker
+
+log = structlog.get_logger(__name__)
+
+CONCURRENT_SENDS = 16
+LEASE_SECONDS = 60.0
+"""Longer than a platform may take for one part; each part that was taken begins it anew."""
+
+RETRY_SECONDS = (2, 5, 15, 60, 180, 600, 1_800)
+"""Pauses between tries, about 45 minutes in all; each is stretched by chance up to a half."""
+
+SLOW_DOWN_SECONDS = (5, 15, 30, 60)
+"""How long a channel rests when the platform says that we are too fast, each time in a row."""
+
+MAX_AGE = timedelta(hours=24)
+"""An answer older than this comes too late to be of use; it is given up."""
+
+
+def heard(session: Session, sender: str) -> datetime | None:
+    """When the citizen last wrote."""
+    return session.scalar(
+        select(func.max(Message.created_at)).where(
+            Message.sender == sender, Message.direction == Direction.INCOMING
+        )
+    )
+
+
+@dataclass
+class _Pace:
+    """When the next message of a channel may go, and how often in a row it had to rest."""
+
+    gap: float
+    next_at: float = 0.0
+    rests: int = 0
+    resting_until: float = 0.0
+
+    async def wait(self) -> None:
+        """Wait for a place; those who wait are spread evenly."""
+        at = max(time.monotonic(), self.next_at)
+        self.next_at = at + self.gap
+        await sleep(at - time.monotonic())
+
+    def rest(self) -> float:
+        """The platform says that we are too fast: how long nothing is sent."""
+        seconds = SLOW_DOWN_SECONDS[min(self.rests, len(SLOW_DOWN_SECONDS) - 1)]
+        if time.monotonic() >= self.resting_until:  # many messages at once are told so
+            self.rests += 1
+            self.resting_until = time.monotonic() + seconds
+        return self.resting_until - time.monotonic()
+
+    @property
+    def resting(self) -> bool:
+        return time.monotonic() < self.resting_until
+
+
+class Sender(Worker[Message]):
+    """Works the outbox off.
+
+    Args:
+        database: the gateway's database.
+        platforms: where messages go, by channel name.
+        public: the address that our own relative addresses stand for.
+        counters: where it counts what was sent and what was not.
+        retry_seconds: pauses between tries.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        platforms: Mapping[str, Platform],
+        public: str,
+        counters: Counters,
+        retry_seconds: tuple[float, ...] = RETRY_SECONDS,
+    ) -> None:
+        super().__init__(CONCURRENT_SENDS)
+        self._database, self._platforms, self._public = database, platforms, public
+        self._counters, self._pauses = counters, retry_seconds
+        self._paces = {
+            name: _Pace(1 / platform.limits.per_second) for name, platform in platforms.items()
+        }
+
+    async def claim(self, limit: int) -> list[Message]:
+        """Take messages of the channels that do not rest."""
+        channels = [name for name, pace in self._paces.items() if not pace.resting]
+        if not channels:
+            return []
+        return await self._database.run(
+            queue.claim, queue.SENDING, self.name, limit, LEASE_SECONDS, channels
+        )
+
+    async def release(self) -> None:
+        """Put back what was not sent."""
+        await self._database.run(queue.release, queue.SENDING, self.name)
+
+    async def handle(self, row: Message) -> None:
+        """Send one message."""
+        try:
+            await self._send(row)
+        except ClaimLostError:
+            log.warning("claim_lost", message=row.id)
+        except NotSentError as error:
+            await self._not_sent(row, error)
+        except Exception as error:
+            # The lease ends and the message is tried again.
+            log.error("sending_failed", message=row.id, exc_type=type(error).__name__)
+
+    async def _send(self, row: Message) -> None:
+        platform = self._platforms[row.channel]
+        user = row.sender.removeprefix(f"{row.channel}:")
+        last = await self._database.read(heard, row.sender)
+        if last is None or now() - last > timedelta(hours=platform.limits.reply_hours):
+            raise NotSentError(Remedy.CLOSED, "window")
+        if row.attempts > len(self._pauses) + 1 or now() - row.created_at > MAX_AGE:
+            raise NotSentError(Remedy.GIVE_UP, row.reason or "attempts")
+        parts = render(row.id, row.body, platform.limits, self._public)
+        pace = self._paces[row.channel]
+        for place in range(row.parts_sent, len(parts)):
+            await pace.wait()
+            await self._send_part(platform, user, parts[place], answer=row.reply_to is not None)
+            pace.rests = 0
+            lease = now() + timedelta(seconds=LEASE_SECONDS)
+            await self._write(row, parts_sent=place + 1, lease_until=lease)
+        await self._write(row, state=State.SENT, reason=None)
+        self._counters.count("message_sent", row.channel)
+
+    async def _send_part(self, platform: Platform, user: str, part: Part, answer: bool) -> None:
+        try:
+            await platform.send(user, part, answer)
+        except NotSentError as error:
+            if not part.image or error.remedy is not Remedy.GIVE_UP:
+                raise
+            # A picture too large or in a form that the platform does not take: its address will do.
+            await platform.send(user, Part(say("image_link", url=part.image)), answer)
+
+    async def _write(self, row: Message, **values: Any) -> None:
+        await self._database.run(
+            queue.hold, queue.SENDING, row.id, self.name, row.attempts, **values
+        )
+
+    async def _not_sent(self, row: Message, error: NotSentError) -> None:
+        remedy = error.remedy
+        self._counters.count("message_not_sent", row.channel, error.reason)
+        reason = error.reason[:40]
+        try:
+            if remedy is Remedy.SLOW_DOWN:
+                due = now() + timedelta(seconds=self._paces[row.channel].rest())
+                # The try does not count: it is not this message's fault.
+                await self._write(
+                    row, state=State.UNSENT, due_at=due, reason=reason, attempts=row.attempts - 1
+                )
+            elif remedy is Remedy.CLOSED:
+                log.info("message_held", message=row.id, channel=row.channel, reason=reason)
+                await self._write(row, state=State.HELD, reason=reason)
+            elif remedy in (Remedy.RETRY, Remedy.RENEW_TOKEN) and row.attempts <= len(self._pauses):
+                pause = self._pauses[row.attempts - 1] * (1 + random.random() / 2)
+                due = now() + timedelta(seconds=pause)
+                await self._write(row, state=State.UNSENT, due_at=due, reason=reason)
+            else:
+                log.error("message_not_sent", message=row.id, channel=row.channel, reason=reason)
+                await self._write(row, state=State.FAILED, reason=reason)
+        except ClaimLostError:
+            log.warning("claim_lost", message=row.id)
