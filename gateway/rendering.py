@@ -131,7 +131,7 @@ def shorten(text: str, limit: int) -> str:
     if len(flat) <= limit:
         return flat
     cut = flat[: limit - 1]
-    word = cut.rsplit(" ", 1)[0]
+    word = cut if flat[limit - 1] == " " else cut.rsplit(" ", 1)[0]
     return (word if len(word) > limit // 2 else cut).rstrip(" ,;:.") + "…"
 
 
