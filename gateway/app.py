@@ -46,7 +46,8 @@ async def _resources(app: web.Application) -> AsyncIterator[None]:
 
 async def _workers(app: web.Application) -> AsyncIterator[None]:
     """Work while the channels stand."""
-    notifier = Notifier(app[DATABASE], app[ONESTOP], app[CHANNELS])
+    mounted = app[CHANNELS]
+    notifier = Notifier(app[DATABASE], app[ONESTOP], mounted)
     workers = (app[DISPATCHER], app[SENDER], notifier)
     tasks = [asyncio.create_task(one.run()) for one in workers]
     yield

@@ -204,6 +204,10 @@ class Platform(Channel):
         if replies:
             self._app[SENDER].wake()
 
+    async def notify(self, sender: str, notice: Message) -> None:
+        """Have a stored notice sent, as soon as the platform's window allows it."""
+        self._app[SENDER].wake()
+
 
 async def _body(request: web.Request) -> bytes:
     """A webhook's raw bytes.
