@@ -156,15 +156,14 @@ class Message(Base):
 class PlatformToken(Base):
     """A platform's tokens, encrypted, with the lease of the worker that renews them.
 
-    `tokens`: {"access", "refresh"}. `seed_hash` says which refresh token of the settings the chain
-    began with, so that a new one there begins a new chain.
+    `tokens`: {"access", "refresh", "seeds", "renew"}: the pair; hashes of the refresh tokens that the
+    settings began a chain with; whether the pair is to be renewed at once.
     """
 
     __tablename__ = "platform_tokens"
 
     channel: Mapped[str] = mapped_column(String(20), primary_key=True)
-    tokens: Mapped[dict[str, str]] = mapped_column(EncryptedJSON)
-    seed_hash: Mapped[str] = mapped_column(String(64))
+    tokens: Mapped[dict[str, Any]] = mapped_column(EncryptedJSON)
     expires_at: Mapped[datetime] = mapped_column(UTCDateTime, doc="of the access token")
     worker: Mapped[str | None] = mapped_column(String(32))
     lease_until: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -14,7 +14,6 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -141,22 +140,19 @@ class Tokens:
         log.info("token_renewed", channel=CHANNEL)
 
 
-def _hash(seed: str) -> str:
-    return hashlib.sha256(seed.encode()).hexdigest()
-
-
 def _row(session: Session, seed: str) -> PlatformToken:
-    """The account's row; a new seed in the settings begins anew."""
-    fresh: dict[str, Any] = {
-        "tokens": {"access": "", "refresh": seed},
-        "seed_hash": _hash(seed),
-        "expires_at": now(),
-    }
-    insert_if_absent(session, PlatformToken, channel=CHANNEL, **fresh)
+    """The account's row; a seed that was not seen before begins a new chain.
+
+    A seed that was seen is ignored: while workers are restarted with a new one, some still have the old.
+    """
+    mark = hashlib.sha256(seed.encode()).hexdigest()
+    first = {"access": "", "refresh": seed, "seeds": [mark], "renew": True}
+    insert_if_absent(session, PlatformToken, channel=CHANNEL, tokens=first, expires_at=now())
     row = session.get_one(PlatformToken, CHANNEL, with_for_update=True)
-    if row.seed_hash != fresh["seed_hash"]:
-        row.tokens = {**row.tokens, "refresh": seed}
-        row.seed_hash, row.expires_at = _hash(seed), now()
+    if mark not in row.tokens["seeds"]:
+        seeds = [*row.tokens["seeds"], mark]
+        # The access token goes on working until the new chain has one.
+        row.tokens = {**row.tokens, "refresh": seed, "seeds": seeds, "renew": True}
         row.worker = row.lease_until = row.refused_at = None
     return row
 
@@ -166,7 +162,7 @@ def stored_tokens(session: Session, seed: str) -> Stored:
     row = _row(session, seed)
     left = row.expires_at - now()
     good = bool(row.tokens["access"]) and left > timedelta()
-    return Stored(row.tokens["access"], good, good and left > MARGIN)
+    return Stored(row.tokens["access"], good, left > MARGIN and not row.tokens["renew"])
 
 
 def claim(session: Session, worker: str, seed: str, old: str) -> str | None:
@@ -186,7 +182,12 @@ def store(session: Session, used: str, pair: TokenPair) -> None:
     row = session.get_one(PlatformToken, CHANNEL, with_for_update=True)
     if row.tokens["refresh"] != used:
         return  # staff authorised the account anew meanwhile
-    row.tokens = {"access": pair.access, "refresh": pair.refresh}
+    row.tokens = {
+        **row.tokens,
+        "access": pair.access,
+        "refresh": pair.refresh,
+        "renew": False,
+    }
     row.expires_at = now() + timedelta(seconds=pair.seconds)
     row.worker = row.lease_until = row.refused_at = None
 

@@ -16,7 +16,6 @@ def upgrade() -> None:
         "platform_tokens",
         sa.Column("channel", sa.String(length=20), nullable=False),
         sa.Column("tokens", common.database.EncryptedJSON(), nullable=False),
-        sa.Column("seed_hash", sa.String(length=64), nullable=False),
         sa.Column("expires_at", common.database.UTCDateTime(timezone=True), nullable=False),
         sa.Column("worker", sa.String(length=32), nullable=True),
         sa.Column("lease_until", common.database.UTCDateTime(timezone=True), nullable=True),
