@@ -82,6 +82,7 @@ class Settings(BaseSettings):
     s3_secret_key: SecretStr = SecretStr("")
 
     # Zalo and Messenger (docs/channels.md); a platform without its id is not mounted.
+    platform_file_hosts: str = Field("", description="beside those of limits.yml, by commas")
     zalo_app_id: str = Field("", pattern=r"^\d{0,40}$")
     zalo_app_secret: SecretStr = SecretStr("")
     zalo_oa_secret: SecretStr = SecretStr("")

@@ -115,6 +115,13 @@ class Message(Base):
             sqlite_where=text("state = 'sending'"),
             postgresql_where=text("state = 'sending'"),
         ),
+        # What staff look at, of which there is little.
+        Index(
+            "ix_messages_given_up",
+            "id",
+            sqlite_where=text("state IN ('failed', 'held')"),
+            postgresql_where=text("state IN ('failed', 'held')"),
+        ),
         # A cursor must never be given twice, even after old rows were deleted.
         {"sqlite_autoincrement": True},
     )

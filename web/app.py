@@ -15,7 +15,8 @@ import gateway.app
 from common.problems import problem_middleware
 from common.settings import Settings
 from common.tenant import tenant
-from gateway.keys import CONFIG, DATABASE, ONESTOP, RASA
+from gateway.channels.platform import Platform
+from gateway.keys import CHANNELS, CONFIG, DATABASE, ONESTOP, RASA
 from web import documentation, payments
 from web.documentation import BUILD, INTERNAL
 from web.security import add_security_headers
@@ -40,14 +41,20 @@ async def portal(request: web.Request) -> dict[str, object]:
 
 @routes.get("/health")
 async def health(request: web.Request) -> web.Response:
-    """Whether the parts that an answer needs are up: 200 if all are, else 503."""
+    """Whether the parts that an answer needs are up: 200 if all are, else 503; and the platforms' state.
+
+    A platform that cannot be sent to does not make the whole unwell: the page goes on.
+    """
     app = request.app
     parts = {
         "database": await _database_answers(app),
         "rasa": await app[RASA].healthy(),
         "onestop": await app[ONESTOP].healthy(),
     }
-    return web.json_response(parts, status=200 if all(parts.values()) else 503)
+    status = 200 if all(parts.values()) else 503
+    platforms = [one for one in app[CHANNELS].values() if isinstance(one, Platform)]
+    ready = {one.name: parts["database"] and await one.ready() for one in platforms}
+    return web.json_response({**parts, **ready}, status=status)
 
 
 async def _database_answers(app: web.Application) -> bool:

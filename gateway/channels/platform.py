@@ -102,9 +102,16 @@ class Platform(Channel):
             NotSentError: if the platform did not take it.
         """
 
+    async def ready(self) -> bool:
+        """Whether messages can be sent, as far as is known without sending one."""
+        return True
+
     def setup(self, app: web.Application) -> None:
         """Add the webhook's address."""
         self._app = app
+        further = tuple(one for one in app[CONFIG].platform_file_hosts.split(",") if one)
+        hosts = self.limits.file_hosts + further
+        self.limits = self.limits.model_copy(update={"file_hosts": hosts})
         app.router.add_post(self.path, self._webhook)
         app.cleanup_ctx.append(self._resources)
 

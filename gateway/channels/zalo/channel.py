@@ -97,6 +97,10 @@ class ZaloChannel(Platform):
             await keeping
         await self._tokens.close()
 
+    async def ready(self) -> bool:
+        """Whether there is an access token that works."""
+        return await self._tokens.good()
+
     async def send(self, user: str, part: Part, answer: bool) -> None:
         """Send one part; with a new access token if Zalo calls the present one invalid.
 

@@ -77,6 +77,10 @@ class Tokens:
             raise NotSentError(Remedy.RETRY, "zalo token")
         return stored.access
 
+    async def good(self) -> bool:
+        """Whether there is an access token that works."""
+        return (await self._database.run(stored_tokens, self._seed)).good
+
     async def replace(self, bad: str) -> str:
         """An access token in place of one that Zalo called invalid.
 
@@ -163,6 +167,30 @@ def stored_tokens(session: Session, seed: str) -> Stored:
     left = row.expires_at - now()
     good = bool(row.tokens["access"]) and left > timedelta()
     return Stored(row.tokens["access"], good, left > MARGIN and not row.tokens["renew"])
+
+
+@dataclass(frozen=True)
+class Description:
+    """The tokens' state for staff."""
+
+    works: bool
+    text: str
+
+
+def describe(session: Session, seed: str) -> Description:
+    """Whether the tokens work, and what is to be done if not."""
+    stored, row = stored_tokens(session, seed), _row(session, seed)
+    lasts = f"the access token works until {row.expires_at:%Y-%m-%d %H:%M} UTC"
+    if row.refused_at is not None:
+        what = lasts if stored.good else "the access token has ended"
+        return Description(
+            False,
+            f"{what}, and Zalo does not take the refresh token: authorise the account anew and set"
+            " MOTCUA_ZALO_REFRESH_TOKEN (docs/channels.md)",
+        )
+    if not stored.good:
+        return Description(False, "no access token yet: the gateway gets one when it runs")
+    return Description(True, lasts)
 
 
 def claim(session: Session, worker: str, seed: str, old: str) -> str | None:
