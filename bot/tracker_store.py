@@ -2,13 +2,14 @@
 
 Rasa's own SQL store needs SQLAlchemy 1.4 and counts all old events at each save. This one
 remembers on the tracker itself how far it is stored: the cost of a save depends on the turn alone.
+Conversations of the last minutes stay in memory (`bot.recent`): a load reads only what is new, too.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Iterable, Reversible
+from collections.abc import Callable, Iterable, Reversible, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -26,6 +27,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    Row,
     String,
     Table,
     insert,
@@ -33,6 +35,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
+from bot.recent import RecentTrackers, shorten
 from common.database import open_engine
 from common.settings import settings
 
@@ -69,6 +72,7 @@ class _Stored:
 
     last: Event | None
     next_sequence: int
+    whole: bool = False  # the tracker holds all that the database has of its session
 
 
 class SqlTrackerStore(TrackerStore):
@@ -91,8 +95,10 @@ class SqlTrackerStore(TrackerStore):
     ) -> None:
         super().__init__(domain, event_broker, **kwargs)
         self._engine = open_engine(url or settings().tracker_database_url)
+        self._readers = self._engine.execution_options(reading=True)
         self._cipher = settings().cipher()
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="tracker-store")
+        self._recent = RecentTrackers()
 
     def create_tables(self) -> None:
         """Make the tables at once; in production the migrations do it."""
@@ -122,16 +128,28 @@ class SqlTrackerStore(TrackerStore):
         if new:
             expected = stored.next_sequence
             first = await self._run(lambda: self._append(tracker.sender_id, expected, new))
-            stored = _Stored(new[-1], first + len(new))
+            stored = _Stored(new[-1], first + len(new), whole=stored.whole and first == expected)
         elif stored.last is None and tracker.events:
             stored = _Stored(tracker.events[-1], stored.next_sequence)
         tracker._stored = stored
+        if stored.whole:
+            short = shorten(tracker, self.domain)
+            short._stored = stored
+            self._recent.put(short, self.domain)
         if self.event_broker is not None:
             await self._stream_new_events(self.event_broker, new, tracker.sender_id)
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
-        """The conversation's events since its last session start, as a tracker."""
-        return await self._run(lambda: self._load(sender_id, whole=False))
+        """The conversation as it stands, as a tracker with its last events; see `bot.recent`."""
+        known = self._recent.take(sender_id, self.domain)
+        if known is not None and await self._run(lambda: self._catch_up(known)):
+            return known
+        loaded = await self._run(lambda: self._load(sender_id, whole=False))
+        if loaded is None:
+            return None
+        short = shorten(loaded, self.domain)
+        short._stored = loaded._stored
+        return short
 
     async def retrieve_full_tracker(self, conversation_id: str) -> DialogueStateTracker | None:
         """All events of the conversation, as a tracker."""
@@ -148,7 +166,7 @@ class SqlTrackerStore(TrackerStore):
         return await self._run(lambda: self._read(lambda c: list(c.scalars(query))))
 
     def _read(self, work: Callable[[Connection], T]) -> T:
-        with self._engine.connect() as connection:
+        with self._readers.connect() as connection:
             return work(connection)
 
     def _last(self, sender_id: str) -> tuple[int, float]:
@@ -189,6 +207,34 @@ class SqlTrackerStore(TrackerStore):
             "data": self._cipher.encrypt(data.encode()),
         }
 
+    def _catch_up(self, tracker: DialogueStateTracker) -> bool:
+        """Add what others have written since to a tracker; whether it is still the same conversation.
+
+        It is not if its last event is gone: somebody deleted the conversation.
+        """
+        stored: _Stored = tracker._stored
+        query = (
+            select(events.c.sequence, events.c.data)
+            .where(
+                events.c.sender_id == tracker.sender_id,
+                events.c.sequence >= stored.next_sequence - 1,
+            )
+            .order_by(events.c.sequence)
+        )
+        rows = self._read(lambda c: c.execute(query).all())
+        if not rows or rows[0].sequence != stored.next_sequence - 1:
+            return False
+        missed = self._events(rows[1:])
+        for event in missed:
+            tracker.update(event, self.domain)
+        if missed:
+            tracker._stored = _Stored(missed[-1], rows[-1].sequence + 1, whole=True)
+        return True
+
+    def _events(self, rows: Sequence[Row[Any, Any]]) -> list[Event]:
+        stored = [json.loads(self._cipher.decrypt(row.data)) for row in rows]
+        return list(deserialise_events(stored))
+
     def _load(self, sender_id: str, *, whole: bool) -> DialogueStateTracker | None:
         query = (
             select(events.c.sequence, events.c.data)
@@ -210,11 +256,12 @@ class SqlTrackerStore(TrackerStore):
         rows = self._read(lambda c: c.execute(query).all())
         if not rows:
             return None
-        replayed = deserialise_events([json.loads(self._cipher.decrypt(row.data)) for row in rows])
+        replayed = self._events(rows)
         tracker = DialogueStateTracker.from_events(
             sender_id, replayed, self.domain.slots, self.max_event_history
         )
-        tracker._stored = _Stored(replayed[-1] if replayed else None, rows[-1].sequence + 1)
+        last = replayed[-1] if replayed else None
+        tracker._stored = _Stored(last, rows[-1].sequence + 1, whole=True)
         return tracker
 
 
