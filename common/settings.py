@@ -104,6 +104,7 @@ class Settings(BaseSettings):
     lookup_max_attempts: int = Field(5, ge=1)
     lookup_lock_minutes: int = Field(15, ge=1)
     draft_days: int = Field(30, ge=1)
+    resume_code_days: int = Field(7, ge=1)
     notice_quiet_from: time = time(21, 0)
     notice_quiet_until: time = time(7, 0)
     remind_supplement_days: Annotated[list[int], NoDecode] = [3, 1]

@@ -194,6 +194,22 @@ class SupplementStart(LookupRequest):
     channel: str
 
 
+class ResumeCodeView(BaseModel):
+    """A code with which a draft can be gone on with in another conversation, once."""
+
+    code: str
+    expires_at: datetime
+
+
+class ResumeRequest(BaseModel):
+    """Go on here with the draft of a resume code; `factor` as in `LookupRequest`."""
+
+    asker: str
+    channel: str
+    code: str
+    factor: str
+
+
 class StatusStep(BaseModel):
     """One line of a dossier's history."""
 

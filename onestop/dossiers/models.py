@@ -125,6 +125,16 @@ class SupplementRequest(Base):
     answered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
 
+class ResumeCode(Base):
+    """A code that moves a draft to another conversation; kept as its digest."""
+
+    __tablename__ = "resume_codes"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    draft_id: Mapped[str] = mapped_column(ForeignKey("drafts.id"), unique=True)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
 class RunningNumber(Base):
     """The last running number given for an agency and a day."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 
 from aiohttp import web
 from aiohttp_pydantic.decorator import inject_params
@@ -15,6 +14,7 @@ from common.problems import Problem, as_problem
 from onestop.dossiers import drafts, lookup, submission, supplements
 from onestop.dossiers.models import Dossier
 from onestop.feedback import ratings
+from onestop.http import proof
 from onestop.http.keys import BACKEND, CONFIG, DATABASE, wake
 from onestop.schemas import (
     DraftView,
@@ -37,10 +37,7 @@ async def _on_proof(
 
     A wrong try is counted even though nothing is told, so it must not be undone with the refusal.
     """
-    config = request.app[CONFIG]
-    limits = lookup.Limits(
-        config.lookup_max_attempts, timedelta(minutes=config.lookup_lock_minutes)
-    )
+    limits = proof.limits_of(request.app[CONFIG])
 
     def work(session: Session) -> BaseModel | lookup.Refused:
         found = lookup.prove(session, body.asker, body.code, body.factor, limits)
@@ -52,17 +49,9 @@ async def _on_proof(
         raise Problem(409, "nothing_asked", "The dossier waits for nothing.") from error
     except submission.ImpossibleStep as error:
         raise Problem(409, "impossible_step", "Its status does not allow that.") from error
-    if not isinstance(found, lookup.Refused):
-        return found
-    if found.locked_until is not None:
-        until = found.locked_until.isoformat()
-        raise Problem(429, "locked", "Too many wrong tries.", locked_until=until)
-    raise Problem(
-        404,
-        "not_found",
-        "No dossier has that code and that second factor.",
-        attempts_left=found.attempts_left,
-    )
+    if isinstance(found, lookup.Refused):
+        raise proof.refusal(found, "dossier")
+    return found
 
 
 def _json(model: BaseModel, status: int = 200) -> web.Response:

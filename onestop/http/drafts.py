@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from aiohttp import web
 from aiohttp_pydantic.decorator import inject_params
-from aiohttp_pydantic.oas.typing import r200, r201, r204, r404, r409
+from aiohttp_pydantic.oas.typing import r200, r201, r204, r404, r409, r429
 from sqlalchemy.orm import Session
 
+from common.database import now
 from common.problems import Problem, as_problem
 from onestop.catalogue import store
-from onestop.dossiers import drafts, submission, supplements
+from onestop.dossiers import drafts, resuming, submission, supplements
+from onestop.dossiers.lookup import Refused
 from onestop.dossiers.models import Draft
 from onestop.eforms.answers import Refusal
+from onestop.http import proof
 from onestop.http.keys import BACKEND, CONFIG, DATABASE, EFORMS, wake
 from onestop.schemas import (
     AnswerRequest,
@@ -25,6 +29,8 @@ from onestop.schemas import (
     FieldMatches,
     ProblemDetail,
     Receipt,
+    ResumeCodeView,
+    ResumeRequest,
     StartRequest,
 )
 
@@ -184,6 +190,46 @@ async def consent(
         return drafts.view(one)
 
     return _json(await _on_draft(request, draft, owner, step))
+
+
+@routes.post("/drafts/{draft}/resume-codes")
+@receive
+async def issue_resume_code(
+    request: web.Request, draft: str, /, owner: str
+) -> r201[ResumeCodeView] | r404[ProblemDetail] | r409[ProblemDetail]:
+    """A code to go on with the draft elsewhere; the one before is no longer good."""
+    life = timedelta(days=request.app[CONFIG].resume_code_days)
+
+    def step(session: Session, one: Draft) -> ResumeCodeView:
+        if one.state != "filling":
+            raise Problem(409, "submitted", "The draft was submitted.")
+        try:
+            code, expires_at = resuming.issue(session, one, now(), life)
+        except resuming.NoFactor as error:
+            raise Problem(409, "no_factor", "It holds no citizen ID and no phone yet.") from error
+        return ResumeCodeView(code=code, expires_at=expires_at)
+
+    return _json(await _on_draft(request, draft, owner, step), 201)
+
+
+@routes.post("/resumptions")
+@receive
+async def resume(
+    request: web.Request, body: ResumeRequest
+) -> r200[DraftView] | r404[ProblemDetail] | r429[ProblemDetail]:
+    """Move a draft to the asker's conversation, for who knows its code and second factor."""
+    limits = proof.limits_of(request.app[CONFIG])
+
+    def work(session: Session) -> DraftView | Refused:
+        found = resuming.redeem(
+            session, body.asker, body.channel, body.code, body.factor, limits, now()
+        )
+        return found if isinstance(found, Refused) else drafts.view(found)
+
+    found = await request.app[DATABASE].run(work)
+    if isinstance(found, Refused):
+        raise proof.refusal(found, "draft")
+    return _json(found)
 
 
 @routes.post("/drafts/{draft}/submission")

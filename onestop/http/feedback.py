@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from aiohttp import web
 from aiohttp_pydantic.decorator import inject_params
 from aiohttp_pydantic.oas.typing import r200, r201, r403, r404, r409, r422, r429
@@ -11,10 +9,11 @@ from pydantic import BaseModel
 from sqlalchemy.exc import IntegrityError
 
 from common.problems import Problem, as_problem
-from onestop.dossiers.lookup import Limits, Refused
+from onestop.dossiers.lookup import Refused
 from onestop.eforms.answers import Refusal
 from onestop.eforms.texts import refusal_text
 from onestop.feedback import complaints, ratings
+from onestop.http import proof
 from onestop.http.keys import CONFIG, DATABASE
 from onestop.schemas import (
     ComplaintAnswer,
@@ -73,18 +72,13 @@ async def look_up(
     request: web.Request, body: LookupRequest
 ) -> r200[ComplaintView] | r404[ProblemDetail] | r429[ProblemDetail]:
     """Tell a complaint to who knows its code and the last four digits of the sender's phone."""
-    config = request.app[CONFIG]
-    limits = Limits(config.lookup_max_attempts, timedelta(minutes=config.lookup_lock_minutes))
+    limits = proof.limits_of(request.app[CONFIG])
     found = await request.app[DATABASE].run(
         complaints.look_up, body.asker, body.code, body.factor, limits
     )
-    if not isinstance(found, Refused):
-        return _json(found)
-    if found.locked_until is not None:
-        until = found.locked_until.isoformat()
-        raise Problem(429, "locked", "Too many wrong tries.", locked_until=until)
-    left = found.attempts_left
-    raise Problem(404, "not_found", "No complaint has that code and phone.", attempts_left=left)
+    if isinstance(found, Refused):
+        raise proof.refusal(found, "complaint")
+    return _json(found)
 
 
 @routes.get("/ratings/offers")

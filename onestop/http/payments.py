@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
 from typing import Literal
 
 from aiohttp import web
@@ -14,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from common.problems import Problem, as_problem
 from onestop.dossiers import grants
-from onestop.dossiers.lookup import Limits, Refused
+from onestop.dossiers.lookup import Refused
+from onestop.http import proof
 from onestop.http.keys import BACKEND, CONFIG, DATABASE, PROVIDERS, wake
 from onestop.payments import service, settling
 from onestop.payments.base import Notifying, squeeze
@@ -43,8 +43,7 @@ async def owed(
 ) -> r200[Owed] | r403[ProblemDetail] | r404[ProblemDetail] | r429[ProblemDetail]:
     """What is owed for the asker's own dossier, or for one whose second factor is known."""
     config = request.app[CONFIG]
-    limits = Limits(config.lookup_max_attempts, timedelta(minutes=config.lookup_lock_minutes))
-
+    limits = proof.limits_of(config)
     offered = request.app[PROVIDERS]
 
     def work(session: Session) -> Owed | Refused:
@@ -58,13 +57,7 @@ async def owed(
 
     found = await request.app[DATABASE].run(work)
     if isinstance(found, Refused):
-        if found.locked_until is not None:
-            until = found.locked_until.isoformat()
-            raise Problem(429, "locked", "Too many wrong tries.", locked_until=until)
-        if found.reason == "factor_needed":
-            raise Problem(403, "factor_needed", "Not the asker's own: a second factor is needed.")
-        left = found.attempts_left
-        raise Problem(404, "not_found", "No dossier has that code and factor.", attempts_left=left)
+        raise proof.refusal(found, "dossier")
     return web.json_response(found.model_dump(mode="json"))
 
 
