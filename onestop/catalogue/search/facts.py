@@ -49,18 +49,20 @@ def is_local(p: Procedure) -> bool:
     return bool(_LOCAL.search(p.decision_number) or _ENDED.search(p.name))
 
 
-def known_facts(procedures: Sequence[Procedure]) -> list[Floats]:
-    """For each procedure 1 or 0: for citizens, at the commune, at a ministry, local."""
+def known_facts(procedures: Sequence[Procedure], plain: Sequence[str]) -> list[Floats]:
+    """For each procedure 1 or 0: at the commune, local, local under the name of a national one.
+
+    Args:
+        procedures: the procedures.
+        plain: their plain names.
+    """
+    local = [is_local(p) for p in procedures]
+    national = {name for name, own in zip(plain, local, strict=True) if not own}
     facts = [
-        (
-            any("công dân" in applicant.lower() for applicant in p.applicants),
-            p.tier is Tier.COMMUNE,
-            p.tier is Tier.MINISTRY,
-            is_local(p),
-        )
-        for p in procedures
+        (p.tier is Tier.COMMUNE, own, own and name in national)
+        for p, name, own in zip(procedures, plain, local, strict=True)
     ]
-    return list(np.array(facts, dtype=np.float32).reshape(len(procedures), 4).T)
+    return list(np.array(facts, dtype=np.float32).reshape(len(procedures), 3).T)
 
 
 def in_scope(

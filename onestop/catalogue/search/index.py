@@ -41,28 +41,26 @@ _COMMON_ACTION = 8  # names that must begin with the same two syllables (cấp l
 class Weights(NamedTuple):
     """How much each kind of evidence counts; tuned on the questions that are not kept aside."""
 
-    syllables_message: float = 1.45
-    syllables_row: float = 0.68
-    syllables_cosine: float = 0.55
-    syllables_both: float = 0.2
-    pairs_message: float = 0.6
-    pairs_row: float = -0.35
-    pairs_cosine: float = 0.65
-    pairs_both: float = 0.35
-    marked_message: float = 0.25
-    marked_cosine: float = 0.15
-    official: float = -0.22
-    unsaid: float = -0.1
-    body: float = 0.38
-    body_pairs: float = 0.33
-    action: float = 0.2
-    contradicted: float = -0.4
-    seldom: float = -0.2
-    special: float = -0.18
-    citizen: float = 0.0
-    commune: float = 0.19
-    ministry: float = 0.02
-    local: float = -0.5
+    syllables_message: float = 1.6
+    syllables_row: float = 0.88
+    syllables_cosine: float = 0.5
+    pairs_message: float = 0.63
+    pairs_row: float = -0.45
+    pairs_cosine: float = 0.57
+    pairs_both: float = 0.4
+    marked_message: float = 0.4
+    official: float = -0.3
+    unsaid: float = -0.23
+    body: float = 0.45
+    body_pairs: float = 0.45
+    action: float = 0.15
+    contradicted: float = -0.37
+    confirmed: float = 0.22
+    seldom: float = -0.16
+    special: float = -0.1
+    commune: float = 0.17
+    local: float = -0.2
+    copy: float = -0.5
 
 
 # Features of every row and features of every procedure, in the order of `Weights`.
@@ -110,7 +108,7 @@ class SearchIndex:
         common = Counter(actions)
         self._actions = {a: at for at, (a, n) in enumerate(common.items()) if n >= _COMMON_ACTION}
         self._action_of = np.array([self._actions.get(action, -1) for action in actions])
-        self._known = known_facts(procedures)
+        self._known = known_facts(procedures, self._plain)
         self._scopes = [folded_key(scope) for scope in lexicon.scopes]
         self._in_scope = in_scope(procedures, self._plain, self._scopes)
 
@@ -209,12 +207,12 @@ class SearchIndex:
         """What `narrow` adds to each procedure's total."""
         if narrow == ANYTHING:
             return np.zeros(1, dtype=np.float32)
+        _, local, copies = self._known
+        lost = -self._weights.local * local - self._weights.copy * copies
         return np.array(
             [
-                narrow.adds(card, applicants, -local * self._weights.local)
-                for card, applicants, local in zip(
-                    self._cards, self._applicants, self._known[-1], strict=True
-                )
+                narrow.adds(card, applicants, less)
+                for card, applicants, less in zip(self._cards, self._applicants, lost, strict=True)
             ],
             dtype=np.float32,
         )
@@ -228,13 +226,11 @@ class SearchIndex:
             syllables.message,
             syllables.row,
             np.sqrt(syllables.message * syllables.row),
-            syllables.message * syllables.row,
             pairs.message,
             pairs.row,
             np.sqrt(pairs.message * pairs.row),
             pairs.message * pairs.row,
             marked.message,
-            np.sqrt(marked.message * marked.row),
             self._official,
             (1 - self._official) * (1 - syllables.message),
         ]

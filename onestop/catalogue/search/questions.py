@@ -57,15 +57,17 @@ class Contrast:
         ]
 
     def marks(self, reading: Reading) -> list[Floats]:
-        """Two features: 1 where a sign contradicts the message, 1 where it is an unsaid rarity."""
+        """Features of the names, 1 or 0: a sign contradicts the message, bears it out, is rare and unsaid."""
         contradicted = np.zeros(self._count, dtype=np.bool_)
+        confirmed = np.zeros(self._count, dtype=np.bool_)
         seldom = np.zeros(self._count, dtype=np.bool_)
         for difference, shown in self._tables:
             if asked := difference.asked(reading):
                 contradicted |= (shown > 0) & (shown & asked == 0)
+                confirmed |= shown & asked > 0
             elif rare := difference.bits(difference.seldom):
                 seldom |= (shown & rare > 0) & (shown & ~rare == 0)
-        return [contradicted.astype(np.float32), seldom.astype(np.float32)]
+        return [mark.astype(np.float32) for mark in (contradicted, confirmed, seldom)]
 
 
 class Questions:
