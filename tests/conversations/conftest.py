@@ -8,16 +8,29 @@ from pathlib import Path
 
 import pytest
 
+from tests.conversations.phones import Platforms
 from tests.conversations.player import Citizen
 from tests.conversations.system import System
+from tests.platforms import background
 
 INDEX_SECONDS = 180
 
 
 @pytest.fixture(scope="session")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+def platforms() -> Iterator[Platforms]:
+    """Zalo and Messenger, as the running system sees them."""
+    found = Platforms()
+    with (
+        background.running(found.zalo.create_app()) as found.zalo.base,
+        background.running(found.messenger.create_app()) as found.messenger.base,
+    ):
+        yield found
+
+
+@pytest.fixture(scope="session")
+def system(tmp_path_factory: pytest.TempPathFactory, platforms: Platforms) -> Iterator[System]:
     """The system on the shipped catalogue."""
-    running = System(tmp_path_factory.mktemp("system"))
+    running = System(tmp_path_factory.mktemp("system"), platforms.environment())
     running.start()
     yield running
     running.stop()

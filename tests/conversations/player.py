@@ -86,6 +86,12 @@ def photo() -> bytes:
     return out.getvalue()
 
 
+def paper(name: str) -> bytes:
+    """What a file of this name holds."""
+    contents = {"pdf": pdf(), "txt": b"not a paper"}
+    return contents.get(name.rpartition(".")[2]) or photo()
+
+
 def plain(title: str) -> str:
     """A button's title without the number before it."""
     return re.sub(r"^\d+\. ", "", title)
@@ -126,8 +132,7 @@ class Citizen:
 
     def upload(self, name: str) -> None:
         """Send a file."""
-        contents = {"pdf": pdf(), "txt": b"not a paper"}
-        content = contents.get(name.rpartition(".")[2]) or photo()
+        content = paper(name)
         boundary = uuid.uuid4().hex
         head = (
             f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'

@@ -32,7 +32,7 @@ def free_ports(count: int) -> list[int]:
 class System:
     """`python -m common run` in a child process; its output is kept for a failure's report."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, settings: dict[str, str] | None = None) -> None:
         web, onestop, rasa, actions = free_ports(4)
         self.url = f"http://127.0.0.1:{web}"
         self.environment = {
@@ -47,6 +47,7 @@ class System:
             "MOTCUA_UPLOAD_DIRECTORY": f"{directory}/uploads",
             # Scripts type faster than people.
             "MOTCUA_CHAT_MESSAGES_PER_MINUTE": "10000",
+            **(settings or {}),
         }
         self.log = directory / "system.log"
         self._process: subprocess.Popen[bytes] | None = None
