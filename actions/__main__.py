@@ -14,7 +14,17 @@ from aiohttp import web
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
 
-from actions import clarify, dossier_form, dossiers, explain, menu, payments, status_form, units
+from actions import (
+    clarify,
+    documents,
+    dossier_form,
+    dossiers,
+    explain,
+    menu,
+    payments,
+    status_form,
+    units,
+)
 from actions.onestop_client import close_client
 from common.logs import configure_logs
 from common.problems import Problem, problem_middleware, require_token
@@ -22,7 +32,7 @@ from common.settings import Settings, settings
 
 log = structlog.get_logger(__name__)
 EXECUTOR = web.AppKey("executor", ActionExecutor)
-TOPICS = (clarify, dossier_form, dossiers, explain, menu, payments, status_form, units)
+TOPICS = (clarify, documents, dossier_form, dossiers, explain, menu, payments, status_form, units)
 # A tracker of a long session; far above what a session of an hour holds.
 MAX_CALL_BYTES = 32 * 1024 * 1024
 

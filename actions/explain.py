@@ -51,6 +51,8 @@ def next_buttons(turn: Turn, procedure: Procedure, answered: list[str]) -> list[
     if turn.tracker.active_loop_name:
         return []
     buttons = []
+    if "ask_forms" in answered and turn.slot("dossiers"):
+        buttons.append(button("Tải tờ khai đã điền", "download_form"))
     if procedure.online and not procedure.withdrawn:
         buttons.append(button("Nộp hồ sơ ngay", "start_dossier", procedure=procedure.code))
     rest = [intent for intent in ASPECTS if intent not in answered]

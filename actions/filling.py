@@ -97,6 +97,7 @@ def go_on(
         buttons=[
             button("Đồng ý và gửi", "submit_dossier"),
             button("Sửa lại", "correct_field"),
+            button("Tải bản in", "download_form"),
             button("Để sau", "pause_dossier"),
         ],
     )
@@ -111,7 +112,10 @@ def show_receipt(turn: Turn, receipt: Receipt, owed: Owed | None = None) -> None
     if receipt.state != "received":
         turn.show(f"receipt_{receipt.state}", receipt=receipt)
         return
-    buttons = [button("Hồ sơ đến đâu rồi", "check_status", dossier_code=receipt.code)]
+    buttons = [
+        button("Hồ sơ đến đâu rồi", "check_status", dossier_code=receipt.code),
+        button("Tải tờ khai", "download_form", dossier_code=receipt.code),
+    ]
     if owed is not None and owed.providers:
         buttons.insert(0, button("Trả lệ phí ngay", "pay", dossier_code=receipt.code))
     turn.show(

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from rasa_sdk.events import ActiveLoop, SlotSet
 
-from actions import filling, owed
+from actions import filling, owed, printed
 from actions.onestop_client import OnestopRefusal
 from actions.texts import button
 from actions.turn import Events, Turn
@@ -134,6 +134,12 @@ async def submit(turn: Turn, draft: DraftView) -> Events:
     return [*leave(), SlotSet("draft", None), SlotSet("dossiers", sent)]
 
 
+async def download(turn: Turn, draft: DraftView) -> Events:
+    """Give what is filled in so far to print; a question that is open is asked again."""
+    printed.show(turn, await turn.service.documents(turn.owner, draft=draft.id))
+    return await ask(turn, draft) if draft.field is not None else []
+
+
 COMMANDS: dict[str, Callable[[Turn, DraftView], Awaitable[Events]]] = {
     "pause_dossier": pause,
     "cancel_dossier": cancel,
@@ -142,5 +148,6 @@ COMMANDS: dict[str, Callable[[Turn, DraftView], Awaitable[Events]]] = {
     "skip_field": skip,
     "correct_field": correct,
     "submit_dossier": submit,
+    "download_form": download,
 }
 """Intent → what is done on the spot."""

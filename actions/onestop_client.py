@@ -21,6 +21,8 @@ from onestop.schemas import (
     ChooseRequest,
     Consent,
     ConsentRequest,
+    DocumentLinks,
+    DocumentRequest,
     DraftView,
     FieldMatches,
     LookupRequest,
@@ -185,6 +187,13 @@ class OnestopClient:
             "POST", f"/drafts/{draft}/submission", params={"owner": owner}, idempotency_key=draft
         )
         return Receipt.model_validate(done)
+
+    async def documents(
+        self, asker: str, *, draft: str = "", code: str = "", factor: str = ""
+    ) -> DocumentLinks:
+        """Links to the printed form of a draft or dossier; refusals `unknown_draft`, and as for `owed`."""
+        body = DocumentRequest(asker=asker, draft=draft, code=code, factor=factor)
+        return DocumentLinks.model_validate(await self._call("POST", "/documents", body=body))
 
     async def payment_providers(self) -> list[str]:
         """The ways to pay online that are offered, in their order."""

@@ -1,7 +1,7 @@
 """The loop that asks for a dossier code and a second factor, and then does what is wished for.
 
-That is to tell where the dossier stands, to supplement it, to take it back (`actions/supplements.py`), or
-to tell what is owed (`actions/owed.py`).
+That is to tell where the dossier stands, to supplement it, to take it back (`actions/supplements.py`), to
+tell what is owed (`actions/owed.py`), or to give its printed form (`actions/printed.py`).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import ClassVar
 from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.interfaces import ActionExecutionRejection
 
-from actions import owed, supplements
+from actions import owed, printed, supplements
 from actions.onestop_client import OnestopRefusal
 from actions.texts import button, clock, day
 from actions.turn import SURE, Events, TopicAction, Turn
@@ -28,8 +28,13 @@ FACTOR_LENGTHS = {FACTOR_DIGITS, 9, 10, 11, 12}
 # A code has a letter, digits and dashes; anything shorter than this is no code.
 MIN_CODE_DIGITS = 8
 # What the slot `lookup_for` holds, and the intent that wishes for it; nothing: to be told the status.
-SUPPLEMENT, WITHDRAW, PAY = "supplement", "withdraw", "pay"
-INTENTS = {SUPPLEMENT: "supplement_dossier", WITHDRAW: "withdraw_dossier", PAY: "pay"}
+SUPPLEMENT, WITHDRAW, PAY, DOCUMENT = "supplement", "withdraw", "pay", "document"
+INTENTS = {
+    SUPPLEMENT: "supplement_dossier",
+    WITHDRAW: "withdraw_dossier",
+    PAY: "pay",
+    DOCUMENT: "download_form",
+}
 SUPPLEMENT_REQUESTED = 5  # the national number of that status
 OWN_INTENTS = {"check_status", "inform", "affirm", "nlu_fallback", "out_of_scope", ""}
 LEAVING = {"deny", "cancel_dossier", "pause_dossier", "goodbye"}
@@ -95,6 +100,7 @@ class StatusForm(TopicAction):
             SUPPLEMENT: supplements.begin,
             WITHDRAW: supplements.withdraw,
             PAY: owed.tell,
+            DOCUMENT: printed.tell,
         }
 
     async def act(self, turn: Turn) -> Events:

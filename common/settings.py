@@ -96,6 +96,9 @@ class Settings(BaseSettings):
     messenger_verify_token: SecretStr = SecretStr("")
     messenger_api_url: str = "https://graph.facebook.com/v25.0"
 
+    # LibreOffice, for documents as PDF; where it is not installed, only DOCX is offered.
+    soffice: str = "soffice"
+
     # Behaviour.
     cookie_secure: bool = False
     turn_timeout_seconds: float = Field(20.0, gt=0)

@@ -1,4 +1,4 @@
-"""The gateway's client of the one-stop service: hands citizens' files over, fetches what they are told."""
+"""The gateway's client of the one-stop service: files go in, documents and notices come out."""
 
 from __future__ import annotations
 
@@ -14,6 +14,17 @@ from gateway.texts import refusal
 UPLOAD_SECONDS = 120.0
 CALL_SECONDS = 10.0
 CONNECT_SECONDS = 3.0
+# A PDF may wait for others before it (onestop/documents/pdf.py).
+DOCUMENT_SECONDS = 150.0
+DOCUMENT_HEADERS = ("Content-Type", "Content-Disposition", "Cache-Control")
+
+
+@dataclass(frozen=True)
+class Document:
+    """A file to hand on: its bytes, and the headers that say what it is."""
+
+    content: bytes
+    headers: dict[str, str]
 
 
 class OnestopUnavailableError(Exception):
@@ -31,7 +42,7 @@ class Notice:
 
 
 class OnestopClient:
-    """Talks to `/files` and `/notices` of the one-stop service.
+    """Talks to `/files`, `/documents` and `/notices` of the one-stop service.
 
     Args:
         http: the session to use.
@@ -131,6 +142,33 @@ class OnestopClient:
                 return response.status, await response.json() if answered else None
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             raise OnestopUnavailableError(type(error).__name__) from error
+
+    async def document(self, ticket: str, asker: str) -> Document:
+        """The printed form behind a link.
+
+        Args:
+            ticket: the link's last part.
+            asker: the sender whose session the request bears, or "".
+
+        Raises:
+            Problem: 404 `no_document` or 503 `document_unavailable`, with a sentence for the citizen.
+        """
+        try:
+            async with self._http.get(
+                f"{self._url}/documents/{ticket}",
+                params={"asker": asker},
+                headers=self._headers,
+                timeout=aiohttp.ClientTimeout(total=DOCUMENT_SECONDS, connect=CONNECT_SECONDS),
+            ) as response:
+                if response.status == 200:
+                    kept = {name: response.headers[name] for name in DOCUMENT_HEADERS}
+                    return Document(await response.read(), kept)
+                status = response.status
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise refusal(503, "document_unavailable") from error
+        if status == 404:
+            raise refusal(404, "no_document")
+        raise refusal(503, "document_unavailable")
 
     async def healthy(self) -> bool:
         """Whether the service answers at all."""

@@ -210,6 +210,28 @@ class ResumeRequest(BaseModel):
     factor: str
 
 
+class DocumentRequest(BaseModel):
+    """Ask for the printed form of a draft or of a dossier; `factor` as for a lookup, not for one's own."""
+
+    asker: str
+    draft: str = ""
+    code: str = ""
+    factor: str = ""
+
+
+class DocumentLinks(BaseModel):
+    """Where the printed form can be fetched by its asker until `expires_at`; `pdf` only where offered.
+
+    Addresses are those of the public site, without its name. `missing`: how many answers are still open.
+    """
+
+    title: str
+    docx: str
+    pdf: str | None
+    expires_at: datetime
+    missing: int
+
+
 class StatusStep(BaseModel):
     """One line of a dossier's history."""
 

@@ -7,6 +7,11 @@ if ! command -v chromium >/dev/null; then
   echo "▸ installing Chromium from Debian …"
   { apt-get update -qq && apt-get install -y -qq chromium fonts-dejavu-core; } >/dev/null || { echo "cannot test: apt-get could not install chromium" >&2; exit 1; }
 fi
+if ! command -v soffice >/dev/null; then
+  [ "$(id -u)" = 0 ] || { echo "cannot test: LibreOffice is missing: apt-get install libreoffice-writer-nogui fonts-liberation2" >&2; exit 1; }
+  echo "▸ installing LibreOffice Writer from Debian …"
+  { apt-get update -qq && apt-get install -y -qq --no-install-recommends libreoffice-writer-nogui fonts-liberation2; } >/dev/null || { echo "cannot test: apt-get could not install libreoffice-writer-nogui" >&2; exit 1; }
+fi
 bash scripts/check.sh
 .venv/bin/python -m common train --if-changed
 # Stories against the trained model. They ask no server: endpoints.yml only wants its variables.

@@ -17,7 +17,7 @@ from common.settings import Settings
 from common.tenant import tenant
 from gateway.channels.platform import Platform
 from gateway.keys import CHANNELS, CONFIG, DATABASE, ONESTOP, RASA
-from web import documentation, payments
+from web import documentation, documents, payments
 from web.documentation import BUILD, INTERNAL
 from web.security import add_security_headers
 
@@ -97,6 +97,7 @@ def create_app(
     gateway.app.setup(app, config)
     payments.setup(app)
     app.add_routes(routes)
+    app.add_routes(documents.routes)
     app.add_routes(documentation.routes)
     app.router.add_static("/static", WEB / "static")
     app.on_response_prepare.append(add_security_headers)

@@ -1,8 +1,9 @@
-"""`python -m onestop eform check FILE… | schema | import-formio FILE.json`: e-forms by staff."""
+"""`python -m onestop eform check | print | schema | import-formio`: e-forms by staff."""
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import sys
 from datetime import UTC, datetime
@@ -10,7 +11,8 @@ from pathlib import Path
 
 import yaml
 
-from common.settings import ROOT
+from common.settings import ROOT, settings
+from onestop.eforms.answers import Refusal
 from onestop.eforms.checking import check_file
 from onestop.eforms.definition import EForm, EFormError, load_eforms, read_eform
 from onestop.eforms.formio import FormioError, convert
@@ -36,6 +38,11 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     describing = commands.add_parser("schema", help="the JSON Schema of data/eforms/*.yml")
     describing.add_argument("--write", action="store_true", help="to its file, not to the screen")
     describing.set_defaults(run=run_schema)
+
+    printing = commands.add_parser("print", help="the document of a form filled by its examples")
+    printing.add_argument("file", type=Path, metavar="FILE")
+    printing.add_argument("out", type=Path, metavar="OUT.docx|OUT.pdf")
+    printing.set_defaults(run=run_print)
 
     importing = commands.add_parser(
         "import-formio", help="a Form.io form as YAML, to finish by hand"
@@ -82,6 +89,24 @@ def run_schema(options: argparse.Namespace) -> int:
         SCHEMA.write_text(schema_text(), encoding="utf-8")
     else:
         sys.stdout.write(schema_text())
+    return 0
+
+
+def run_print(options: argparse.Namespace) -> int:
+    """Write the document of a form filled by its own examples; PDF where LibreOffice is installed."""
+    # Here: the other commands need none of the libraries of documents.
+    from onestop.documents import docx, sample
+    from onestop.documents.pdf import Converter, PdfUnavailable
+
+    try:
+        form = read_eform(options.file)
+        made = docx.render(sample.document(form, datetime.now(UTC).date()))
+        if options.out.suffix == ".pdf":
+            made = asyncio.run(Converter(settings().soffice).convert(made))
+    except (EFormError, Refusal, PdfUnavailable) as error:
+        sys.stderr.write(f"{options.file.name}: {error}\n")
+        return 1
+    options.out.write_bytes(made)
     return 0
 
 

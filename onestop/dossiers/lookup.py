@@ -36,7 +36,9 @@ class Limits:
 
 @dataclass(frozen=True)
 class Refused:
-    """Not told: `not_found` (unknown code or wrong factor; tries left) or `locked` (until when)."""
+    """Not told: `not_found` (unknown code or wrong factor; tries left), `locked` (until when) or, where
+    one's own dossiers are told without it, `factor_needed`.
+    """
 
     reason: str
     attempts_left: int = 0
@@ -134,3 +136,16 @@ def look_up(
     """Tell where a dossier stands; see `prove`."""
     found = prove(session, asker, code, factor, limits)
     return found if isinstance(found, Refused) else view(found)
+
+
+def open_for(
+    session: Session, asker: str, code: str, factor: str, limits: Limits
+) -> Dossier | Refused:
+    """The dossier, if it is the asker's own or `factor` opens it; else why not, also `factor_needed`."""
+    official = normalise_code(code) or code.strip().upper()
+    dossier = session.scalar(select(Dossier).where(Dossier.code == official))
+    if dossier is not None and dossier.owner == asker:
+        return dossier
+    if not factor:
+        return Refused("factor_needed")
+    return prove(session, asker, code, factor, limits)

@@ -14,10 +14,31 @@ from common.settings import ROOT, Settings
 from onestop import reminders
 from onestop.backends import registry
 from onestop.catalogue.search import CatalogueSearch
+from onestop.documents.pdf import Converter
 from onestop.eforms import divisions
 from onestop.eforms.definition import load_eforms
-from onestop.http import dossiers, drafts, feedback, files, notices, payments, procedures, units
-from onestop.http.keys import BACKEND, CONFIG, DATABASE, EFORMS, PROVIDERS, SEARCH, STORAGE, WORKER
+from onestop.http import (
+    documents,
+    dossiers,
+    drafts,
+    feedback,
+    files,
+    notices,
+    payments,
+    procedures,
+    units,
+)
+from onestop.http.keys import (
+    BACKEND,
+    CONFIG,
+    DATABASE,
+    EFORMS,
+    PDF,
+    PROVIDERS,
+    SEARCH,
+    STORAGE,
+    WORKER,
+)
 from onestop.http.sweeping import sweeping
 from onestop.payments.registry import providers
 from onestop.storage import registry as storages
@@ -93,10 +114,12 @@ def create_app(config: Settings) -> web.Application:
     app[BACKEND] = registry.create(config)
     app[PROVIDERS] = providers(config)
     app[STORAGE] = storages.create(config)
+    app[PDF] = Converter(config.soffice)
     app.cleanup_ctx.append(_resources)
     app.cleanup_ctx.append(_sending)
     app.cleanup_ctx.append(_reminding)
     app.cleanup_ctx.append(sweeping)
-    for part in (procedures, drafts, dossiers, files, notices, payments, units, feedback):
+    parts = (procedures, drafts, dossiers, documents, files, notices, payments, units, feedback)
+    for part in parts:
         app.add_routes(part.routes)
     return app

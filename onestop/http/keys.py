@@ -9,6 +9,7 @@ from common.settings import Settings
 from onestop.backends.base import Backend
 from onestop.backends.worker import Worker
 from onestop.catalogue.search import CatalogueSearch
+from onestop.documents.pdf import Converter
 from onestop.eforms.definition import EForm
 from onestop.payments.base import Provider
 from onestop.storage.base import Storage
@@ -19,6 +20,7 @@ EFORMS = web.AppKey("eforms", dict[str, EForm])
 SEARCH = web.AppKey("search", CatalogueSearch)
 PROVIDERS: web.AppKey[dict[str, Provider]] = web.AppKey("providers")
 BACKEND = web.AppKey("backend", Backend)
+PDF = web.AppKey("pdf", Converter)
 STORAGE: web.AppKey[Storage] = web.AppKey("storage")
 WORKER: web.AppKey[Worker | None] = web.AppKey("worker")
 

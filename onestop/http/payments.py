@@ -12,7 +12,7 @@ from pydantic import RootModel
 from sqlalchemy.orm import Session
 
 from common.problems import Problem, as_problem
-from onestop.dossiers import grants
+from onestop.dossiers import grants, lookup
 from onestop.dossiers.lookup import Refused
 from onestop.http import proof
 from onestop.http.keys import BACKEND, CONFIG, DATABASE, PROVIDERS, wake
@@ -47,7 +47,7 @@ async def owed(
     offered = request.app[PROVIDERS]
 
     def work(session: Session) -> Owed | Refused:
-        dossier = service.open_for(session, body.asker, body.code, body.factor, limits)
+        dossier = lookup.open_for(session, body.asker, body.code, body.factor, limits)
         if isinstance(dossier, Refused):
             return dossier
         view = service.owed(session, dossier, offered)

@@ -10,8 +10,6 @@ from sqlalchemy.orm import Session
 
 from onestop.catalogue import store
 from onestop.dossiers.calendar import VIETNAM
-from onestop.dossiers.codes import normalise_code
-from onestop.dossiers.lookup import Limits, Refused, look_up
 from onestop.dossiers.models import Dossier, Draft
 from onestop.dossiers.statuses import Status
 from onestop.eforms.answers import Value
@@ -27,25 +25,6 @@ class NotDue(Exception):
     def __init__(self, state: str) -> None:
         super().__init__(state)
         self.state = state
-
-
-# Who may pay ------------------------------------------------------------------------------------
-
-
-def open_for(
-    session: Session, asker: str, code: str, factor: str, limits: Limits
-) -> Dossier | Refused:
-    """The dossier, if it is the asker's own or `factor` opens it (as for its status)."""
-    official = normalise_code(code) or code.strip().upper()
-    dossier = session.scalar(select(Dossier).where(Dossier.code == official))
-    if dossier is not None and dossier.owner == asker:
-        return dossier
-    if not factor:
-        return Refused("factor_needed")
-    seen = look_up(session, asker, code, factor, limits)
-    if isinstance(seen, Refused):
-        return seen
-    return session.scalars(select(Dossier).where(Dossier.code == seen.code)).one()
 
 
 # What is owed, and the attempt to pay it --------------------------------------------------------

@@ -13,6 +13,7 @@ from onestop.schemas import (
     AnswerResult,
     Candidate,
     Consent,
+    DocumentLinks,
     DraftView,
     FieldMatches,
     FieldView,
@@ -106,6 +107,9 @@ SEVERAL = SearchResult(
 )
 
 
+PRINTED = DocumentLinks(
+    title="Tờ khai", docx="/documents/d", pdf="/documents/p", expires_at=NOW, missing=0
+)
 OWED = Owed(code="", procedure="Đăng ký tạm trú", state="due", amount=7000, grant="g1")
 LINK = PaymentOrder(
     code="H25-20261124-0000001", provider="vnpay", amount=7000, url="https://pay.example/?a=1"
@@ -131,6 +135,7 @@ class FakeOnestop:
         self.providers: list[str] = []
         self.owes: Owed | OnestopError = OWED
         self.units = UNITS
+        self.printed: DocumentLinks | OnestopRefusal = PRINTED
         self.order: PaymentOrder | OnestopRefusal = LINK
 
     def called(self, name: str) -> list[tuple[Any, ...]]:
@@ -206,6 +211,14 @@ class FakeOnestop:
             pay="at_counter",
             collect_at="Công an xã",
         )
+
+    async def documents(
+        self, asker: str, *, draft: str = "", code: str = "", factor: str = ""
+    ) -> DocumentLinks:
+        self.calls.append(("documents", draft, code, factor))
+        if isinstance(self.printed, OnestopRefusal) and not factor:
+            raise self.printed
+        return PRINTED
 
     async def payment_providers(self) -> list[str]:
         return self.providers

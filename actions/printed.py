@@ -1,0 +1,25 @@
+"""What is said of the printed form of a draft or dossier: a link for each format."""
+
+from __future__ import annotations
+
+from actions.turn import Events, Turn
+from onestop.schemas import DocumentLinks
+
+
+def show(turn: Turn, links: DocumentLinks) -> None:
+    """A link a format, each in a message of its own: what every channel can show."""
+    formats = [("Tờ khai PDF, để in", links.pdf)] if links.pdf is not None else []
+    formats.append(("Tờ khai Word, sửa được", links.docx))
+    for number, (title, url) in enumerate(formats):
+        card = {"type": "link", "title": title, "url": url}
+        turn.show("document", links=links, title=title, first=number == 0, card=card)
+
+
+async def tell(turn: Turn, code: str, factor: str) -> Events:
+    """Give the links to who knows the second factor (the status loop has asked for both).
+
+    Raises:
+        OnestopRefusal: if the factor is wrong.
+    """
+    show(turn, await turn.service.documents(turn.owner, code=code, factor=factor))
+    return []
