@@ -121,19 +121,28 @@ def slip(text: str, chance: random.Random) -> str:
 
 
 def measure(index: SearchIndex, questions: Iterable[Question]) -> dict[str, float]:
-    """Hit rates, mean reciprocal rank (to 20) and times of single searches."""
+    """Hit rates, mean reciprocal rank (to 20), how sure, and times of single searches.
+
+    `sure`: the share answered with one procedure, `sure_right`: how many of those answers are right;
+    `asked`: the share answered with choices, `asked_right`: how often the right one is among the
+    first five; the rest is refused.
+    """
     ranks: list[int | None] = []
+    outcomes: list[str] = []
     times: list[float] = []
     for question in questions:
         started = time.perf_counter()
         found = index.search(question.text, limit=ASKED)
         times.append((time.perf_counter() - started) * 1000)
+        outcomes.append(found.outcome)
         codes = [candidate.code for candidate in found.candidates]
         ranks.append(next((at for at, c in enumerate(codes, 1) if c in question.codes), None))
     times.sort()
 
-    def hits(depth: int) -> float:
-        return sum(rank is not None and rank <= depth for rank in ranks) / len(ranks)
+    def hits(depth: int, outcome: str | None = None) -> float:
+        """The share of questions (with one outcome) whose right procedure stands so high."""
+        of = [r for r, o in zip(ranks, outcomes, strict=True) if outcome in (None, o)]
+        return sum(rank is not None and rank <= depth for rank in of) / max(len(of), 1)
 
     return {
         "n": len(ranks),
@@ -141,6 +150,10 @@ def measure(index: SearchIndex, questions: Iterable[Question]) -> dict[str, floa
         "hit@3": round(hits(3), 4),
         "hit@5": round(hits(5), 4),
         "mrr": round(sum(1 / rank for rank in ranks if rank) / len(ranks), 4),
+        "sure": round(outcomes.count("found") / len(ranks), 4),
+        "sure_right": round(hits(1, "found"), 4),
+        "asked": round(outcomes.count("choices") / len(ranks), 4),
+        "asked_right": round(hits(5, "choices"), 4),
         "p50_ms": round(times[len(times) // 2], 2),
         "p99_ms": round(times[int(len(times) * 0.99)], 2),
     }

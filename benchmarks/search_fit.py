@@ -5,7 +5,7 @@
 Only the tuning part of the questions is used (`benchmarks.search.part`), each as it is, folded and
 with one slip, and templates made of official names. The likelihood of the right procedure among the
 best sixty is maximised, held near the present weights. The result is rounded by hand into
-`onestop.catalogue.search.index.Weights`, and kept only if the part set aside does not lose.
+`onestop.catalogue.search.evidence.Weights`, and kept only if the part set aside does not lose.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from benchmarks.search import Question, part, read_catalogue, read_questions, sl
 from bot.nlu.text import fold
 from onestop.catalogue.content import Procedure
 from onestop.catalogue.search import SearchIndex
+from onestop.catalogue.search.evidence import Weights
 from onestop.catalogue.search.facts import bare_name, is_local, plain_name
-from onestop.catalogue.search.index import Weights
 
 CANDIDATES = 60
 SHARPNESS = 6.0

@@ -10,9 +10,34 @@ from typing import NamedTuple
 import numpy as np
 
 from onestop.catalogue.search.postings import Floats, PostingsBuilder
-from onestop.catalogue.search.terms import Terms
+from onestop.catalogue.search.words import Terms
 
 _NOTHING = 1e-6  # keeps the shares of empty texts at zero
+
+
+class Weights(NamedTuple):
+    """How much each kind of evidence counts; tuned on the questions that are not kept aside."""
+
+    syllables_message: float = 1.6
+    syllables_row: float = 0.88
+    syllables_cosine: float = 0.5
+    pairs_message: float = 0.63
+    pairs_row: float = -0.45
+    pairs_cosine: float = 0.57
+    pairs_both: float = 0.4
+    marked_message: float = 0.4
+    official: float = -0.3
+    unsaid: float = -0.23
+    body: float = 0.45
+    body_pairs: float = 0.45
+    action: float = 0.15
+    contradicted: float = -0.37
+    confirmed: float = 0.22
+    seldom: float = -0.16
+    special: float = -0.1
+    commune: float = 0.17
+    local: float = -0.2
+    copy: float = -0.5
 
 
 class Fit(NamedTuple):

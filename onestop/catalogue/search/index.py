@@ -6,14 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from onestop.catalogue.content import Procedure
 from onestop.catalogue.search import judgement
-from onestop.catalogue.search.evidence import Bodies, Channel
+from onestop.catalogue.search.evidence import Bodies, Channel, Weights
 from onestop.catalogue.search.facts import (
     body,
     in_scope,
@@ -27,40 +26,23 @@ from onestop.catalogue.search.narrow import ANYTHING, Narrow
 from onestop.catalogue.search.postings import Floats
 from onestop.catalogue.search.reading import read_both, read_message, read_name
 from onestop.catalogue.search.spelling import Spelling
-from onestop.catalogue.search.terms import Reading
-from onestop.catalogue.search.words import Word, clauses, folded_key, folded_syllables, words
+from onestop.catalogue.search.words import (
+    Reading,
+    Word,
+    clauses,
+    folded_key,
+    folded_syllables,
+    words,
+)
 from onestop.schemas import Candidate, SearchResult
 
 _CODE = re.compile(r"(?<!\d)\d\.\d{6,9}(?!\d)")
 _BODY_CHARACTERS = 6000
 _TOLD_APART = 4  # candidates that a question tells apart
 _UNLISTED = 0.5  # rarity of a syllable that no name holds, as a share of the highest
+_MESSAGE, _ROW, _COSINE = 0, 1, 2  # places in the features of rows
+_CONTRADICTED = 3  # place in the features of procedures
 _COMMON_ACTION = 8  # names that must begin with the same two syllables (cấp lại, gia hạn …)
-
-
-class Weights(NamedTuple):
-    """How much each kind of evidence counts; tuned on the questions that are not kept aside."""
-
-    syllables_message: float = 1.6
-    syllables_row: float = 0.88
-    syllables_cosine: float = 0.5
-    pairs_message: float = 0.63
-    pairs_row: float = -0.45
-    pairs_cosine: float = 0.57
-    pairs_both: float = 0.4
-    marked_message: float = 0.4
-    official: float = -0.3
-    unsaid: float = -0.23
-    body: float = 0.45
-    body_pairs: float = 0.45
-    action: float = 0.15
-    contradicted: float = -0.37
-    confirmed: float = 0.22
-    seldom: float = -0.16
-    special: float = -0.1
-    commune: float = 0.17
-    local: float = -0.2
-    copy: float = -0.5
 
 
 # Features of every row and features of every procedure, in the order of `Weights`.
@@ -137,7 +119,8 @@ class SearchIndex:
         if known := [self._by_code[c] for c in _CODE.findall(query) if c in self._by_code]:
             cards = [self._scored(at, 1.0) for at in dict.fromkeys(known)]
             return SearchResult(outcome="found", candidates=cards[:limit], content_words=True)
-        readings = self._read(query)
+        said = _affirmed(query)
+        readings = self._read(said)
         content = readings[0].content
         if not content or not self._cards:
             return SearchResult(outcome="none", candidates=[], content_words=content)
@@ -145,7 +128,9 @@ class SearchIndex:
         totals = np.maximum.reduce([self.totals(*evidence) for evidence in found])
         totals = totals + self._narrowed(narrow)
         best = _highest(totals, max(limit, judgement.COMPARED))
-        scope = judgement.in_scope(self._signs(best[0], totals, found, readings))
+        better = self._better(best[0], found)
+        signs = self._signs(best[0], totals, found[better], readings[better])
+        scope = judgement.in_scope(signs)
         chances = judgement.chances(totals[best], scope)
         merged = sum(
             chance
@@ -153,8 +138,10 @@ class SearchIndex:
             if self._plain[at] == self._plain[best[0]]
         )
         outcome = judgement.outcome(float(merged), scope)
+        if outcome == "found" and not self._told_apart(best, found[better]):
+            outcome = "choices"
         shown = [at for at, c in zip(best[:limit], chances, strict=False) if c >= judgement.SHOWN]
-        if outcome != "none" and self._lexicon.only_a_topic(words(query)):
+        if outcome != "none" and self._lexicon.only_a_topic(said):
             outcome, shown = "choices", list(best[:limit])
         names = [self._plain[at] for at in shown[:_TOLD_APART]]
         ranked = zip(best[:limit], chances, strict=False)
@@ -167,7 +154,7 @@ class SearchIndex:
 
     def evidence(self, query: str) -> Evidence | None:
         """The features of a message in official words, for fitting; None if it has no content."""
-        reading = self._read(query)[-1]
+        reading = self._read(_affirmed(query))[-1]
         return self._evidence(reading) if reading.content else None
 
     def position(self, code: str) -> int | None:
@@ -178,29 +165,50 @@ class SearchIndex:
         """Where each procedure's rows begin and end (exclusive) in the features of rows."""
         return self._first_row, np.append(self._first_row[1:], len(self._official))
 
-    def _read(self, query: str) -> list[Reading]:
-        said = self._spelling.mend(words(_affirmed(query)))
-        return read_both(said, self._lexicon, self._pairs.rarity)
+    def _read(self, said: Sequence[Word]) -> list[Reading]:
+        return read_both(self._spelling.mend(said), self._lexicon, self._pairs.rarity)
 
     def _scored(self, at: int, score: float) -> Candidate:
         return self._cards[at].model_copy(update={"score": min(score, 1.0)})
 
+    def _better(self, at: int, found: list[Evidence]) -> int:
+        """Which reading of the message fits a procedure better."""
+        closest = [float(rows[_COSINE][self._rows_of(at)].max()) for rows, _ in found]
+        return closest.index(max(closest))
+
+    def _rows_of(self, at: int) -> slice:
+        starts, ends = self.row_ranges()
+        return slice(int(starts[at]), int(ends[at]))
+
     def _signs(
-        self, at: int, totals: Floats, found: list[Evidence], readings: list[Reading]
+        self, at: int, totals: Floats, evidence: Evidence, reading: Reading
     ) -> judgement.Signs:
-        """What shows that the message wants a procedure, in the reading that fits it better."""
-        start, end = (int(places[at]) for places in self.row_ranges())
-        closest = [float(rows[2][start:end].max()) for rows, _ in found]
-        better = closest.index(max(closest))
-        rarity, weights = self._syllables.rarity, readings[better].syllables
+        """What shows that the message wants a procedure."""
+        rows, _ = evidence
+        rarity, weights = self._syllables.rarity, reading.syllables
         unknown = sum(weight for s, weight in weights.items() if s not in rarity)
         return judgement.Signs(
             total=float(totals[at]),
-            message=float(found[better][0][0][start:end].max()),
-            cosine=closest[better],
+            message=float(rows[_MESSAGE][self._rows_of(at)].max()),
+            cosine=float(rows[_COSINE][self._rows_of(at)].max()),
             unknown=unknown / sum(weights.values()),
-            elsewhere=readings[better].elsewhere,
+            elsewhere=reading.elsewhere,
             said=sum(weight * rarity.get(s, 0.0) for s, weight in weights.items()),
+        )
+
+    def _told_apart(self, best: list[int], evidence: Evidence) -> bool:
+        """Whether the message says something that only the best candidate's name or sayings hold."""
+        rows, documents = evidence
+        contradicted = documents[_CONTRADICTED]
+        first = self._rows_of(best[0])
+        if float(rows[_ROW][first].max()) >= judgement.WHOLE:
+            return True
+        said = float(rows[_MESSAGE][first].max())
+        return not any(
+            float(rows[_MESSAGE][self._rows_of(at)].max()) >= said - judgement.SAME
+            and self._plain[at] != self._plain[best[0]]
+            and not contradicted[at]
+            for at in best[1:]
         )
 
     def _narrowed(self, narrow: Narrow) -> Floats:
@@ -251,11 +259,11 @@ class SearchIndex:
         return best
 
 
-def _affirmed(query: str) -> str:
+def _affirmed(query: str) -> list[Word]:
     """The message without the clauses that say what is not wanted (…, không phải gia hạn)."""
-    first, *others = clauses(query) or [""]
-    kept = [c for c in others if folded_key(words(c)).split(" ")[0] != "khong"]
-    return ", ".join([first, *kept])
+    first, *others = [words(clause) for clause in clauses(query)] or [[]]
+    kept = [clause for clause in others if clause and clause[0].folded != "khong"]
+    return [word for clause in (first, *kept) for word in clause]
 
 
 def _asked(scope: str, reading: Reading) -> bool:

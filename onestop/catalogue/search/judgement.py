@@ -15,6 +15,8 @@ from onestop.catalogue.search.postings import Floats
 COMPARED = 30  # candidates among which chances are shared
 FOUND = 0.7  # from this chance on the best candidate is answered
 IN_SCOPE = 0.4  # below this chance the message wants no procedure
+WHOLE = 0.9  # a name or saying of which so much is said is meant, whatever longer names hold too
+SAME = 0.02  # shares of the message that differ by less tell nothing apart
 SHOWN = 0.01  # less likely candidates are not offered
 _SHARPNESS = 7.5
 _ELSEWHERE = 4.0  # not fitted: a listed phrase must outweigh a chance fit

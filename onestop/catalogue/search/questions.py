@@ -9,8 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from onestop.catalogue.search.postings import Floats
-from onestop.catalogue.search.terms import Reading
-from onestop.catalogue.search.words import folded_key, words
+from onestop.catalogue.search.words import Reading, folded_key, words
 
 
 class Difference(NamedTuple):

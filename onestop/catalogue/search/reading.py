@@ -7,8 +7,7 @@ from itertools import chain, groupby, pairwise, product
 from typing import NamedTuple
 
 from onestop.catalogue.search.lexicon import Kind, Lexicon, Piece
-from onestop.catalogue.search.terms import Reading, Terms
-from onestop.catalogue.search.words import Word
+from onestop.catalogue.search.words import Reading, Terms, Word
 
 ASPECT_WEIGHT = 0.25
 _AMBIGUOUS = 0.7  # a single syllable has many meanings: what is listed stands beside it

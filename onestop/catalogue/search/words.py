@@ -1,4 +1,4 @@
-"""Words of a message or a name: pairs of accented and folded syllables.
+"""Words of a message or a name, pairs of accented and folded syllables, and the terms made of them.
 
 Vietnamese is written in syllables with spaces between them, so a syllable is the unit here;
 pairs of neighbouring syllables (bigrams) stand for words. No word segmentation: it joins folded
@@ -30,6 +30,19 @@ class Word(NamedTuple):
     def bare(self) -> bool:
         """Whether it carries no marks (it needs none, or they were not typed)."""
         return self.accented == self.folded
+
+
+Terms = dict[str, float]
+
+
+class Reading(NamedTuple):
+    """The weighted terms of a text: folded syllables, folded pairs ("a b"), marked syllables."""
+
+    syllables: Terms
+    pairs: Terms
+    marked: Terms
+    content: bool  # False: only words of conversation or aspects
+    elsewhere: bool = False  # whether it speaks of a matter of no office (the weather …)
 
 
 def words(text: str) -> list[Word]:

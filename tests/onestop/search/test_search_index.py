@@ -145,3 +145,44 @@ def test_a_bare_topic_is_answered_with_choices(small_index: SearchIndex, query: 
 
 def test_a_topic_with_a_wish_is_no_bare_topic(small_index: SearchIndex) -> None:
     assert small_index.search("mất bằng lái").outcome == "found"
+
+
+FIREWORKS = [
+    procedure("3.000168", "Cấp giấy phép xuất khẩu pháo hoa nổ, thuốc pháo nổ và phụ kiện"),
+    procedure("1.014984", "Cấp giấy phép vận chuyển pháo hoa nổ, thuốc pháo nổ"),
+    procedure("3.000171", "Cấp giấy phép mua pháo hoa để kinh doanh"),
+    procedure("1.001193", "Đăng ký khai sinh"),
+    procedure("2.000528", "Đăng ký khai sinh có yếu tố nước ngoài"),
+]
+
+
+@pytest.mark.parametrize(
+    ("query", "outcome", "code"),
+    [
+        ("giấy phép pháo hoa nổ", "choices", "1.014984"),
+        ("giấy phép vận chuyển pháo hoa nổ", "found", "1.014984"),
+        ("xin giấy phép xuất khẩu pháo hoa nổ", "found", "3.000168"),
+        ("đăng ký khai sinh", "found", "1.001193"),
+        ("đăng ký khai sinh có yếu tố nước ngoài", "found", "2.000528"),
+    ],
+)
+def test_look_alikes_that_the_message_does_not_tell_apart_are_offered_for_choice(
+    query: str, outcome: str, code: str
+) -> None:
+    found = SearchIndex.build(FIREWORKS).search(query)
+    assert (found.outcome, found.candidates[0].code) == (outcome, code)
+
+
+def test_a_province_s_own_procedure_loses_less_than_its_copy_of_a_national_one() -> None:
+    own = {"tier": Tier.PROVINCE, "decision_number": "12/QĐ-UBND"}
+    index = SearchIndex.build(
+        [
+            procedure("1.001046", "Chấp thuận thiết kế nút giao đường quốc lộ", tier=Tier.PROVINCE),
+            procedure("1.115020", "Chấp thuận thiết kế nút giao đường quốc lộ", **own),
+            procedure("1.115019", "Cấp phép thi công nút giao", **own),
+        ]
+    )
+    assert codes(index, "thi công nút giao")[0] == "1.115019"
+    assert codes(index, "thiết kế nút giao đường quốc lộ")[:2] == ["1.001046", "1.115020"]
+    named = {c.code: c.score for c in index.search("nút giao", limit=3).candidates}
+    assert named["1.115019"] > named["1.115020"]
