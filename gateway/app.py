@@ -11,6 +11,7 @@ from aiohttp import web
 from common.database import Database
 from common.problems import problem_middleware
 from common.settings import Settings
+from gateway import health
 from gateway.channels.platform import Platform
 from gateway.channels.registry import channels
 from gateway.counters import Counters
@@ -65,6 +66,7 @@ def setup(app: web.Application, config: Settings) -> None:
     for channel in mounted:
         channel.setup(app)
     app[CHANNELS] = {channel.name: channel for channel in mounted}
+    app.add_routes(health.routes)
     app.cleanup_ctx.append(_workers)
 
 

@@ -1,4 +1,4 @@
-"""The public site: the portal page, the API's documentation and health, around the gateway."""
+"""The public site: the portal page and the API's documentation, around the gateway."""
 
 from __future__ import annotations
 
@@ -8,15 +8,12 @@ from pathlib import Path
 import aiohttp_jinja2
 import jinja2
 from aiohttp import web
-from sqlalchemy import text
-from sqlalchemy.orm import Session
 
 import gateway.app
 from common.problems import problem_middleware
 from common.settings import Settings
 from common.tenant import tenant
-from gateway.channels.platform import Platform
-from gateway.keys import CHANNELS, CONFIG, DATABASE, ONESTOP, RASA
+from gateway.keys import CONFIG
 from web import documentation, documents, payments
 from web.documentation import BUILD, INTERNAL
 from web.security import add_security_headers
@@ -37,35 +34,6 @@ async def portal(request: web.Request) -> dict[str, object]:
         "upload_max_bytes": request.app[CONFIG].upload_max_bytes,
         "build": request.app[BUILD],
     }
-
-
-@routes.get("/health")
-async def health(request: web.Request) -> web.Response:
-    """Whether the parts that an answer needs are up: 200 if all are, else 503; and the platforms' state.
-
-    A platform that cannot be sent to does not make the whole unwell: the page goes on.
-    """
-    app = request.app
-    parts = {
-        "database": await _database_answers(app),
-        "rasa": await app[RASA].healthy(),
-        "onestop": await app[ONESTOP].healthy(),
-    }
-    status = 200 if all(parts.values()) else 503
-    platforms = [one for one in app[CHANNELS].values() if isinstance(one, Platform)]
-    ready = {one.name: parts["database"] and await one.ready() for one in platforms}
-    return web.json_response({**parts, **ready}, status=status)
-
-
-async def _database_answers(app: web.Application) -> bool:
-    def probe(session: Session) -> bool:
-        session.execute(text("SELECT count(*) FROM messages WHERE state = 'waiting'"))
-        return True
-
-    try:
-        return await app[DATABASE].run(probe)
-    except Exception:  # whatever it is, the database does not answer
-        return False
 
 
 def create_app(
