@@ -123,7 +123,7 @@ async def rasas() -> AsyncIterator[list[tuple[FakeRasa, str, AsyncExitStack]]]:
         await stack.aclose()
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(420)
 async def test_every_distinct_message_is_answered_once_and_in_order(
     gateway_url: str,
     tmp_path: Path,
