@@ -21,6 +21,7 @@ from actions import (
     dossiers,
     explain,
     menu,
+    offers,
     payments,
     status_form,
     units,
@@ -32,7 +33,18 @@ from common.settings import Settings, settings
 
 log = structlog.get_logger(__name__)
 EXECUTOR = web.AppKey("executor", ActionExecutor)
-TOPICS = (clarify, documents, dossier_form, dossiers, explain, menu, payments, status_form, units)
+TOPICS = (
+    clarify,
+    documents,
+    dossier_form,
+    dossiers,
+    explain,
+    menu,
+    offers,
+    payments,
+    status_form,
+    units,
+)
 # A tracker of a long session; far above what a session of an hour holds.
 MAX_CALL_BYTES = 32 * 1024 * 1024
 

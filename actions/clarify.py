@@ -9,6 +9,7 @@ from rasa_sdk.events import SlotSet
 
 from actions.dossiers import ResumeDossier, StartDossier
 from actions.explain import explain, offer_choices
+from actions.offers import holds_card, say_card_is_for_a_draft
 from actions.texts import button
 from actions.turn import Events, TopicAction, Turn
 
@@ -43,6 +44,8 @@ class Clarify(TopicAction):
 
     async def act(self, turn: Turn) -> Events:
         """A number chooses from the last choices; a procedure's name alone asks about it."""
+        if turn.file_ids or holds_card(turn.text):
+            return await say_card_is_for_a_draft(turn)
         chosen = self._choice(turn)
         if chosen is not None:
             if "draft" in chosen:

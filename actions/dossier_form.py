@@ -11,7 +11,7 @@ from __future__ import annotations
 from rasa_sdk.events import SlotSet
 from rasa_sdk.interfaces import ActionExecutionRejection
 
-from actions import filling, form_commands
+from actions import filling, form_commands, offers
 from actions.explain import ASPECTS
 from actions.form_commands import COMMANDS, CONFIRMING, leave
 from actions.onestop_client import OnestopRefusal
@@ -30,7 +30,6 @@ STATEMENTS = {
 }
 # So many words without a question's word tell something, whatever aspect they sound like.
 TELLING_WORDS = 4
-PERSON_OFFERED_AT = 3
 
 
 class DossierForm(TopicAction):
@@ -54,7 +53,15 @@ class DossierForm(TopicAction):
             return await form_commands.ask(turn, draft)
         if turn.file_ids:
             return await self._files(turn, draft)
+        if offers.holds_card(turn.text):
+            return await offers.read_card(turn, draft)
         sure = turn.button or turn.confidence >= SURE
+        if draft.offer is not None:
+            decided = await offers.decide(turn, draft, sure)
+            if decided is not None:
+                return decided
+        if offers.keeps(turn, draft, sure):
+            return await offers.keep(turn, draft)
         command = COMMANDS.get(turn.intent) if sure else None
         if command is not None and not self._may_choose(turn, draft):
             return await command(turn, draft)
@@ -89,7 +96,8 @@ class DossierForm(TopicAction):
             return await form_commands.skip(turn, draft)
         if interrupts and sure and field.type not in STRICT and turn.intent != "out_of_scope":
             return await self._interrupt(turn, draft)
-        request = AnswerRequest(text=filling.answer_text(turn), probe=interrupts)
+        probe = interrupts or draft.offer is not None
+        request = AnswerRequest(text=filling.answer_text(turn), probe=probe)
         result = await turn.service.answer(draft.id, turn.owner, request)
         if result.refusal is None:
             return filling.go_on(turn, result.draft, result)
@@ -98,8 +106,10 @@ class DossierForm(TopicAction):
             return await COMMANDS[turn.intent](turn, draft)
         if interrupts and not answered and turn.intent != "out_of_scope":
             return await self._interrupt(turn, draft)
+        if draft.offer is not None:  # neither its yes nor no, nor an answer to the field behind it
+            return filling.go_on(turn, draft)
         filling.refuse(turn, field, result.refusal)
-        if result.refusal.attempt == PERSON_OFFERED_AT:
+        if result.refusal.stuck:
             turn.offer_person()
         return []
 
@@ -112,8 +122,7 @@ class DossierForm(TopicAction):
 
     async def _files(self, turn: Turn, draft: DraftView) -> Events:
         if draft.field is None or draft.field.type != "paper":
-            turn.show("file_not_asked")
-            return await form_commands.ask(turn, draft)
+            return await offers.read_card(turn, draft)
         request = AnswerRequest(file_ids=turn.file_ids)
         result = await turn.service.answer(draft.id, turn.owner, request)
         if result.refusal is not None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from actions.texts import Button, button, clock, day, money
 from actions.turn import Events, Turn
-from onestop.schemas import AnswerResult, DraftView, FieldView, Owed, Receipt, Refusal
+from onestop.schemas import Accepted, AnswerResult, DraftView, FieldView, Owed, Receipt, Refusal
 
 MAX_CHOICE_BUTTONS = 12
 MAX_SUGGESTIONS = 5
@@ -34,6 +35,8 @@ def question_buttons(field: FieldView) -> list[Button]:
         buttons = [button("Có", "affirm"), button("Không", "deny")]
     if field.later_allowed:
         buttons.append(button("Nộp bản giấy sau", "inform", value="nộp bản giấy sau"))
+    if field.given:
+        buttons.append(button("Giữ nguyên", "inform", value="giữ nguyên"))
     if not field.required:
         buttons.append(button("Bỏ qua", "skip_field"))
     return buttons
@@ -66,41 +69,55 @@ def go_on(
     draft: DraftView,
     result: AnswerResult | None = None,
     *,
+    taken_back: Sequence[Accepted] = (),
+    preface: str = "",
     returning: bool = False,
     correcting: bool = False,
+    declined: bool = False,
 ) -> Events:
-    """Read back what was taken and ask the next question, or show the summary to be agreed to.
+    """Read back what was taken and ask on: what is offered, the next field, or the agreement.
 
     Args:
+        taken_back: answers that were just undone.
+        preface: what is said before all.
         returning: something else was answered in between, so say that the form goes on.
         correcting: an earlier field is asked again, so its section is not announced.
+        declined: an offer was just refused.
     """
-    accepted = result.accepted if result is not None else []
-    reopened = result.reopened if result is not None else []
-    if draft.field is not None:
+    told: dict[str, Any] = {
+        "draft": draft,
+        "accepted": result.accepted if result is not None else [],
+        "reopened": result.reopened if result is not None else [],
+        "taken_back": taken_back,
+        "preface": preface,
+        "declined": declined,
+        "returning": returning,
+    }
+    if draft.offer is not None:
+        yes = "Đúng, điền giúp tôi" if draft.offer.source == "card" else "Dùng lại"
+        buttons = [button(yes, "affirm"), button("Không", "deny")]
+        turn.show("offer", offer=draft.offer, buttons=buttons, **told)
+    elif draft.field is not None:
         turn.show(
             "question",
-            draft=draft,
             field=draft.field,
-            accepted=accepted,
-            reopened=reopened,
-            returning=returning,
+            doubt=result.doubt if result is not None else "",
             announce=not (returning or correcting),
+            **told,
             **question_parts(draft.field),
         )
-        return []
-    turn.show(
-        "agree",
-        draft=draft,
-        accepted=accepted,
-        card=summary_card(draft),
-        buttons=[
-            button("Đồng ý và gửi", "submit_dossier"),
-            button("Sửa lại", "correct_field"),
-            button("Tải bản in", "download_form"),
-            button("Để sau", "pause_dossier"),
-        ],
-    )
+    else:
+        turn.show(
+            "agree",
+            **told,
+            card=summary_card(draft),
+            buttons=[
+                button("Đồng ý và gửi", "submit_dossier"),
+                button("Sửa lại", "correct_field"),
+                button("Tải bản in", "download_form"),
+                button("Để sau", "pause_dossier"),
+            ],
+        )
     return []
 
 

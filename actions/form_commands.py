@@ -114,6 +114,15 @@ async def correct(turn: Turn, draft: DraftView) -> Events:
     return filling.go_on(turn, draft, correcting=True)
 
 
+async def undo(turn: Turn, draft: DraftView) -> Events:
+    """Take the answers of the last turn back and ask them again."""
+    result = await turn.service.undo(draft.id, turn.owner)
+    nothing = not result.taken_back and not (draft.field is not None and draft.field.given)
+    if nothing:
+        turn.show("nothing_to_undo")
+    return filling.go_on(turn, result.draft, taken_back=result.taken_back)
+
+
 async def submit(turn: Turn, draft: DraftView) -> Events:
     """Record the agreement and send the dossier."""
     if draft.field is not None:
@@ -149,5 +158,6 @@ COMMANDS: dict[str, Callable[[Turn, DraftView], Awaitable[Events]]] = {
     "correct_field": correct,
     "submit_dossier": submit,
     "download_form": download,
+    "undo": undo,
 }
 """Intent → what is done on the spot."""

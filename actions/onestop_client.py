@@ -18,6 +18,8 @@ from onestop.catalogue.content import Procedure
 from onestop.schemas import (
     AnswerRequest,
     AnswerResult,
+    CardRequest,
+    CardResult,
     ChooseRequest,
     Consent,
     ConsentRequest,
@@ -26,6 +28,7 @@ from onestop.schemas import (
     DraftView,
     FieldMatches,
     LookupRequest,
+    OfferDecision,
     Owed,
     OwedRequest,
     PaymentOrder,
@@ -35,6 +38,7 @@ from onestop.schemas import (
     StartRequest,
     StatusView,
     SupplementStart,
+    UndoResult,
     UnitsFound,
 )
 
@@ -168,6 +172,28 @@ class OnestopClient:
             body=ChooseRequest(field=field),
         )
         return DraftView.model_validate(done)
+
+    async def read_card(self, draft: str, owner: str, body: CardRequest) -> CardResult:
+        """Read a citizen card for a draft; the photo is deleted."""
+        done = await self._call("POST", f"/drafts/{draft}/card", params={"owner": owner}, body=body)
+        return CardResult.model_validate(done)
+
+    async def decide(self, draft: str, owner: str, accept: bool) -> AnswerResult:
+        """Fill in what the draft offers, or forget it."""
+        body = OfferDecision(accept=accept)
+        done = await self._call(
+            "POST", f"/drafts/{draft}/offer", params={"owner": owner}, body=body
+        )
+        return AnswerResult.model_validate(done)
+
+    async def undo(self, draft: str, owner: str) -> UndoResult:
+        """Take the last turn's answers back."""
+        done = await self._call("POST", f"/drafts/{draft}/undo", params={"owner": owner})
+        return UndoResult.model_validate(done)
+
+    async def discard_file(self, owner: str, file_id: str) -> None:
+        """Delete a file that nobody asked for."""
+        await self._call("DELETE", f"/files/{file_id}", params={"owner": owner})
 
     async def consent(self, draft: str, owner: str, shown: Consent, channel: str) -> DraftView:
         """Record the agreement to the statement that was shown."""

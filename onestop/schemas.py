@@ -29,7 +29,7 @@ class Option(BaseModel):
 
 
 class FieldView(BaseModel):
-    """A field of an e-form as the citizen is asked for it."""
+    """A field of an e-form as the citizen is asked for it; `given`: its present answer, asked again."""
 
     id: str
     type: str
@@ -43,6 +43,7 @@ class FieldView(BaseModel):
     later_allowed: bool = False
     section: str = ""
     section_begins: bool = False
+    given: str = ""
 
 
 class Line(BaseModel):
@@ -69,8 +70,31 @@ class ProcedureRef(BaseModel):
     name: str
 
 
+class Accepted(BaseModel):
+    """An answer as it was understood, to be read back."""
+
+    field: str
+    label: str
+    display: str
+
+
+class Offer(BaseModel):
+    """Answers that are known without asking, to be confirmed before they are filled in.
+
+    `card`: read from a citizen card; `earlier`: told for an earlier dossier, so shown in part only.
+    `refused` are labels of what is known too, but breaks a rule of the form: it is asked for.
+    """
+
+    source: Literal["card", "earlier"]
+    lines: list[Accepted]
+    refused: list[str] = []
+
+
 class DraftView(BaseModel):
-    """A draft as its owner may see it; `field` is what is asked next, `None` when all is answered."""
+    """A draft as its owner may see it; `field` is what is asked next, `None` when all is answered.
+
+    While there is an `offer`, its yes or no comes before the field.
+    """
 
     id: str
     procedure: ProcedureRef
@@ -83,20 +107,14 @@ class DraftView(BaseModel):
     consent: Consent
     consented: bool
     updated_at: datetime
-
-
-class Accepted(BaseModel):
-    """An answer as it was understood, to be read back."""
-
-    field: str
-    label: str
-    display: str
+    offer: Offer | None = None
 
 
 class Refusal(BaseModel):
     """Why an answer was not taken, in words for the citizen; `attempt` counts from 1.
 
-    `suggestions` are whole answers that may have been meant.
+    `suggestions` are whole answers that may have been meant. `stuck`: the field has been refused so often
+    that it was explained another way; a person should be offered.
     """
 
     field: str
@@ -104,16 +122,22 @@ class Refusal(BaseModel):
     message: str
     attempt: int
     suggestions: list[str] = []
+    stuck: bool = False
 
 
 class AnswerResult(BaseModel):
-    """What came of an answer; `warnings`: taken, but a file may be hard to read."""
+    """What came of an answer: `reopened` are the labels of what it made wrong.
+
+    `warnings`: taken, but a file may be hard to read. `doubt` asks whether the answer is right as it
+    stands; its field is asked again.
+    """
 
     draft: DraftView
     accepted: list[Accepted] = []
     refusal: Refusal | None = None
     reopened: list[str] = []
     warnings: list[str] = []
+    doubt: str = ""
 
 
 class AnswerRequest(BaseModel):
@@ -142,6 +166,33 @@ class ChooseRequest(BaseModel):
     """Ask this field next (a correction); without one, go on in the form's order."""
 
     field: str | None = None
+
+
+class UndoResult(BaseModel):
+    """The draft without the last answers, and those answers; none if there was nothing to take back."""
+
+    draft: DraftView
+    taken_back: list[Accepted] = []
+
+
+class CardRequest(BaseModel):
+    """A citizen card: the text of its code, or the photo just sent, which is deleted after reading."""
+
+    text: str = ""
+    file_ids: list[str] = []
+
+
+class CardResult(BaseModel):
+    """The draft with the offer to fill in what the card tells, or why there is none."""
+
+    draft: DraftView
+    refusal: str = ""
+
+
+class OfferDecision(BaseModel):
+    """Whether the offered answers are filled in; in either case the offer is over."""
+
+    accept: bool
 
 
 class StartRequest(BaseModel):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import segno
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 from pypdf import PdfWriter
 from sqlalchemy.orm import Session
@@ -43,6 +44,39 @@ def grain(image: Image.Image, strength: float = 6.0) -> Image.Image:
     pixels = np.asarray(image).astype(float)
     noise = np.random.default_rng(7).normal(0, strength, pixels.shape)
     return Image.fromarray((pixels + noise).clip(0, 255).astype("uint8"))
+
+
+def card(
+    text: str,
+    code: int = 300,
+    size: tuple[int, int] = (1600, 1000),
+    turned: float = 0,
+    blur: float = 0,
+    light: float = 1.0,
+) -> Image.Image:
+    """A citizen card with this text in its code, as one photographs it.
+
+    Args:
+        code: side of the code in pixels.
+        turned: degrees, counter-clockwise.
+        blur: radius in pixels.
+        light: 1 is bright, 0 is dark.
+    """
+    image = Image.new("L", size, 205)
+    pen = ImageDraw.Draw(image)
+    for line in range(size[1] // 40):
+        pen.text((60, 40 * line), "CĂN CƯỚC " * 8, fill=90, font=ImageFont.load_default(28))
+    made = segno.make(text, error="m", micro=False)
+    out = BytesIO()
+    made.save(out, kind="png", scale=8, border=4)
+    with Image.open(out) as square:
+        drawn = square.convert("L").resize((code, code), Image.Resampling.LANCZOS)
+    image.paste(drawn, (size[0] - code - 60, 60))
+    if turned:
+        image = image.rotate(turned, expand=True, fillcolor=120)
+    if blur:
+        image = image.filter(ImageFilter.GaussianBlur(blur))
+    return image.point(lambda value: int(value * light)).convert("RGB")
 
 
 def encoded(image: Image.Image, kind: str = "JPEG", **options: Any) -> bytes:

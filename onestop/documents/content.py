@@ -13,7 +13,8 @@ from common.database import now
 from common.tenant import tenant
 from onestop.catalogue import store
 from onestop.dossiers.calendar import VIETNAM
-from onestop.dossiers.draft_view import answers_of, consent_of
+from onestop.dossiers.draft_state import answers_of
+from onestop.dossiers.draft_view import consent_of
 from onestop.dossiers.models import Dossier, Draft
 from onestop.dossiers.parcels import applicant
 from onestop.dossiers.snapshots import form_of

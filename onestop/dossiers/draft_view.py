@@ -1,15 +1,18 @@
-"""Reading a draft: its answers, what is asked now, and how its owner sees it."""
+"""A draft as its owner sees it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from onestop.dossiers import offers
+from onestop.dossiers.draft_state import answers_of, asked_of, present_field
 from onestop.dossiers.models import Draft
 from onestop.dossiers.snapshots import form_of
 from onestop.eforms import engine
 from onestop.eforms.answers import Value
 from onestop.eforms.definition import EForm, Field, FieldType
 from onestop.schemas import (
+    Accepted,
     Consent,
     DraftView,
     FieldView,
@@ -17,28 +20,6 @@ from onestop.schemas import (
     Option,
     ProcedureRef,
 )
-
-
-def asked_of(draft: Draft, form: EForm) -> EForm:
-    """The part of the form that is asked: all of it, or what a supplement is limited to."""
-    if draft.only is None:
-        return form
-    return form.model_copy(update={"fields": [one for one in form.fields if one.id in draft.only]})
-
-
-def answers_of(draft: Draft) -> dict[str, Value]:
-    """What is answered so far, by field."""
-    return {field: Value.model_validate(one) for field, one in draft.answers.items()}
-
-
-def present_field(draft: Draft, form: EForm, answers: Mapping[str, Value]) -> Field | None:
-    """What is asked now: a field chosen for correction, else the next one without an answer."""
-    asked = asked_of(draft, form)
-    if draft.asked is not None:
-        for field in engine.active_fields(asked, answers):
-            if field.id == draft.asked:
-                return field
-    return engine.next_field(asked, answers, draft.skipped)
 
 
 def consent_of(form: EForm) -> Consent:
@@ -60,8 +41,8 @@ def lines_of(form: EForm, answers: Mapping[str, Value], skipped: list[str]) -> l
     ]
 
 
-def field_view(field: Field, section_begins: bool) -> FieldView:
-    """A field as the citizen is asked for it."""
+def field_view(field: Field, section_begins: bool = False, given: str = "") -> FieldView:
+    """A field as the citizen is asked for it; `given` is its present answer, if it has one."""
     return FieldView(
         id=field.id,
         type=field.type,
@@ -75,7 +56,13 @@ def field_view(field: Field, section_begins: bool) -> FieldView:
         later_allowed=field.later_allowed,
         section=field.section,
         section_begins=section_begins,
+        given=given,
     )
+
+
+def accepted(field: Field, value: Value) -> Accepted:
+    """An answer to be read back."""
+    return Accepted(field=field.id, label=field.label, display=value.display)
 
 
 def view(draft: Draft) -> DraftView:
@@ -84,8 +71,9 @@ def view(draft: Draft) -> DraftView:
     asked = asked_of(draft, form)
     active = engine.active_fields(asked, answers)
     field = present_field(draft, form, answers)
-    begins = False
+    begins, given = False, ""
     if field is not None:
+        given = answers[field.id].display if field.id in answers else ""
         position = [one.id for one in active].index(field.id)
         begins = position == 0 or active[position - 1].section != field.section
     return DraftView(
@@ -93,11 +81,12 @@ def view(draft: Draft) -> DraftView:
         procedure=ProcedureRef(code=draft.procedure_code, name=draft.procedure_name),
         title=form.title,
         state=draft.state,
-        field=field_view(field, begins) if field is not None else None,
+        field=field_view(field, begins, given) if field is not None else None,
         answered=sum(one.id in answers or one.id in draft.skipped for one in active),
         total=len(active),
         lines=lines_of(asked, answers, draft.skipped),
         consent=consent_of(form),
         consented=draft.consent is not None,
         updated_at=draft.updated_at,
+        offer=offers.view(draft, field),
     )

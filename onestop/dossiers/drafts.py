@@ -6,8 +6,8 @@ Each function is one step in one transaction on a locked draft; the rules of fil
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from collections.abc import Mapping
+from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,34 +17,22 @@ from onestop.backends import outbox
 from onestop.backends.base import Backend
 from onestop.backends.contrib.embedded import EmbeddedBackend
 from onestop.catalogue.content import Procedure
-from onestop.dossiers import files, parcels, snapshots, submission, supplements
-from onestop.dossiers.calendar import VIETNAM
-from onestop.dossiers.draft_view import (
-    answers_of,
-    asked_of,
-    consent_of,
-    field_view,
-    lines_of,
-    present_field,
-)
+from onestop.dossiers import changes, offers, parcels, snapshots, submission, supplements
+from onestop.dossiers.answering import answer as answer
+from onestop.dossiers.answering import skip as skip
+from onestop.dossiers.answering import undo as undo
+from onestop.dossiers.draft_state import answers_of, asked_of
+from onestop.dossiers.draft_view import consent_of, field_view, lines_of
 from onestop.dossiers.draft_view import view as view
 from onestop.dossiers.models import Dossier, Draft
 from onestop.dossiers.snapshots import form_of
 from onestop.eforms import engine
-from onestop.eforms.answers import Refusal, Value
-from onestop.eforms.definition import EForm, Field, expand
-from onestop.eforms.papers import check_weight, file_ids, later
-from onestop.eforms.several import read_several
+from onestop.eforms.definition import EForm, expand
 from onestop.schemas import (
-    Accepted,
-    AnswerRequest,
-    AnswerResult,
     ConsentRequest,
     FieldMatches,
-    FileView,
     Receipt,
 )
-from onestop.schemas import Refusal as RefusalView
 
 GENERAL = "general"
 EMBEDDED = EmbeddedBackend()
@@ -60,23 +48,6 @@ class NotOnline(ValueError):
 
 class StaleConsent(ValueError):
     """The agreement is to another statement than the draft's present one."""
-
-
-def _keep(draft: Draft, answers: Mapping[str, Value]) -> None:
-    before = file_ids(answers_of(draft))
-    session = Session.object_session(draft)
-    assert session is not None, "a draft is changed only where it is locked"  # noqa: S101
-    draft.answers = {field: one.model_dump(mode="json") for field, one in answers.items()}
-    files.hold(session, file_ids(answers) - before)
-    if draft.only is None:  # the dossier that a supplement belongs to has files of its own
-        files.release(session, before - file_ids(answers))
-    draft.consent = None  # the statement covers what stood there then
-    draft.updated_at = now()
-
-
-def _ask(draft: Draft, field_id: str | None) -> None:
-    """Ask this field next, or go on in order; refusals are counted anew."""
-    draft.asked, draft.refusals, draft.refused_for = field_id, 0, None
 
 
 def locked(session: Session, draft_id: str, owner: str) -> Draft:
@@ -97,9 +68,17 @@ def locked(session: Session, draft_id: str, owner: str) -> Draft:
 
 
 def start(
-    session: Session, forms: Mapping[str, EForm], procedure: Procedure, owner: str, channel: str
+    session: Session,
+    forms: Mapping[str, EForm],
+    procedure: Procedure,
+    owner: str,
+    channel: str,
+    days: int = 0,
 ) -> Draft:
     """Start a draft for a procedure, or go on with the one that this owner is filling already.
+
+    Args:
+        days: how far back what the owner told for other dossiers is offered.
 
     Raises:
         NotOnline: if the procedure takes no dossiers online.
@@ -128,6 +107,7 @@ def start(
         answers={},
         skipped=[],
     )
+    offers.offer_earlier(draft, offers.told_before(session, owner, days))
     session.add(draft)
     session.flush()
     session.refresh(draft, ["eform"])
@@ -149,136 +129,17 @@ def open_drafts(session: Session, owner: str, days: int) -> list[Draft]:
     )
 
 
-def answer(
-    session: Session, draft: Draft, request: AnswerRequest, most_bytes: int | None = None
-) -> AnswerResult | None:
-    """Take an answer; `None` if the draft asks nothing.
-
-    A refusal changes nothing but the count of refusals of the field in a row.
-
-    Args:
-        draft: locked by the caller.
-        request: text, or files for a paper; `field` names another field than the present one.
-        most_bytes: how much all files of the draft may weigh together.
-    """
-    form, answers = form_of(draft), answers_of(draft)
-    field = present_field(draft, form, answers)
-    if request.field is not None:
-        active = engine.active_fields(asked_of(draft, form), answers)
-        field = next((one for one in active if one.id == request.field), None)
-    if field is None:
-        return None
-    today = now().astimezone(VIETNAM).date()
-    try:
-        if request.file_ids:
-            sent = [files.owned(session, draft.owner, one) for one in request.file_ids]
-            outcome, taken = _take_files(form, answers, field, sent, most_bytes, today)
-        else:
-            sent = []
-            outcome, taken = _take(draft, form, answers, field, request, today)
-    except Refusal as refusal:
-        again = refusal.code == draft.refused_for
-        if not request.probe:
-            draft.refusals += 1
-            draft.refused_for = refusal.code
-        return AnswerResult(
-            draft=view(draft),
-            refusal=RefusalView(
-                field=field.id,
-                code=refusal.code,
-                message=engine.refusal_text(refusal, 2 if again else 1),
-                attempt=max(draft.refusals, 1),
-                suggestions=refusal.suggestions,
-            ),
-        )
-    answered = [one.id for one, _ in taken]
-    draft.skipped = [one for one in draft.skipped if one not in answered]
-    _ask(draft, None)
-    _keep(draft, outcome.answers)
-    if draft.only is not None:  # the answer may need others that were not asked for
-        needed = [one.id for one in engine.unanswered(form, outcome.answers, draft.skipped)]
-        draft.only = list(dict.fromkeys([*draft.only, *needed]))
-    return AnswerResult(
-        draft=view(draft),
-        accepted=[
-            Accepted(field=one.id, label=one.label, display=value.display) for one, value in taken
-        ],
-        reopened=[one.label for one, _ in outcome.ask_again],
-        warnings=[one.warning for one in sent if one is not None and one.warning],
-    )
-
-
-def _take_files(
-    form: EForm,
-    answers: Mapping[str, Value],
-    field: Field,
-    sent: Sequence[FileView | None],
-    most_bytes: int | None,
-    today: date,
-) -> tuple[engine.Outcome, list[tuple[Field, Value]]]:
-    """The outcome of files sent for a paper; what is not there, or not this owner's, does not count.
-
-    Raises:
-        Refusal: if they cannot be taken.
-    """
-    known = [one.model_dump(exclude={"warning"}) for one in sent if one is not None]
-    outcome = engine.answer_paper(form, answers, field.id, known, today)
-    if most_bytes is not None:
-        check_weight(outcome.answers, most_bytes)
-    return outcome, [(field, outcome.value)]
-
-
-def _take(
-    draft: Draft,
-    form: EForm,
-    answers: Mapping[str, Value],
-    field: Field,
-    request: AnswerRequest,
-    today: date,
-) -> tuple[engine.Outcome, list[tuple[Field, Value]]]:
-    """The outcome of a message, and the answers read from it: one, or several at once.
-
-    Raises:
-        Refusal: if the answer to `field` cannot be taken.
-    """
-    if draft.only is None:
-        several = read_several(form, answers, draft.skipped, field, request.text, today)
-        if several is not None:
-            return several
-    outcome = engine.answer(form, answers, field.id, request.text, today)
-    return outcome, [(field, outcome.value)]
-
-
-def skip(draft: Draft, field_id: str) -> None:
-    """Leave an optional field out, or hand a required paper in later where that is allowed.
-
-    Raises:
-        Refusal: `field_required`, if it may not be left out.
-        KeyError: if the form does not have it.
-    """
-    form, answers = asked_of(draft, form_of(draft)), answers_of(draft)
-    field = form.field(field_id)
-    answers.pop(field_id, None)
-    draft.skipped = [one for one in draft.skipped if one != field_id]
-    if field.required and field.later_allowed:
-        answers[field_id] = later(field)
-    else:
-        engine.check_skip(field)
-        draft.skipped = [*draft.skipped, field_id]
-    _ask(draft, None)
-    _keep(draft, answers)
-
-
 def discard(draft: Draft) -> None:
     """Give a locked draft up: what was said goes at once, its files with the next sweep."""
     if draft.state == "filling":
-        _keep(draft, {})
+        changes.keep(draft, {}, [], [])
+        changes.forget(draft)
         draft.state = "discarded"
 
 
 def choose_field(draft: Draft, field_id: str | None) -> None:
     """Ask a given field next (a correction), or with `None` go on in the form's order."""
-    _ask(draft, field_id)
+    changes.ask(draft, field_id)
 
 
 def find_fields(draft: Draft, phrase: str) -> FieldMatches:
@@ -286,7 +147,7 @@ def find_fields(draft: Draft, phrase: str) -> FieldMatches:
     form, answers = asked_of(draft, form_of(draft)), answers_of(draft)
     found = engine.find_fields(form, phrase, answers, draft.skipped)
     return FieldMatches(
-        matches=[field_view(one, False) for one in found],
+        matches=[field_view(one) for one in found],
         value=engine.new_value(form, phrase, answers, draft.skipped),
     )
 
@@ -332,8 +193,11 @@ def submit(
     promise = submission.promise(procedure, now())
     parcel = parcels.pack(session, draft, form, answers, procedure, lines, agency, promise)
     if draft.only is not None:
-        return supplements.hand_in(session, draft, parcel, backend)
-    return backend.send(session, draft, parcel)
+        receipt = supplements.hand_in(session, draft, parcel, backend)
+    else:
+        receipt = backend.send(session, draft, parcel)
+    changes.forget(draft)
+    return receipt
 
 
 def receipt_of(session: Session, draft: Draft) -> Receipt:

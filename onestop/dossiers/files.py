@@ -90,6 +90,16 @@ def owned(session: Session, owner: str, file_id: str) -> FileView | None:
     return _view(row) if row is not None and row.owner == owner else None
 
 
+def forget(session: Session, owner: str, file_id: str) -> bool:
+    """Delete the row of a file of `owner`'s that nothing holds; its content is the caller's to delete.
+
+    Returns:
+        Whether there was one.
+    """
+    mine = (StoredFile.id == file_id, StoredFile.owner == owner, StoredFile.held_at.is_(None))
+    return session.scalar(delete(StoredFile).where(*mine).returning(StoredFile.id)) is not None
+
+
 def hold(session: Session, file_ids: Iterable[str]) -> None:
     """Keep these files for good: something in this transaction refers to them."""
     _mark(session, file_ids, now())

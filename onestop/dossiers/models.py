@@ -45,6 +45,10 @@ class Draft(Base):
     asked: Mapped[str | None] = mapped_column(String(64))
     refusals: Mapped[int] = mapped_column(Integer, default=0)  # of the present field, in a row
     refused_for: Mapped[str | None] = mapped_column(String(40))  # the last one's code
+    # What each turn changed, the last one last, so that it can be taken back (`changes.py`).
+    turns: Mapped[list[dict[str, Any]] | None] = mapped_column(EncryptedJSON)
+    # Answers known without asking, until the citizen says yes or no (`offers.py`).
+    offer: Mapped[dict[str, Any] | None] = mapped_column(EncryptedJSON)
     state: Mapped[DraftState] = mapped_column(String(16), default="filling")
     consent: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     # Set in a draft that supplements a dossier: only these fields are asked and may be changed.

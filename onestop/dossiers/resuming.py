@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from onestop import notices, resume_code
 from onestop.dossiers import lookup, parcels
-from onestop.dossiers.draft_view import answers_of
+from onestop.dossiers.draft_state import answers_of
 from onestop.dossiers.models import Draft, ResumeCode, StoredFile
 from onestop.dossiers.snapshots import form_of
 

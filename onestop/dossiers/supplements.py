@@ -19,7 +19,7 @@ from common.database import now
 from onestop import notices
 from onestop.backends.base import Backend, Parcel, Report
 from onestop.dossiers import snapshots, submission, waiting
-from onestop.dossiers.draft_view import answers_of
+from onestop.dossiers.draft_state import answers_of
 from onestop.dossiers.models import Dossier, Draft, SupplementRequest
 from onestop.dossiers.statuses import Status
 from onestop.eforms import engine

@@ -130,6 +130,10 @@ class Field(Part):
     )
     section: Text
     example: str = pydantic.Field(default="", description="an answer as a citizen would type it")
+    other_words: str = pydantic.Field(
+        default="",
+        description="the field explained another way, to who has failed at it three times",
+    )
     aliases: list[Text] = pydantic.Field(default=[])
     required: bool = True
     when: Condition | None = None

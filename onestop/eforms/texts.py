@@ -3,31 +3,47 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import yaml
 
 from common.settings import ROOT
 from onestop.eforms.answers import Refusal
+from onestop.eforms.definition import Field
 
 DIRECTORY = ROOT / "data" / "texts"
 
 
 @cache
-def refusal_texts() -> dict[str, list[str]]:
-    """Refusal code → its wordings, the first one first (data/texts/validation.yml)."""
-    content = yaml.safe_load((DIRECTORY / "validation.yml").read_text(encoding="utf-8"))
-    return {str(code): [str(text) for text in texts] for code, texts in content["refusals"].items()}
+def _content() -> dict[str, Any]:
+    content: dict[str, Any] = yaml.safe_load(
+        (DIRECTORY / "validation.yml").read_text(encoding="utf-8")
+    )
+    return content
 
 
 @cache
-def _words() -> dict[str, str]:
-    content = yaml.safe_load((DIRECTORY / "validation.yml").read_text(encoding="utf-8"))
-    return {str(name): str(text) for name, text in content["words"].items()}
+def refusal_texts() -> dict[str, list[str]]:
+    """Refusal code → its wordings, the first one first (data/texts/validation.yml)."""
+    content = _content()
+    return {str(code): [str(text) for text in texts] for code, texts in content["refusals"].items()}
 
 
 def word(name: str) -> str:
-    """A word that stands for a value: yes, no, paper_later, skipped."""
-    return _words()[name]
+    """A word or sentence of the service that is no refusal: yes, no, paper_later, skipped …"""
+    return str(_content()["words"][name])
+
+
+def card_text(code: str) -> str:
+    """Why nothing was read from a citizen card."""
+    return str(_content()["card"][code])
+
+
+def other_words(field: Field) -> str:
+    """A field explained another way than its question: its own words, else those of its type."""
+    text = field.other_words or str(_content()["other_words"][field.type.value])
+    options = "; ".join(f"{at}. {one.label}" for at, one in enumerate(field.options, start=1))
+    return text.format(label=field.label, example=field.example, options=options)
 
 
 @cache

@@ -18,6 +18,7 @@ from onestop.eforms.answers import Answers, Refusal, Value
 from onestop.eforms.choices import read_choice, read_yes_no
 from onestop.eforms.dates import age, date_value, read_date, read_year
 from onestop.eforms.definition import Field, FieldType
+from onestop.eforms.names import lacks_accents
 from onestop.eforms.papers import read_later
 from onestop.eforms.people import (
     citizen_id_facts,
@@ -110,6 +111,14 @@ def _read_text(field: Field, text: str, today: date) -> Value:
     return Value(value=shown, display=shown)
 
 
+def _read_person_name(text: str) -> Value:
+    """A name; one that lacks its accents is marked wherever it is shown, to the officer as well."""
+    name = read_name(text)
+    if lacks_accents(name.value):
+        return Value(value=name.value, display=word("unaccented").format(name=name.value))
+    return name
+
+
 def _read_date(field: Field, text: str, today: date) -> Value:
     rules = field.validation
     born = rules.not_future or rules.min_age is not None or rules.max_age is not None
@@ -154,7 +163,7 @@ def _in_months(folded: str) -> int | None:
 
 _READERS: dict[FieldType, Callable[[Field, str, date], Value]] = {
     FieldType.TEXT: _read_text,
-    FieldType.PERSON_NAME: lambda field, text, today: read_name(text),
+    FieldType.PERSON_NAME: lambda field, text, today: _read_person_name(text),
     FieldType.CITIZEN_ID: lambda field, text, today: read_citizen_id(text, today),
     FieldType.PHONE: lambda field, text, today: read_phone(text),
     FieldType.EMAIL: lambda field, text, today: read_email(text),

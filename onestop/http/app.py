@@ -24,6 +24,7 @@ from onestop.http import (
     feedback,
     files,
     notices,
+    offers,
     payments,
     procedures,
     units,
@@ -119,7 +120,18 @@ def create_app(config: Settings) -> web.Application:
     app.cleanup_ctx.append(_sending)
     app.cleanup_ctx.append(_reminding)
     app.cleanup_ctx.append(sweeping)
-    parts = (procedures, drafts, dossiers, documents, files, notices, payments, units, feedback)
+    parts = (
+        procedures,
+        drafts,
+        offers,
+        dossiers,
+        documents,
+        files,
+        notices,
+        payments,
+        units,
+        feedback,
+    )
     for part in parts:
         app.add_routes(part.routes)
     return app

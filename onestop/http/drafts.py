@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 from aiohttp import web
 from aiohttp_pydantic.decorator import inject_params
 from aiohttp_pydantic.oas.typing import r200, r201, r204, r404, r409, r429
+from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from common.database import now
@@ -40,7 +41,7 @@ T = TypeVar("T")
 receive = inject_params(on_validation_error=as_problem).and_request
 
 
-async def _on_draft(
+async def on_draft(
     request: web.Request,
     draft_id: str,
     owner: str,
@@ -48,7 +49,11 @@ async def _on_draft(
     *args: P.args,
     **kwargs: P.kwargs,
 ) -> T:
-    """Run one step on the owner's locked draft; its refusals become problems."""
+    """Run one step on the owner's locked draft; its refusals become problems.
+
+    Raises:
+        Problem: 404 for what is not there or not this owner's, 409 for what cannot be done now.
+    """
 
     def work(session: Session) -> T:
         return step(session, drafts.locked(session, draft_id, owner), *args, **kwargs)
@@ -69,7 +74,8 @@ async def _on_draft(
         raise Problem(404, "unknown_field", "The form has no such field.") from error
 
 
-def _json(model: Any, status: int = 200) -> web.Response:
+def as_json(model: BaseModel, status: int = 200) -> web.Response:
+    """A shape of the interface as a response."""
     return web.json_response(model.model_dump(mode="json"), status=status)
 
 
@@ -86,12 +92,13 @@ async def start(
             raise Problem(404, "unknown_procedure", f"There is no procedure {body.procedure}.")
         try:
             forms = request.app[EFORMS]
-            draft = drafts.start(session, forms, procedure, body.owner, body.channel)
+            days = request.app[CONFIG].draft_days
+            draft = drafts.start(session, forms, procedure, body.owner, body.channel, days)
         except drafts.NotOnline as error:
             raise Problem(409, "not_online", "It takes no dossiers online.") from error
         return drafts.view(draft)
 
-    return _json(await request.app[DATABASE].run(work), 201)
+    return as_json(await request.app[DATABASE].run(work), 201)
 
 
 @routes.get("/drafts")
@@ -113,7 +120,7 @@ async def read(
     request: web.Request, draft: str, /, owner: str
 ) -> r200[DraftView] | r404[ProblemDetail]:
     """One draft with its summary and what is asked next."""
-    return _json(await _on_draft(request, draft, owner, lambda _session, one: drafts.view(one)))
+    return as_json(await on_draft(request, draft, owner, lambda _session, one: drafts.view(one)))
 
 
 @routes.delete("/drafts/{draft}")
@@ -121,7 +128,7 @@ async def read(
 async def discard(request: web.Request, draft: str, /, owner: str) -> r204:
     """Give a draft up; a submitted one stays."""
 
-    await _on_draft(request, draft, owner, lambda _session, one: drafts.discard(one))
+    await on_draft(request, draft, owner, lambda _session, one: drafts.discard(one))
     return web.Response(status=204)
 
 
@@ -132,10 +139,10 @@ async def answer(
 ) -> r200[AnswerResult] | r404[ProblemDetail] | r409[ProblemDetail]:
     """Answer the field asked last, or the one named; a refusal is an ordinary answer here."""
     most = request.app[CONFIG].dossier_max_bytes
-    result = await _on_draft(request, draft, owner, drafts.answer, body, most)
+    result = await on_draft(request, draft, owner, drafts.answer, body, most)
     if result is None:
         raise Problem(409, "nothing_asked", "The draft asks nothing.")
-    return _json(result)
+    return as_json(result)
 
 
 @routes.get("/drafts/{draft}/fields")
@@ -144,10 +151,10 @@ async def find_fields(
     request: web.Request, draft: str, /, owner: str, phrase: str
 ) -> r200[FieldMatches] | r404[ProblemDetail]:
     """The fields that a phrase names, best first."""
-    found = await _on_draft(
+    found = await on_draft(
         request, draft, owner, lambda _session, one: drafts.find_fields(one, phrase)
     )
-    return _json(found)
+    return as_json(found)
 
 
 @routes.put("/drafts/{draft}/field")
@@ -161,7 +168,7 @@ async def choose_field(
         drafts.choose_field(one, body.field)
         return drafts.view(one)
 
-    return _json(await _on_draft(request, draft, owner, step))
+    return as_json(await on_draft(request, draft, owner, step))
 
 
 @routes.post("/drafts/{draft}/fields/{field}/skip")
@@ -175,7 +182,7 @@ async def skip(
         drafts.skip(one, field)
         return drafts.view(one)
 
-    return _json(await _on_draft(request, draft, owner, step))
+    return as_json(await on_draft(request, draft, owner, step))
 
 
 @routes.put("/drafts/{draft}/consent")
@@ -189,7 +196,7 @@ async def consent(
         drafts.consent(one, body)
         return drafts.view(one)
 
-    return _json(await _on_draft(request, draft, owner, step))
+    return as_json(await on_draft(request, draft, owner, step))
 
 
 @routes.post("/drafts/{draft}/resume-codes")
@@ -209,7 +216,7 @@ async def issue_resume_code(
             raise Problem(409, "no_factor", "It holds no citizen ID and no phone yet.") from error
         return ResumeCodeView(code=code, expires_at=expires_at)
 
-    return _json(await _on_draft(request, draft, owner, step), 201)
+    return as_json(await on_draft(request, draft, owner, step), 201)
 
 
 @routes.post("/resumptions")
@@ -229,7 +236,7 @@ async def resume(
     found = await request.app[DATABASE].run(work)
     if isinstance(found, Refused):
         raise proof.refusal(found, "draft")
-    return _json(found)
+    return as_json(found)
 
 
 @routes.post("/drafts/{draft}/submission")
@@ -246,6 +253,6 @@ async def submit(
             raise Problem(404, "unknown_procedure", "The procedure is no longer there.")
         return drafts.submit(session, one, procedure, agency, backend)
 
-    receipt = await _on_draft(request, draft, owner, step)
+    receipt = await on_draft(request, draft, owner, step)
     wake(request.app)
-    return _json(receipt, 201)
+    return as_json(receipt, 201)

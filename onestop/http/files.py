@@ -7,7 +7,7 @@ import asyncio
 import structlog
 from aiohttp import BodyPartReader, web
 from aiohttp_pydantic.decorator import inject_params
-from aiohttp_pydantic.oas.typing import r201, r413, r415
+from aiohttp_pydantic.oas.typing import r201, r204, r413, r415
 
 from common.problems import Problem, as_problem
 from onestop.dossiers import files
@@ -49,6 +49,23 @@ async def upload(
         raise Problem(503, "storage_unavailable", "The file could not be kept.") from error
     view = await request.app[DATABASE].run(files.record, owner, part.filename or "", kept)
     return web.json_response(view.model_dump(mode="json"), status=201)
+
+
+@routes.delete("/files/{file}")
+@inject_params(on_validation_error=as_problem).and_request
+async def discard(request: web.Request, file: str, /, owner: str) -> r204:
+    """Delete a file that nobody asked for, content and all."""
+    await throw_away(request.app, owner, file)
+    return web.Response(status=204)
+
+
+async def throw_away(app: web.Application, owner: str, file_id: str) -> None:
+    """Delete a file that nothing holds, row first; a content that stays is the next sweep's."""
+    if await app[DATABASE].run(files.forget, owner, file_id):
+        try:
+            await asyncio.to_thread(app[STORAGE].delete, file_id)
+        except StorageUnavailable as error:
+            log.warning("file_left_to_the_sweep", reason=str(error))
 
 
 def _refusal(status: int, code: str, **params: Param) -> Problem:

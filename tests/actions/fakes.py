@@ -12,6 +12,8 @@ from onestop.schemas import (
     AnswerRequest,
     AnswerResult,
     Candidate,
+    CardRequest,
+    CardResult,
     Consent,
     DocumentLinks,
     DraftView,
@@ -26,6 +28,7 @@ from onestop.schemas import (
     Refusal,
     SearchResult,
     StatusView,
+    UndoResult,
     UnitsFound,
 )
 
@@ -131,6 +134,8 @@ class FakeOnestop:
         self.refused = Refusal(field="name", code="wrong", message="Chưa đúng ạ.", attempt=1)
         self.matches: list[FieldView] = []
         self.value: str | None = None  # that a correction brings along
+        self.no_card = ""  # why a card cannot be offered
+        self.taken_back: list[Accepted] = []
         self.status: StatusView | OnestopRefusal | None = None
         self.providers: list[str] = []
         self.owes: Owed | OnestopError = OWED
@@ -181,6 +186,23 @@ class FakeOnestop:
         if view.field is not None and view.field.required:
             raise OnestopRefusal(409, {"type": "urn:motcua:problem:field_required"})
         return view
+
+    async def read_card(self, name: str, owner: str, body: CardRequest) -> CardResult:
+        self.calls.append(("read_card", body.text, body.file_ids))
+        return CardResult(draft=self.open[0], refusal=self.no_card)
+
+    async def decide(self, name: str, owner: str, accept: bool) -> AnswerResult:
+        self.calls.append(("decide", accept))
+        taken = self.open[0].offer.lines if accept and self.open[0].offer else []
+        view = self.open[0].model_copy(update={"offer": None})
+        return AnswerResult(draft=view, accepted=taken)
+
+    async def undo(self, name: str, owner: str) -> UndoResult:
+        self.calls.append(("undo",))
+        return UndoResult(draft=self.open[0], taken_back=self.taken_back)
+
+    async def discard_file(self, owner: str, file_id: str) -> None:
+        self.calls.append(("discard_file", file_id))
 
     async def find_fields(self, name: str, owner: str, phrase: str) -> FieldMatches:
         self.calls.append(("find_fields", phrase))

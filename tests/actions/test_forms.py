@@ -63,7 +63,9 @@ async def test_a_wrong_answer_is_refused_in_the_words_of_the_service(filling: Ta
 
 
 async def test_the_third_refusal_offers_a_person(filling: Talk) -> None:
-    filling.service.refused = Refusal(field="name", code="x", message="Chưa đúng.", attempt=3)
+    filling.service.refused = Refusal(
+        field="name", code="x", message="Chưa đúng.", attempt=3, stuck=True
+    )
     await filling.act(FORM, "123")
     assert "/ask_person" in filling.buttons().values()
 
@@ -130,8 +132,10 @@ async def test_buttons_answer_with_their_value(filling: Talk) -> None:
 
 async def test_a_file_answers_a_paper_and_nothing_else(filling: Talk) -> None:
     sent = {"attachments": [{"file_id": "f1"}]}
+    filling.service.no_card = "Em chưa thấy mã QR."
     await filling.act(FORM, "/upload", "upload", metadata=sent)
-    assert "chưa cần giấy tờ nào" in filling.text()
+    assert filling.service.called("read_card") == [["", ["f1"]]]
+    assert filling.text().startswith("Em chưa thấy mã QR.\nHọ tên là gì ạ?")
     asks(filling, "paper")
     await filling.act(FORM, "/upload", "upload", metadata=sent)
     assert "Em ghi" in filling.text()

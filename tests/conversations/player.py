@@ -3,7 +3,8 @@
 A script is a list of steps. A step does one thing and says what must come back:
 
     - say: text that the citizen types          press: title of a button shown last
-      upload: name of a file (.jpg, .pdf, .txt)  advance: {code, status, note, fields, papers} (officer)
+      upload: name of a file (.jpg, .pdf, .txt), or {name, code}: a photo of a card with that QR code
+      advance: {code, status, note, fields, papers} (officer)
       expect: [parts of the replies' text]       reject: [parts that must not be there]
       buttons: [titles that must be offered]     card: type of a card that must be there
       replies: how many messages there must be   offered: whether there must be buttons at all
@@ -32,7 +33,7 @@ import yaml
 from PIL import Image, ImageDraw
 
 from tests.conversations.system import System
-from tests.papers import pdf
+from tests.papers import card, encoded, pdf
 
 TIMEOUT = 40
 KNOWN = {
@@ -130,9 +131,9 @@ class Citizen:
         assert title in offered, f"no button {title!r} among {list(offered)}"
         self.replies = self._post("/api/chat/messages", {"payload": offered[title]})["replies"]
 
-    def upload(self, name: str) -> None:
-        """Send a file."""
-        content = paper(name)
+    def upload(self, name: str, code: str | None = None) -> None:
+        """Send a file; with `code` a photo of a citizen card whose QR code holds that text."""
+        content = paper(name) if code is None else encoded(card(code, turned=8))
         boundary = uuid.uuid4().hex
         head = (
             f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
@@ -174,7 +175,8 @@ class Citizen:
         elif "press" in step:
             self.press(self._fill(step["press"]))
         elif "upload" in step:
-            self.upload(step["upload"])
+            sent = step["upload"]
+            self.upload(**(sent if isinstance(sent, dict) else {"name": sent}))
         elif "advance" in step:
             wanted = step["advance"]
             note = ["--note", wanted["note"]] if "note" in wanted else []

@@ -18,6 +18,7 @@ from onestop.catalogue.sources import Source
 from onestop.catalogue.store import save
 from onestop.http.app import create_app
 from tests.onestop.uploads.test_cleaning import picture
+from tests.papers import card, encoded, page
 
 Client = TestClient[aiohttp.web.Request, aiohttp.web.Application]
 OWNER = {"owner": "citizen-1"}
@@ -113,3 +114,95 @@ async def test_a_file_that_is_none_of_the_kinds_is_refused_in_vietnamese(client:
     answer = await client.post("/files", params=OWNER, data=form)
     assert answer.status == 415
     assert "PDF" in (await answer.json())["detail"]
+
+
+CARD = "035098001234||Lê Văn Bình|15031998|Nam|Nhân Khang, Lý Nhân, Hà Nam|25122021"
+
+
+async def begun(client: Client) -> str:
+    """The address of a draft that has just been started."""
+    body = {**OWNER, "channel": "web", "procedure": MARITAL_STATUS}
+    draft = await (await client.post("/drafts", json=body)).json()
+    return f"/drafts/{draft['id']}"
+
+
+async def kept_file(client: Client, content: bytes, name: str = "the.jpg") -> str:
+    """A file that the citizen has sent."""
+    form = FormData()
+    form.add_field("file", content, filename=name)
+    kept = await (await client.post("/files", params=OWNER, data=form)).json()
+    return str(kept["file_id"])
+
+
+def stored(tmp_path: Path) -> list[str]:
+    """The names of all contents that lie in the storage."""
+    return [one.name for one in (tmp_path / "uploads").rglob("*") if one.is_file()]
+
+
+@pytest.mark.parametrize("readable", [True, False])
+async def test_the_photo_of_a_card_is_gone_once_it_was_looked_at(
+    client: Client, tmp_path: Path, readable: bool
+) -> None:
+    address = await begun(client)
+    photo = encoded(card(CARD)) if readable else encoded(page())
+    file_id = await kept_file(client, photo)
+    assert any(file_id in name for name in stored(tmp_path))
+    answer = await client.post(f"{address}/card", params=OWNER, json={"file_ids": [file_id]})
+    result = await answer.json()
+    assert (result["draft"]["offer"] is not None) == readable
+    assert bool(result["refusal"]) == (not readable)
+    assert not any(file_id in name for name in stored(tmp_path))
+
+
+async def test_a_photo_that_is_a_paper_of_the_dossier_stays(client: Client, tmp_path: Path) -> None:
+    body = {**OWNER, "channel": "web", "procedure": MARITAL_STATUS}
+    draft = await (await client.post("/drafts", json=body)).json()
+    address = f"/drafts/{draft['id']}"
+    while draft["field"]["type"] != "paper":
+        text = "có" if draft["field"]["type"] == "yes_no" else draft["field"]["example"]
+        done = await client.post(f"{address}/answers", params=OWNER, json={"text": text})
+        draft = (await done.json())["draft"]
+    file_id = await kept_file(client, encoded(card(CARD)))
+    sent = {"file_ids": [file_id]}
+    assert (await client.post(f"{address}/answers", params=OWNER, json=sent)).status == 200
+    await client.post(f"{address}/card", params=OWNER, json=sent)
+    await client.delete(f"/files/{file_id}", params=OWNER)
+    assert any(file_id in name for name in stored(tmp_path))
+
+
+async def test_a_strangers_photo_is_neither_read_nor_deleted(
+    client: Client, tmp_path: Path
+) -> None:
+    file_id = await kept_file(client, encoded(card(CARD)))
+    stranger = {"owner": "citizen-2"}
+    body = {**stranger, "channel": "web", "procedure": MARITAL_STATUS}
+    draft = await (await client.post("/drafts", json=body)).json()
+    answer = await client.post(
+        f"/drafts/{draft['id']}/card", params=stranger, json={"file_ids": [file_id]}
+    )
+    assert (await answer.json())["draft"]["offer"] is None
+    await client.delete(f"/files/{file_id}", params=stranger)
+    assert any(file_id in name for name in stored(tmp_path))
+
+
+async def test_a_cards_text_is_offered_filled_in_and_taken_back(client: Client) -> None:
+    address = await begun(client)
+    done = await client.post(f"{address}/answers", params=OWNER, json={"text": "cho tôi"})
+    assert (await done.json())["refusal"] is None
+    answer = await client.post(f"{address}/card", params=OWNER, json={"text": CARD})
+    offer = (await answer.json())["draft"]["offer"]
+    assert "Lê Văn Bình" in [line["display"] for line in offer["lines"]]
+    answer = await client.post(f"{address}/offer", params=OWNER, json={"accept": True})
+    result = await answer.json()
+    assert len(result["accepted"]) == len(offer["lines"])
+    assert result["draft"]["offer"] is None
+    taken_back = (await (await client.post(f"{address}/undo", params=OWNER)).json())["taken_back"]
+    assert len(taken_back) == len(offer["lines"])
+
+
+async def test_what_is_no_card_says_so_in_vietnamese(client: Client) -> None:
+    address = await begun(client)
+    answer = await client.post(f"{address}/card", params=OWNER, json={"text": "1|2|3"})
+    result = await answer.json()
+    assert "mã QR" in result["refusal"]
+    assert result["draft"]["offer"] is None

@@ -1,0 +1,110 @@
+"""Answers that need not be typed: a citizen card, what was told before; and the last ones taken back."""
+
+from __future__ import annotations
+
+import asyncio
+
+from aiohttp import web
+from aiohttp_pydantic.oas.typing import r200, r404
+from sqlalchemy.orm import Session
+
+from common.problems import Problem
+from onestop.dossiers import card_photos, drafts, files, offers
+from onestop.dossiers.draft_view import accepted
+from onestop.dossiers.models import Draft
+from onestop.eforms.cards import Card, read_card
+from onestop.eforms.texts import card_text
+from onestop.http.drafts import as_json, on_draft, receive
+from onestop.http.files import throw_away
+from onestop.http.keys import DATABASE, STORAGE
+from onestop.schemas import (
+    AnswerResult,
+    CardRequest,
+    CardResult,
+    OfferDecision,
+    ProblemDetail,
+    UndoResult,
+)
+from onestop.storage.base import StorageError
+
+routes = web.RouteTableDef()
+
+
+@routes.post("/drafts/{draft}/card")
+@receive
+async def card(
+    request: web.Request, draft: str, /, body: CardRequest, owner: str
+) -> r200[CardResult] | r404[ProblemDetail]:
+    """Read a citizen card and offer to fill in what it tells; the photo is deleted in every case."""
+    if body.file_ids:
+        found, unread = await _card_in_photos(request, owner, body.file_ids), "card_no_code"
+    else:
+        found, unread = read_card(body.text), "card_unreadable"
+
+    def step(_session: Session, one: Draft) -> CardResult:
+        refusal = _offer(one, found) if found is not None else unread
+        return CardResult(draft=drafts.view(one), refusal=card_text(refusal) if refusal else "")
+
+    return as_json(await on_draft(request, draft, owner, step))
+
+
+def _offer(draft: Draft, card: Card) -> str | None:
+    """Offer the card; returns why that cannot be done."""
+    try:
+        offers.offer_card(draft, card)
+    except offers.NothingToFill:
+        return "card_nothing_to_fill"
+    return None
+
+
+async def _card_in_photos(request: web.Request, owner: str, file_ids: list[str]) -> Card | None:
+    """The first card in the owner's photos; the photos are gone then.
+
+    Looking takes up to a second of computing, so it is done outside of any transaction.
+
+    Raises:
+        Problem: 503 if a photo cannot be fetched now.
+    """
+    found = None
+    for file_id in file_ids:
+        owned = await request.app[DATABASE].read(files.owned, owner, file_id)
+        if owned is not None and found is None:
+            try:
+                content = await asyncio.to_thread(request.app[STORAGE].get, file_id)
+            except StorageError as error:
+                raise Problem(503, "storage_unavailable", "The file cannot be read.") from error
+            code = await asyncio.to_thread(card_photos.read_code, content)
+            found = read_card(code) if code is not None else None
+        await throw_away(request.app, owner, file_id)
+    return found
+
+
+@routes.post("/drafts/{draft}/offer")
+@receive
+async def decide(
+    request: web.Request, draft: str, /, body: OfferDecision, owner: str
+) -> r200[AnswerResult] | r404[ProblemDetail]:
+    """Fill in what is offered, or forget it."""
+
+    def step(_session: Session, one: Draft) -> AnswerResult:
+        if not body.accept:
+            offers.decline(one)
+            return AnswerResult(draft=drafts.view(one))
+        filled = offers.accept(one)
+        return AnswerResult(
+            draft=drafts.view(one),
+            accepted=[accepted(field, value) for field, value in filled.taken],
+            reopened=[field.label for field in filled.ask_again],
+        )
+
+    return as_json(await on_draft(request, draft, owner, step))
+
+
+@routes.post("/drafts/{draft}/undo")
+@receive
+async def undo(
+    request: web.Request, draft: str, /, owner: str
+) -> r200[UndoResult] | r404[ProblemDetail]:
+    """Take back the answers of the last turn; what they answered is asked again."""
+    result = await on_draft(request, draft, owner, lambda _session, one: drafts.undo(one))
+    return as_json(result)
