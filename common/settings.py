@@ -8,10 +8,19 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from cryptography.fernet import Fernet, MultiFernet
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+class MessageTemplate(BaseModel):
+    """A text that a platform has approved: its id there, and which variable fills each parameter."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str = Field(pattern=r"^[\w.-]{1,100}$")
+    parameters: dict[str, str] = {}
 
 
 class Settings(BaseSettings):
@@ -90,11 +99,21 @@ class Settings(BaseSettings):
     zalo_timestamp: Literal["either", "body", "header"] = "either"
     zalo_api_url: str = "https://openapi.zalo.me"
     zalo_oauth_url: str = "https://oauth.zaloapp.com"
+    zalo_templates: dict[str, MessageTemplate] = {}
     messenger_page_id: str = Field("", pattern=r"^\d{0,40}$")
     messenger_app_secret: SecretStr = SecretStr("")
     messenger_page_token: SecretStr = SecretStr("")
     messenger_verify_token: SecretStr = SecretStr("")
     messenger_api_url: str = "https://graph.facebook.com/v25.0"
+    messenger_templates: dict[str, MessageTemplate] = {}
+
+    # E-mail, for notices that a platform does not let through any more; off without a server.
+    smtp_host: str = ""
+    smtp_port: int = Field(587, ge=1, le=65535)
+    smtp_starttls: bool = True
+    smtp_username: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_from: str = ""
 
     # LibreOffice, for documents as PDF; where it is not installed, only DOCX is offered.
     soffice: str = "soffice"
@@ -138,6 +157,12 @@ class Settings(BaseSettings):
     def _s3_has_a_bucket(self) -> Self:
         if self.storage == "s3" and not self.s3_bucket:
             raise ValueError("MOTCUA_STORAGE=s3 needs MOTCUA_S3_BUCKET")
+        return self
+
+    @model_validator(mode="after")
+    def _mail_has_a_sender(self) -> Self:
+        if self.smtp_host and "@" not in self.smtp_from:
+            raise ValueError("MOTCUA_SMTP_HOST needs MOTCUA_SMTP_FROM, an e-mail address")
         return self
 
     @model_validator(mode="after")

@@ -11,7 +11,7 @@ from aiohttp import web
 from common.database import Database
 from common.problems import problem_middleware
 from common.settings import Settings
-from gateway import health
+from gateway import elsewhere, health
 from gateway.channels.platform import Platform
 from gateway.channels.registry import channels
 from gateway.counters import Counters
@@ -40,7 +40,9 @@ async def _resources(app: web.Application) -> AsyncIterator[None]:
         lease = config.turn_timeout_seconds + LEASE_SPARE_SECONDS
         app[DISPATCHER] = Dispatcher(database, app[RASA], mounted, lease)
         platforms = {name: one for name, one in mounted.items() if isinstance(one, Platform)}
-        app[SENDER] = Sender(database, platforms, config.public, app[COUNTERS])
+        app[SENDER] = Sender(
+            database, platforms, config.public, app[COUNTERS], elsewhere.ways(config)
+        )
         yield
     database.close()
 

@@ -184,7 +184,14 @@ class OnestopClient:
 
 def _notice(view: dict[str, Any]) -> Notice:
     """A notice as the service shows it; a card is a message's custom part."""
-    body = {"text": view["text"], "buttons": view["buttons"], "custom": view["card"]}
+    parts = ("template", "about", "contact")
+    notice = {part: view[part] for part in parts if view.get(part)}
+    body = {
+        "text": view["text"],
+        "buttons": view["buttons"],
+        "custom": view["card"],
+        "notice": notice,
+    }
     return Notice(
         id=view["id"],
         owner=view["owner"],

@@ -126,7 +126,8 @@ def history(session: Session, sender: str, after: int, limit: int) -> tuple[list
 def present(row: Message) -> dict[str, Any]:
     """A message as clients see it: {"id", "from", "at", …its body}, without a button's payload."""
     if row.direction == Direction.OUTGOING:
-        return {"id": row.id, "from": "assistant", "at": row.created_at.isoformat(), **row.body}
+        said = {part: one for part, one in row.body.items() if part != "notice"}
+        return {"id": row.id, "from": "assistant", "at": row.created_at.isoformat(), **said}
     return {
         "id": row.id,
         "from": "citizen",

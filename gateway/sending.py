@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 import time
 from asyncio import sleep
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,10 +20,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from common.database import Database, now
-from gateway import queue
+from gateway import elsewhere, queue
 from gateway.channels.errors import NotSentError, Remedy
 from gateway.channels.platform import Platform
 from gateway.counters import Counters
+from gateway.elsewhere import Way
 from gateway.models import Direction, Message, State
 from gateway.queue import ClaimLostError
 from gateway.rendering import Part, render
@@ -91,6 +92,7 @@ class Sender(Worker[Message]):
         platforms: where messages go, by channel name.
         public: the address that our own relative addresses stand for.
         counters: where it counts what was sent and what was not.
+        ways: other ways for notices that may not go into the chat.
         retry_seconds: pauses between tries.
     """
 
@@ -100,11 +102,12 @@ class Sender(Worker[Message]):
         platforms: Mapping[str, Platform],
         public: str,
         counters: Counters,
+        ways: Sequence[Way] = (),
         retry_seconds: tuple[float, ...] = RETRY_SECONDS,
     ) -> None:
         super().__init__(CONCURRENT_SENDS)
         self._database, self._platforms, self._public = database, platforms, public
-        self._counters, self._pauses = counters, retry_seconds
+        self._counters, self._ways, self._pauses = counters, list(ways), retry_seconds
         self._paces = {
             name: _Pace(1 / platform.limits.per_second) for name, platform in platforms.items()
         }
@@ -139,19 +142,56 @@ class Sender(Worker[Message]):
         user = row.sender.removeprefix(f"{row.channel}:")
         last = await self._database.read(heard, row.sender)
         if last is None or now() - last > timedelta(hours=platform.limits.reply_hours):
-            raise NotSentError(Remedy.CLOSED, "window")
+            await self._outside(row, platform, user, "window")
+            return
         if row.attempts > len(self._pauses) + 1 or now() - row.created_at > MAX_AGE:
             raise NotSentError(Remedy.GIVE_UP, row.reason or "attempts")
         parts = render(row.id, row.body, platform.limits, self._public)
         pace = self._paces[row.channel]
         for place in range(row.parts_sent, len(parts)):
             await pace.wait()
-            await self._send_part(platform, user, parts[place], answer=row.reply_to is not None)
+            try:
+                await self._send_part(platform, user, parts[place], row.reply_to is not None)
+            except NotSentError as error:
+                if error.remedy is not Remedy.CLOSED:
+                    raise
+                await self._outside(row, platform, user, error.reason)
+                return
             pace.rests = 0
             lease = now() + timedelta(seconds=LEASE_SECONDS)
             await self._write(row, parts_sent=place + 1, lease_until=lease)
         await self._write(row, state=State.SENT, reason=None)
         self._counters.count("message_sent", row.channel)
+
+    async def _outside(self, row: Message, platform: Platform, user: str, reason: str) -> None:
+        """What may not go into the chat: a notice goes another way, all else waits for the next visit.
+
+        Raises:
+            NotSentError: if another way may succeed later.
+        """
+        notice = row.body.get("notice")
+        if notice:
+            by = ""
+            if await self._by_template(platform, user, notice):
+                by = "template"
+            else:
+                by = await elsewhere.tell(self._ways, notice, row.body.get("text", ""))
+            if by:
+                self._counters.count("message_sent", row.channel, by)
+                await self._write(row, state=State.SENT, reason=by)
+                return
+        log.info("message_held", message=row.id, channel=row.channel, reason=reason)
+        await self._write(row, state=State.HELD, reason=reason)
+
+    async def _by_template(self, platform: Platform, user: str, notice: dict[str, Any]) -> bool:
+        try:
+            return await platform.send_template(user, notice)
+        except NotSentError as error:
+            if error.remedy.later:
+                raise
+            # A template that is not approved (any more): staff see the count, the citizen another way.
+            self._counters.count("template_refused", platform.name, error.reason)
+            return False
 
     async def _send_part(self, platform: Platform, user: str, part: Part, answer: bool) -> None:
         try:
@@ -178,9 +218,11 @@ class Sender(Worker[Message]):
                 await self._write(
                     row, state=State.UNSENT, due_at=due, reason=reason, attempts=row.attempts - 1
                 )
-            elif remedy is Remedy.CLOSED:
-                log.info("message_held", message=row.id, channel=row.channel, reason=reason)
-                await self._write(row, state=State.HELD, reason=reason)
+            elif remedy is Remedy.WAIT:
+                due = now() + timedelta(hours=1)
+                await self._write(
+                    row, state=State.UNSENT, due_at=due, reason=reason, attempts=row.attempts - 1
+                )
             elif remedy in (Remedy.RETRY, Remedy.RENEW_TOKEN) and row.attempts <= len(self._pauses):
                 pause = self._pauses[row.attempts - 1] * (1 + random.random() / 2)
                 due = now() + timedelta(seconds=pause)

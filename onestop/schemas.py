@@ -314,8 +314,19 @@ class Choice(BaseModel):
     payload: str
 
 
+class NoticeContact(BaseModel):
+    """Where an owner can be reached outside the chat; empty where nothing was told."""
+
+    phone: str = ""
+    email: str = ""
+
+
 class NoticeView(BaseModel):
-    """What an owner is to be told, ready to be said in a chat; `lease` is the claimer's."""
+    """What an owner is to be told, ready to be said in a chat; `lease` is the claimer's.
+
+    `about` and `contact` are for channels that may not write just now: what a template message needs,
+    and where else the owner can be reached.
+    """
 
     id: int
     owner: str
@@ -323,6 +334,8 @@ class NoticeView(BaseModel):
     text: str
     buttons: list[Choice] = []
     card: dict[str, str] | None = None
+    about: dict[str, str] = {}
+    contact: NoticeContact | None = None
     created_at: datetime
     lease: str = ""
 

@@ -12,13 +12,14 @@ class Remedy(StrEnum):
     SLOW_DOWN = "slow_down"  # too fast: nothing is sent on this channel for a while
     RENEW_TOKEN = "renew_token"  # noqa: S105 - the access token has ended: get a new one, try again
     UNREACHABLE = "unreachable"  # the citizen has blocked us or left
-    CLOSED = "closed"  # we may not write now: keep it for the next visit
+    CLOSED = "closed"  # we may not write in the chat any more: another way, or the next visit
+    WAIT = "wait"  # not at this hour: try again in an hour
     GIVE_UP = "give_up"  # trying again cannot help: staff must see it
 
     @property
     def later(self) -> bool:
         """Whether another try may succeed."""
-        return self in (Remedy.RETRY, Remedy.SLOW_DOWN, Remedy.RENEW_TOKEN)
+        return self in (Remedy.RETRY, Remedy.SLOW_DOWN, Remedy.RENEW_TOKEN, Remedy.WAIT)
 
 
 class NotSentError(Exception):

@@ -102,6 +102,16 @@ class Platform(Channel):
             NotSentError: if the platform did not take it.
         """
 
+    async def send_template(self, user: str, notice: dict[str, Any]) -> bool:
+        """Send a notice as a template message, for which there is no window; whether it went out.
+
+        Not, if the platform or the settings have none for this notice.
+
+        Raises:
+            NotSentError: if the platform did not take it.
+        """
+        return False
+
     async def ready(self) -> bool:
         """Whether messages can be sent, as far as is known without sending one."""
         return True

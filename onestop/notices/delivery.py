@@ -72,7 +72,7 @@ def claim(session: Session, at: datetime, quiet: QuietHours, limit: int) -> list
     for row in rows:
         row.lease, row.leased_until = lease, at + LEASE
         try:
-            claimed.append(view(row))
+            claimed.append(view(session, row))
         except (KeyError, TemplateError):  # the texts have changed since; the others must not wait
             row.state, row.last_error = State.FAILED, "no_text"
     return claimed

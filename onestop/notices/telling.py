@@ -52,9 +52,14 @@ def unmute(session: Session, owner: str) -> None:
     session.execute(delete(Muted).where(Muted.owner == owner))
 
 
-def view(row: Notice) -> NoticeView:
+def view(session: Session, row: Notice) -> NoticeView:
     """A notice as it is to be said."""
+    # Here: dossiers tell notices, so their module is not ready when this one is loaded.
+    from onestop.notices.contact import contact_of
+
     said = texts.say(row.template, row.variables)
+    about = {name: str(one) for name, one in row.variables.items() if isinstance(one, str | int)}
+    code = about.get("code", "")
     return NoticeView(
         id=row.id,
         owner=row.owner,
@@ -62,6 +67,8 @@ def view(row: Notice) -> NoticeView:
         text=said.text,
         buttons=said.buttons,
         card=said.card,
+        about=about,
+        contact=contact_of(session, row.owner, code) if code else None,
         created_at=row.created_at,
         lease=row.lease or "",
     )
@@ -72,4 +79,4 @@ def waiting(session: Session, limit: int) -> list[NoticeView]:
     rows = session.scalars(
         select(Notice).where(Notice.state == State.WAITING).order_by(Notice.id).limit(limit)
     )
-    return [view(row) for row in rows]
+    return [view(session, row) for row in rows]

@@ -157,6 +157,26 @@ async def test_row_rate_32_rests_the_whole_channel_and_loses_no_try(
         assert {one.attempts for one in session.scalars(sent)} == {1}
 
 
+async def test_row_errors_234_at_night_waits_an_hour_and_loses_no_try(
+    gateway_database: Database,
+) -> None:
+    platform = FakePlatform(failure(Remedy.WAIT))
+    (number,) = say(gateway_database, "chào")
+    task = asyncio.create_task(worker(gateway_database, platform).run())
+
+    async def put_off() -> bool:
+        found = row(gateway_database, number)
+        return found.state == State.UNSENT and found.reason is not None
+
+    await until(put_off)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    found = row(gateway_database, number)
+    assert found.due_at is not None
+    assert found.due_at > now() + timedelta(minutes=55)
+    assert found.attempts == 0
+
+
 async def test_row_rate_messages_keep_their_distance(gateway_database: Database) -> None:
     platform = FakePlatform(per_second=20)
     for user in range(10):

@@ -25,6 +25,7 @@ class MessengerServer:
     """The platform's memory. `faults`: (code, subcode) of the next messages; None for no fault."""
 
     sent: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    templates: list[dict[str, Any]] = field(default_factory=list)
     types: list[str] = field(default_factory=list)
     faults: deque[tuple[int, int | None] | None] = field(default_factory=deque)
     profile: dict[str, Any] = field(default_factory=dict)
@@ -52,6 +53,9 @@ class MessengerServer:
         if fault is not None:
             return refusal(*fault)
         body = await request.json()
+        if body["messaging_type"] == "UTILITY":
+            self.templates.append(body["message"]["template"])
+            return web.json_response({"message_id": "mid.t"})
         if not fits(body["message"]) or body["messaging_type"] not in ("RESPONSE", "UPDATE"):
             return refusal(100)
         user = body["recipient"]["id"]

@@ -35,6 +35,8 @@ class ZaloServer:
     """
 
     sent: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    templates: list[dict[str, Any]] = field(default_factory=list)
+    approved: set[str] = field(default_factory=set)
     faults: deque[int | str] = field(default_factory=deque)
     blocked: set[str] = field(default_factory=set)
     minute: int = 4_000
@@ -52,6 +54,7 @@ class ZaloServer:
         """The application."""
         app = web.Application()
         app.router.add_post("/v3.0/oa/message/cs", self._send)
+        app.router.add_post("/v3.0/oa/message/template", self._template)
         app.router.add_post("/v4/oa/access_token", self._token)
         app.router.add_get("/files/{name}", self._file)
         return app
@@ -83,6 +86,15 @@ class ZaloServer:
             "quota": {"quota_type": "reply"},
         }
         return web.json_response({"data": data, "error": 0, "message": "Success"})
+
+    async def _template(self, request: web.Request) -> web.Response:
+        body = await request.json()
+        if request.headers.get("access_token") not in self.access_tokens:
+            return web.json_response({"error": -216})
+        if body["template_id"] not in self.approved or not all(body["template_data"].values()):
+            return web.json_response({"error": -201})
+        self.templates.append(body)
+        return web.json_response({"error": 0, "data": {"msg_id": "t"}})
 
     def _refusal(self, token: str, body: dict[str, Any]) -> int:
         if token not in self.access_tokens:

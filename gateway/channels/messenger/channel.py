@@ -14,6 +14,7 @@ from aiohttp import web
 from common.problems import Problem
 from common.settings import Settings
 from common.tenant import tenant
+from gateway.channels import templates
 from gateway.channels.events import Event
 from gateway.channels.limits import Limits
 from gateway.channels.messenger import events
@@ -86,6 +87,18 @@ class MessengerChannel(Platform):
             NotSentError: if Messenger did not take it.
         """
         await self._client.send(user, part, answer)
+
+    async def send_template(self, user: str, notice: dict[str, Any]) -> bool:
+        """Send a notice as a utility message.
+
+        Raises:
+            NotSentError: if Messenger did not take it.
+        """
+        filled = templates.fill(self._app[CONFIG].messenger_templates, notice)
+        if filled is None:
+            return False
+        await self._client.send_template(user, *filled)
+        return True
 
 
 def client(http: aiohttp.ClientSession, config: Settings, limits: Limits) -> MessengerClient:

@@ -46,6 +46,26 @@ class MessengerClient:
         }
         await self.call(f"{self._page}/messages", body)
 
+    async def send_template(self, user: str, template: str, parameters: dict[str, str]) -> None:
+        """Send a utility message from a template of the page, in Vietnamese.
+
+        Raises:
+            NotSentError: if Messenger did not take it.
+        """
+        values = [{"type": "text", "text": one} for one in parameters.values()]
+        body = {
+            "recipient": {"id": user},
+            "messaging_type": "UTILITY",
+            "message": {
+                "template": {
+                    "name": template,
+                    "language": {"code": "vi"},
+                    "components": [{"type": "body", "parameters": values}],
+                }
+            },
+        }
+        await self.call(f"{self._page}/messages", body)
+
     async def set_profile(self, profile: dict[str, Any]) -> None:
         """Set the page's greeting, get-started button and menu, and subscribe its webhook.
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Any
 
 import aiohttp
 import structlog
@@ -12,6 +13,7 @@ from aiohttp import web
 
 from common.problems import Problem
 from common.settings import Settings
+from gateway.channels import templates
 from gateway.channels.errors import NotSentError, Remedy
 from gateway.channels.events import Event
 from gateway.channels.platform import Platform
@@ -102,15 +104,31 @@ class ZaloChannel(Platform):
         return await self._tokens.good()
 
     async def send(self, user: str, part: Part, answer: bool) -> None:
-        """Send one part; with a new access token if Zalo calls the present one invalid.
+        """Send one part.
 
         Raises:
             NotSentError: if Zalo did not take it.
         """
+        await self._with_token(lambda token: self._client.send(token, user, part))
+
+    async def send_template(self, user: str, notice: dict[str, Any]) -> bool:
+        """Send a notice as a template message.
+
+        Raises:
+            NotSentError: if Zalo did not take it.
+        """
+        filled = templates.fill(self._app[CONFIG].zalo_templates, notice)
+        if filled is None:
+            return False
+        await self._with_token(lambda token: self._client.send_template(token, user, *filled))
+        return True
+
+    async def _with_token(self, call: Callable[[str], Awaitable[None]]) -> None:
+        """Call with the access token; once more with a new one if Zalo calls it invalid."""
         token = await self._tokens.access()
         try:
-            await self._client.send(token, user, part)
+            await call(token)
         except NotSentError as error:
             if error.remedy is not Remedy.RENEW_TOKEN:
                 raise
-            await self._client.send(await self._tokens.replace(token), user, part)
+            await call(await self._tokens.replace(token))

@@ -66,6 +66,17 @@ class ZaloClient:
             {"recipient": {"user_id": user}, "message": message(part)},
         )
 
+    async def send_template(
+        self, access_token: str, user: str, template: str, parameters: dict[str, str]
+    ) -> None:
+        """Send a template message (`v3.0/oa/message/template`, by the citizen's id; it is billed).
+
+        Raises:
+            NotSentError: if Zalo did not take it.
+        """
+        body = {"user_id": user, "template_id": template, "template_data": parameters}
+        await self.call(access_token, f"{self._api}/v3.0/oa/message/template", body)
+
     async def call(self, access_token: str, url: str, body: dict[str, Any]) -> dict[str, Any]:
         """Post to the interface; the answer's `data`.
 
