@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from onestop.dossiers.draft_view import answers_of
+from onestop.dossiers.draft_state import answers_of
 from onestop.dossiers.models import Dossier, Draft
 from onestop.dossiers.parcels import applicant
 from onestop.dossiers.snapshots import form_of
