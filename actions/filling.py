@@ -47,6 +47,9 @@ def question_parts(field: FieldView) -> dict[str, Any]:
     card = None
     if field.type == "paper":
         card = {"type": "upload", "field": field.id, "label": field.label, "accept": field.accept}
+    elif field.type == "phone":
+        # A channel that knows the citizen's number can offer to share it.
+        card = {"type": "contact"}
     return {"buttons": question_buttons(field), "card": card}
 
 

@@ -99,6 +99,7 @@ class Settings(BaseSettings):
     zalo_timestamp: Literal["either", "body", "header"] = "either"
     zalo_api_url: str = "https://openapi.zalo.me"
     zalo_oauth_url: str = "https://oauth.zaloapp.com"
+    zalo_contact_image: str = Field("", pattern=r"^(https?://\S+)?$")
     zalo_templates: dict[str, MessageTemplate] = {}
     messenger_page_id: str = Field("", pattern=r"^\d{0,40}$")
     messenger_app_secret: SecretStr = SecretStr("")

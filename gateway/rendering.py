@@ -41,12 +41,15 @@ class Link:
 
 @dataclass(frozen=True)
 class Part:
-    """What a platform takes as one message: a text with choices and links, or an image alone."""
+    """What a platform takes as one message: a text with choices and links, an image alone, or the offer
+    to share the citizen's telephone number.
+    """
 
     text: str = ""
     choices: tuple[Choice, ...] = ()
     links: tuple[Link, ...] = ()
     image: str = ""
+    contact: bool = False
 
 
 def reference(number: int, place: int) -> str:
@@ -94,6 +97,8 @@ def render(number: int, body: dict[str, Any], limits: Limits, public: str) -> li
     parts += [Part(text=one) for one in pieces[:-1]]
     if pieces:
         parts.append(Part(pieces[-1], choices, links))
+    if limits.contact and (body.get("custom") or {}).get("type") == "contact":
+        parts.append(Part(contact=True))
     return parts
 
 

@@ -197,8 +197,10 @@ class Sender(Worker[Message]):
         try:
             await platform.send(user, part, answer)
         except NotSentError as error:
-            if not part.image or error.remedy is not Remedy.GIVE_UP:
+            if error.remedy is not Remedy.GIVE_UP or not (part.image or part.contact):
                 raise
+            if part.contact:
+                return  # only a convenience: the number can be typed
             # A picture too large or in a form that the platform does not take: its address will do.
             await platform.send(user, Part(say("image_link", url=part.image)), answer)
 

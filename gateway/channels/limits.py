@@ -35,6 +35,7 @@ class Limits(BaseModel):
     settle_seconds: float = Field(
         ge=0, description="how long an event waits for others that were sent before it"
     )
+    contact: bool = Field(False, description="whether the citizen can be asked to share a number")
     file_hosts: tuple[str, ...] = Field(description="patterns of addresses that files come from")
     errors: dict[int | str, Remedy] = Field(description="what to do, by the platform's error code")
 

@@ -12,6 +12,7 @@ from rasa_sdk.interfaces import ActionExecutionRejection
 
 from actions.dossier_form import DossierForm
 from actions.dossiers import ResumeDossier, StartDossier
+from actions.filling import question_parts
 from actions.onestop_client import OnestopRefusal, OnestopUnavailable
 from actions.status_form import CheckStatus, StatusForm, read_code, read_factor
 from actions.turn import Turn
@@ -462,3 +463,8 @@ async def test_a_long_statement_that_sounds_like_an_aspect_answers_a_free_text(
     filling.service.right = {"xin giải quyết theo quy định"}
     await filling.act(FORM, "xin giải quyết theo quy định", "ask_legal_basis")
     assert "Em ghi" in filling.text()
+
+
+def test_a_question_for_a_phone_says_so_to_channels_that_know_the_number() -> None:
+    assert question_parts(field("phone"))["card"] == {"type": "contact"}
+    assert question_parts(field("person_name"))["card"] is None

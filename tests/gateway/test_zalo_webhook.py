@@ -207,6 +207,42 @@ async def test_row_ask_for_contact_a_shared_number_counts_as_typed(
     assert rasa.received[0]["text"] == "0912345678"
 
 
+async def test_row_ask_for_contact_it_is_offered_where_a_number_is_asked_for(
+    connect_zalo: Connect, rasa: FakeRasa, zalo_server: ZaloServer
+) -> None:
+    async def ask(inbound: dict[str, Any]) -> list[dict[str, Any]]:
+        return [{"text": "Số điện thoại của anh/chị?", "custom": {"type": "contact"}}]
+
+    rasa.answer = ask
+    client = await connect_zalo(zalo_contact_image="https://motcua.example.vn/so.png")
+    zalo_server.faults.extend([0, 0, 0, -201])
+    await zalo.tell(client.post, zalo.text("chào"))
+    await answered(zalo_server, 2)
+    payload = zalo_server.sent[1][1]["attachment"]["payload"]
+    assert payload["template_type"] == "request_user_info"
+    assert payload["elements"][0]["title"] == say("contact_title")
+    # Refused: the number can be typed all the same.
+    await zalo.tell(client.post, zalo.text("chào", "m2"))
+    await answered(zalo_server, 3)
+
+    async def sent() -> bool:
+        return client.app is not None and count(client, "message_sent") == 2
+
+    await until(sent)
+
+
+async def test_without_a_picture_the_number_is_only_typed(
+    connect_zalo: Connect, rasa: FakeRasa, zalo_server: ZaloServer
+) -> None:
+    async def ask(inbound: dict[str, Any]) -> list[dict[str, Any]]:
+        return [{"text": "Số điện thoại của anh/chị?", "custom": {"type": "contact"}}]
+
+    rasa.answer = ask
+    client = await connect_zalo()
+    await zalo.tell(client.post, zalo.text("chào"))
+    await answered(zalo_server, 1)
+
+
 async def test_a_typed_command_is_words(
     connect_zalo: Connect, rasa: FakeRasa, zalo_server: ZaloServer
 ) -> None:

@@ -153,6 +153,10 @@ def fits(message: dict[str, Any]) -> bool:
     if attachment is None:
         return bool(text)
     payload = attachment["payload"]
+    if payload.get("template_type") == "request_user_info":
+        return all(
+            one["title"] and one["subtitle"] and one["image_url"] for one in payload["elements"]
+        )
     if payload.get("template_type") == "media":
         return all(one["media_type"] == "image" and one["url"] for one in payload["elements"])
     buttons = payload.get("buttons", [])

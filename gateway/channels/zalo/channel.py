@@ -109,7 +109,12 @@ class ZaloChannel(Platform):
         Raises:
             NotSentError: if Zalo did not take it.
         """
-        await self._with_token(lambda token: self._client.send(token, user, part))
+        if not part.contact:
+            await self._with_token(lambda token: self._client.send(token, user, part))
+            return
+        image = self._app[CONFIG].zalo_contact_image
+        if image:
+            await self._with_token(lambda token: self._client.ask_contact(token, user, image))
 
     async def send_template(self, user: str, notice: dict[str, Any]) -> bool:
         """Send a notice as a template message.

@@ -13,6 +13,7 @@ import aiohttp
 from gateway.channels.errors import NotSentError, Remedy
 from gateway.channels.limits import Limits
 from gateway.rendering import Part
+from gateway.texts import say
 
 TIMEOUT = aiohttp.ClientTimeout(total=10, connect=3)
 
@@ -65,6 +66,21 @@ class ZaloClient:
             f"{self._api}/v3.0/oa/message/cs",
             {"recipient": {"user_id": user}, "message": message(part)},
         )
+
+    async def ask_contact(self, access_token: str, user: str, image: str) -> None:
+        """Offer to share the citizen's telephone number (template `request_user_info`).
+
+        Raises:
+            NotSentError: if Zalo did not take it.
+        """
+        element = {
+            "title": say("contact_title"),
+            "subtitle": say("contact_subtitle"),
+            "image_url": image,
+        }
+        payload = {"template_type": "request_user_info", "elements": [element]}
+        body = {"recipient": {"user_id": user}, "message": _template(payload)}
+        await self.call(access_token, f"{self._api}/v3.0/oa/message/cs", body)
 
     async def send_template(
         self, access_token: str, user: str, template: str, parameters: dict[str, str]
