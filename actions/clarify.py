@@ -12,6 +12,7 @@ from actions.explain import explain, offer_choices
 from actions.offers import holds_card, say_card_is_for_a_draft
 from actions.texts import button
 from actions.turn import Events, TopicAction, Turn
+from onestop import resume_code
 
 MENU = [
     button("Hỏi về thủ tục", "ask_procedure"),
@@ -55,6 +56,8 @@ class Clarify(TopicAction):
             if "start_dossier" in chosen["wishes"]:
                 return await StartDossier().act(turn)
             return await explain(turn, chosen["wishes"])
+        if resume_code.find(turn.text) is not None:
+            return await ResumeDossier().act(turn)
         named = await find_named(turn)
         if named is not None:
             return named

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from rasa_sdk.events import ActiveLoop, SlotSet
 
+from actions import elsewhere
 from actions.dossier_form import LOOP
 from actions.explain import find_procedure
 from actions.onestop_client import OnestopRefusal
 from actions.status_form import LOOP as STATUS_LOOP
+from actions.status_form import RESUME
 from actions.texts import button
 from actions.turn import Events, TopicAction, Turn
+from onestop import resume_code
 
 
 def leave_lookup(turn: Turn) -> Events:
@@ -55,7 +58,10 @@ class ResumeDossier(TopicAction):
     action_name = "action_resume_dossier"
 
     async def act(self, turn: Turn) -> Events:
-        """List the drafts of this citizen."""
+        """List the drafts of this citizen; one that was begun elsewhere comes with its code."""
+        code = resume_code.find(turn.text)
+        if code is not None:
+            return take_code(code)
         drafts = await turn.service.drafts(turn.owner)
         chosen = turn.entity("draft")
         found = [one for one in drafts if one.id == chosen] if chosen else drafts
@@ -74,6 +80,39 @@ class ResumeDossier(TopicAction):
         return [SlotSet("draft", found[0].id), ActiveLoop(LOOP)]
 
 
+def take_code(code: str | None) -> Events:
+    """Begin to take a draft over; the status loop asks for the code, if it is not known, and the factor."""
+    return [
+        SlotSet("lookup_code", code),
+        SlotSet("lookup_for", RESUME),
+        ActiveLoop(STATUS_LOOP),
+    ]
+
+
+class ContinueElsewhere(TopicAction):
+    """Give the code for going on with a draft elsewhere; without a draft here, take one over."""
+
+    action_name = "action_continue_elsewhere"
+
+    async def act(self, turn: Turn) -> Events:
+        """The draft chosen, the one that is being filled, or the only one; else ask which."""
+        code = resume_code.find(turn.text)
+        drafts = await turn.service.drafts(turn.owner)
+        if code is not None or not drafts:
+            return take_code(code)
+        meant = turn.entity("draft") or turn.slot("draft")
+        found = [one for one in drafts if one.id == meant] or drafts
+        if len(found) > 1:
+            buttons = [
+                button(f"{at}. {one.procedure.name}", "continue_elsewhere", draft=one.id)
+                for at, one in enumerate(found, start=1)
+            ]
+            turn.show("which_draft", drafts=found, buttons=buttons)
+            return leave_lookup(turn)
+        await elsewhere.give_code(turn, found[0])
+        return leave_lookup(turn)
+
+
 class BackToDraft(TopicAction):
     """After an interruption by another form: go on with the draft, if one is open."""
 
@@ -84,4 +123,4 @@ class BackToDraft(TopicAction):
         return [ActiveLoop(LOOP)] if turn.slot("draft") else []
 
 
-ACTIONS = (StartDossier, ResumeDossier, BackToDraft)
+ACTIONS = (StartDossier, ResumeDossier, ContinueElsewhere, BackToDraft)

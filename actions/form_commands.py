@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from rasa_sdk.events import ActiveLoop, SlotSet
 
-from actions import filling, owed, printed
+from actions import elsewhere, filling, owed, printed
 from actions.onestop_client import OnestopRefusal
 from actions.texts import button
 from actions.turn import Events, Turn
@@ -32,13 +32,21 @@ async def ask(turn: Turn, draft: DraftView) -> Events:
 
 
 async def pause(turn: Turn, draft: DraftView) -> Events:
-    """Stop here; the draft is kept."""
+    """Stop here; the draft is kept, and can be gone on with here or elsewhere."""
     turn.show(
         "paused",
         buttons=[button("Tiếp tục hồ sơ", "resume_dossier")],
         procedure=draft.procedure.name,
+        given=await elsewhere.code_of(turn, draft),
     )
     return leave()
+
+
+async def continue_elsewhere(turn: Turn, draft: DraftView) -> Events:
+    """Stop here to go on elsewhere; while that is not possible yet, ask on."""
+    if await elsewhere.give_code(turn, draft):
+        return leave()
+    return await ask(turn, draft)
 
 
 async def cancel(turn: Turn, draft: DraftView) -> Events:
@@ -151,6 +159,7 @@ async def download(turn: Turn, draft: DraftView) -> Events:
 
 COMMANDS: dict[str, Callable[[Turn, DraftView], Awaitable[Events]]] = {
     "pause_dossier": pause,
+    "continue_elsewhere": continue_elsewhere,
     "cancel_dossier": cancel,
     "review_dossier": review,
     "explain_field": explain,

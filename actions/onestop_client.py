@@ -28,12 +28,15 @@ from onestop.schemas import (
     DraftView,
     FieldMatches,
     LookupRequest,
+    NoticeWish,
     OfferDecision,
     Owed,
     OwedRequest,
     PaymentOrder,
     PayRequest,
     Receipt,
+    ResumeCodeView,
+    ResumeRequest,
     SearchResult,
     StartRequest,
     StatusView,
@@ -220,6 +223,20 @@ class OnestopClient:
         """Links to the printed form of a draft or dossier; refusals `unknown_draft`, and as for `owed`."""
         body = DocumentRequest(asker=asker, draft=draft, code=code, factor=factor)
         return DocumentLinks.model_validate(await self._call("POST", "/documents", body=body))
+
+    async def resume_code(self, draft: str, owner: str) -> ResumeCodeView:
+        """A new code to go on with a draft elsewhere; refusal `no_factor`."""
+        done = await self._call("POST", f"/drafts/{draft}/resume-codes", params={"owner": owner})
+        return ResumeCodeView.model_validate(done)
+
+    async def resume(self, asker: str, channel: str, code: str, factor: str) -> DraftView:
+        """Take the draft of a code over; refusals `not_found` and `locked`."""
+        body = ResumeRequest(asker=asker, channel=channel, code=code, factor=factor)
+        return DraftView.model_validate(await self._call("POST", "/resumptions", body=body))
+
+    async def want_notices(self, owner: str, *, wanted: bool) -> None:
+        """Whether to tell the owner more than must be told."""
+        await self._call("PUT", f"/owners/{owner}/notices", body=NoticeWish(wanted=wanted))
 
     async def payment_providers(self) -> list[str]:
         """The ways to pay online that are offered, in their order."""

@@ -1,7 +1,8 @@
 """The loop that asks for a dossier code and a second factor, and then does what is wished for.
 
 That is to tell where the dossier stands, to supplement it, to take it back (`actions/supplements.py`), to
-tell what is owed (`actions/owed.py`), or to give its printed form (`actions/printed.py`).
+tell what is owed (`actions/owed.py`), to give its printed form (`actions/printed.py`), or to go on here with
+a draft begun elsewhere (`actions/elsewhere.py`).
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ from typing import ClassVar
 from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.interfaces import ActionExecutionRejection
 
-from actions import owed, printed, supplements
+from actions import elsewhere, owed, printed, supplements
 from actions.onestop_client import OnestopRefusal
 from actions.texts import button, clock, day
 from actions.turn import SURE, Events, TopicAction, Turn
 from bot.nlu.text import canonical
+from onestop import resume_code
 from onestop.schemas import StatusView
 
 LOOP = "status_form"
@@ -29,6 +31,7 @@ FACTOR_LENGTHS = {FACTOR_DIGITS, 9, 10, 11, 12}
 MIN_CODE_DIGITS = 8
 # What the slot `lookup_for` holds, and the intent that wishes for it; nothing: to be told the status.
 SUPPLEMENT, WITHDRAW, PAY, DOCUMENT = "supplement", "withdraw", "pay", "document"
+RESUME = "resume"  # with a resume code instead of a dossier's
 INTENTS = {
     SUPPLEMENT: "supplement_dossier",
     WITHDRAW: "withdraw_dossier",
@@ -45,8 +48,10 @@ GIVING_UP = re.compile(
 )
 
 
-def read_code(turn: Turn) -> str | None:
-    """The dossier code in the message, as the understanding found it or as typed."""
+def read_code(turn: Turn, purpose: str | None = None) -> str | None:
+    """The code in the message: a resume code, or a dossier's as the understanding found it or as typed."""
+    if purpose == RESUME:
+        return resume_code.find(turn.text)
     code = turn.entity("dossier_code")
     if code is None and len(re.sub(r"\D", "", turn.text)) >= MIN_CODE_DIGITS and "-" in turn.text:
         code = turn.text
@@ -71,7 +76,7 @@ class CheckStatus(TopicAction):
 
     async def act(self, turn: Turn) -> Events:
         """Hand over to the loop."""
-        code = SlotSet("lookup_code", read_code(turn))
+        code = SlotSet("lookup_code", read_code(turn, self.purpose))
         return [code, SlotSet("lookup_for", self.purpose), ActiveLoop(LOOP)]
 
 
@@ -101,13 +106,14 @@ class StatusForm(TopicAction):
             WITHDRAW: supplements.withdraw,
             PAY: owed.tell,
             DOCUMENT: printed.tell,
+            RESUME: elsewhere.go_on_here,
         }
 
     async def act(self, turn: Turn) -> Events:
         """One turn of the loop."""
-        code = turn.slot("lookup_code")
+        code, purpose = turn.slot("lookup_code"), turn.slot("lookup_for")
         if not turn.fresh:
-            self._ask(turn, code, turn.slot("lookup_for"))
+            self._ask(turn, code, purpose)
             return []
         # Answers to this loop have digits; without any, a guess is as good as it gets.
         digits = any(character.isdigit() for character in turn.text)
@@ -116,25 +122,30 @@ class StatusForm(TopicAction):
         if given_up or (sure and turn.intent in LEAVING):
             turn.show("lookup_left")
             return [ActiveLoop(None), SlotSet("lookup_code", None)]
-        said = read_code(turn)
-        if sure and turn.intent == "check_status" and turn.slot("lookup_for"):
+        said = read_code(turn, purpose)
+        if sure and turn.intent == "check_status" and purpose and not said:
             # Only looking after all: the four digits must not do more than that.
-            self._ask(turn, said or code, None)
-            return [SlotSet("lookup_for", None), SlotSet("lookup_code", said or code)]
+            code = read_code(turn) or (code if purpose != RESUME else None)
+            self._ask(turn, code, None)
+            return [SlotSet("lookup_for", None), SlotSet("lookup_code", code)]
         if said is not None:
-            self._ask(turn, said, turn.slot("lookup_for"))
+            self._ask(turn, said, purpose)
             return [SlotSet("lookup_code", said)]
         factor = read_factor(turn.text) if code else None
         if factor is None:
             if sure and turn.intent not in OWN_INTENTS:
                 raise ActionExecutionRejection(LOOP)
-            turn.show("ask_factor_again" if code else "ask_code_again")
+            again = "ask_resume_code" if purpose == RESUME else "ask_code_again"
+            turn.show("ask_factor_again" if code else again)
             return []
         return await self._tell(turn, str(code), factor)
 
     def _ask(self, turn: Turn, code: str | None, purpose: str | None) -> None:
         if code:
             turn.show("ask_factor_to_withdraw" if purpose == WITHDRAW else "ask_factor", code=code)
+            return
+        if purpose == RESUME:
+            turn.show("ask_resume_code")
             return
         own = turn.slot("dossiers") or []
         intent = INTENTS.get(purpose or "", "check_status")
@@ -150,7 +161,8 @@ class StatusForm(TopicAction):
                 turn.show("lookup_locked", until=clock(until))
                 return [ActiveLoop(None), SlotSet("lookup_code", None)]
             left = refusal.problem.get("attempts_left", 0)
-            turn.show("lookup_not_found", left=left)
+            resuming = turn.slot("lookup_for") == RESUME
+            turn.show("resume_not_found" if resuming else "lookup_not_found", left=left)
             return [SlotSet("lookup_code", None)]
         return [ActiveLoop(None), SlotSet("lookup_code", None), *events]
 

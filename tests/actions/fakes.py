@@ -26,6 +26,7 @@ from onestop.schemas import (
     ProcedureRef,
     Receipt,
     Refusal,
+    ResumeCodeView,
     SearchResult,
     StatusView,
     UndoResult,
@@ -142,6 +143,8 @@ class FakeOnestop:
         self.units = UNITS
         self.printed: DocumentLinks | OnestopRefusal = PRINTED
         self.order: PaymentOrder | OnestopRefusal = LINK
+        self.factor_known = True  # whether a draft can be gone on with elsewhere
+        self.elsewhere: DraftView | OnestopRefusal | None = None
 
     def called(self, name: str) -> list[tuple[Any, ...]]:
         """The arguments of each call of that name."""
@@ -241,6 +244,22 @@ class FakeOnestop:
         if isinstance(self.printed, OnestopRefusal) and not factor:
             raise self.printed
         return PRINTED
+
+    async def resume_code(self, name: str, owner: str) -> ResumeCodeView:
+        self.calls.append(("resume_code", name))
+        if not self.factor_known:
+            raise OnestopRefusal(409, {"type": "urn:motcua:problem:no_factor"})
+        return ResumeCodeView(code="KHTM482", expires_at=NOW)
+
+    async def resume(self, asker: str, channel: str, code: str, factor: str) -> DraftView:
+        self.calls.append(("resume", channel, code, factor))
+        if isinstance(self.elsewhere, OnestopRefusal):
+            raise self.elsewhere
+        assert self.elsewhere is not None
+        return self.elsewhere
+
+    async def want_notices(self, owner: str, *, wanted: bool) -> None:
+        self.calls.append(("want_notices", owner, wanted))
 
     async def payment_providers(self) -> list[str]:
         return self.providers
