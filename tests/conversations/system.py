@@ -47,10 +47,10 @@ class System:
             "MOTCUA_UPLOAD_DIRECTORY": f"{directory}/uploads",
             # Scripts type faster than people.
             "MOTCUA_CHAT_MESSAGES_PER_MINUTE": "10000",
-            **(settings or {}),
             # Tests run at night too.
             "MOTCUA_NOTICE_QUIET_FROM": "00:00",
             "MOTCUA_NOTICE_QUIET_UNTIL": "00:00",
+            **(settings or {}),
         }
         self.log = directory / "system.log"
         self._process: subprocess.Popen[bytes] | None = None
