@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -15,6 +16,7 @@ from gateway.words import folded
 
 REFERENCE = re.compile(r"#(\d{1,18})\.(\d{1,3})")
 NUMBER = re.compile(r"(?:(?:so|muc|chon|lua chon)\s+){0,2}(\d{1,2})\s*[.)]?")
+LISTED = re.compile(r"^1\. ", re.MULTILINE)
 LOOK_BACK = 8
 """How many messages back the last turn's replies are looked for: notices may stand after them."""
 
@@ -43,20 +45,32 @@ def chosen(session: Session, sender: str, text: str, limits: Limits) -> dict[str
         if not 1 <= place <= len(buttons):
             raise NoSuchChoiceError
         return buttons[place - 1]
-    row = _offer(session, sender)
-    if row is None:
-        return None
+    shown = _last_turn(session, sender)
     said = folded(text)
     number = NUMBER.fullmatch(said)
-    # Only numbers that were shown: elsewhere a number is an answer of its own ("2 bản").
-    if number and numbered(row.body, limits) and 1 <= int(number[1]) <= len(_buttons(row)):
-        return _buttons(row)[int(number[1]) - 1]
-    named = [one for one in _buttons(row) if folded(plain_title(one["title"])) == said]
-    return named[0] if len(named) == 1 else None
+    if number:
+        return _numbered(shown, int(number[1]), limits)
+    named = [
+        one for row in shown for one in _buttons(row) if folded(plain_title(one["title"])) == said
+    ]
+    return named[0] if len({one["payload"] for one in named}) == 1 else None
 
 
-def _offer(session: Session, sender: str) -> Message | None:
-    """The message whose choices stand before the citizen: of the last turn, or of a notice after it."""
+def _numbered(shown: Sequence[Message], number: int, limits: Limits) -> dict[str, Any] | None:
+    """The choice of a number. Only where numbers were shown for choices: elsewhere a number is an answer
+    of its own ("2 bản"), and a list in a text is for who wrote it to understand.
+    """
+    for row in shown:
+        buttons = _buttons(row)
+        if buttons and numbered(row.body, limits):
+            return buttons[number - 1] if 1 <= number <= len(buttons) else None
+        if LISTED.search(row.body.get("text") or ""):
+            return None
+    return None
+
+
+def _last_turn(session: Session, sender: str) -> list[Message]:
+    """What stands before the citizen, the newest first: the replies of the last turn, notices after it."""
     latest = session.scalars(
         select(Message)
         .where(Message.sender == sender, Message.direction == Direction.OUTGOING)
@@ -64,14 +78,14 @@ def _offer(session: Session, sender: str) -> Message | None:
         .limit(LOOK_BACK)
     )
     turn: int | None = None
+    shown = []
     for row in latest:
         if row.reply_to is not None:
             turn = row.reply_to if turn is None else turn
             if row.reply_to != turn:
-                return None
-        if _buttons(row):
-            return row
-    return None
+                break
+        shown.append(row)
+    return shown
 
 
 def _buttons(row: Message | None) -> list[dict[str, Any]]:

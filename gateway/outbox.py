@@ -88,6 +88,14 @@ def resume(session: Session, sender: str) -> None:
     )
 
 
+def before(session: Session, row: Message) -> list[tuple[int, dict[str, Any]]]:
+    """Number and body of the replies of the same turn that come before this one."""
+    if row.reply_to is None:
+        return []
+    earlier = select(Message).where(Message.reply_to == row.reply_to, Message.id < row.id)
+    return [(one.id, one.body) for one in session.scalars(earlier.order_by(Message.id))]
+
+
 def outcome(session: Session, number: int) -> Outcome:
     """How far message `number` is, with the replies so far."""
     row = session.get_one(Message, number)

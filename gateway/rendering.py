@@ -10,7 +10,7 @@ to the message and its place (`gateway.choices`), so that its payload may have a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin
@@ -69,7 +69,13 @@ def numbered(body: dict[str, Any], limits: Limits) -> bool:
     return len(titles) > room or any(len(one) > limits.choice_title for one in titles)
 
 
-def render(number: int, body: dict[str, Any], limits: Limits, public: str) -> list[Part]:
+def render(
+    number: int,
+    body: dict[str, Any],
+    limits: Limits,
+    public: str,
+    before: Sequence[tuple[int, dict[str, Any]]] = (),
+) -> list[Part]:
     """The parts of a reply, in order.
 
     Args:
@@ -77,6 +83,8 @@ def render(number: int, body: dict[str, Any], limits: Limits, public: str) -> li
         body: the reply, see `gateway.models.Message`.
         limits: of the platform.
         public: the address that our own relative addresses stand for.
+        before: number and body of the messages that the citizen was just told in the same turn; where
+            choices vanish with the next message, theirs stand under this one too.
 
     Returns:
         The parts; none if there is nothing that the platform can show.
@@ -87,7 +95,7 @@ def render(number: int, body: dict[str, Any], limits: Limits, public: str) -> li
     )
     parts = [Part(image=urljoin(public, body["image"]))] if body.get("image") else []
     text = (body.get("text") or "").strip()
-    choices = _choices(number, body, limits, len(links))
+    choices = choices_of(number, body, limits)
     if numbered(body, limits):
         text = _with_numbers(text, body, len(choices))
     if not text and (choices or links):
@@ -96,7 +104,7 @@ def render(number: int, body: dict[str, Any], limits: Limits, public: str) -> li
     pieces = list(split(text, limits.text, last))
     parts += [Part(text=one) for one in pieces[:-1]]
     if pieces:
-        parts.append(Part(pieces[-1], choices, links))
+        parts.append(Part(pieces[-1], _with_earlier(choices, before, limits), links))
     if limits.contact and (body.get("custom") or {}).get("type") == "contact":
         parts.append(Part(contact=True))
     return parts
@@ -109,7 +117,21 @@ def _links(body: dict[str, Any], limits: Limits) -> list[Link]:
     return [Link(str(card.get("title") or card["url"]), card["url"])][: limits.links]
 
 
-def _choices(number: int, body: dict[str, Any], limits: Limits, links: int) -> tuple[Choice, ...]:
+def _with_earlier(
+    own: tuple[Choice, ...], before: Sequence[tuple[int, dict[str, Any]]], limits: Limits
+) -> tuple[Choice, ...]:
+    if not limits.choices_vanish:
+        return own
+    found = list(own)
+    for number, body in reversed(before):
+        shown = {one.title for one in found}
+        found += [one for one in choices_of(number, body, limits) if one.title not in shown]
+    return tuple(found[: limits.choices])
+
+
+def choices_of(number: int, body: dict[str, Any], limits: Limits) -> tuple[Choice, ...]:
+    """The choices of a reply that the platform shows, with the references that come back."""
+    links = len(_links(body, limits))
     titles = [one["title"] for one in body.get("buttons") or ()]
     if numbered(body, limits):
         titles = [f"{place}. {plain_title(one)}" for place, one in enumerate(titles, start=1)]

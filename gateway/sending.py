@@ -20,7 +20,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from common.database import Database, now
-from gateway import elsewhere, queue
+from gateway import elsewhere, outbox, queue
 from gateway.channels.errors import NotSentError, Remedy
 from gateway.channels.platform import Platform
 from gateway.counters import Counters
@@ -146,7 +146,8 @@ class Sender(Worker[Message]):
             return
         if row.attempts > len(self._pauses) + 1 or now() - row.created_at > MAX_AGE:
             raise NotSentError(Remedy.GIVE_UP, row.reason or "attempts")
-        parts = render(row.id, row.body, platform.limits, self._public)
+        before = await self._database.read(outbox.before, row)
+        parts = render(row.id, row.body, platform.limits, self._public, before)
         pace = self._paces[row.channel]
         for place in range(row.parts_sent, len(parts)):
             await pace.wait()

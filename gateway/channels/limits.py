@@ -25,6 +25,7 @@ class Limits(BaseModel):
     text: int = Field(gt=20, description="of one message")
     text_with_links: int = Field(gt=20, description="of a message with link buttons")
     choices: int = Field(gt=0, description="most choices under one message")
+    choices_vanish: bool = Field(False, description="as soon as another message is shown")
     choice_title: int = Field(gt=5)
     links: int = Field(gt=0, description="most link buttons under one message")
     link_title: int = Field(gt=5)

@@ -16,14 +16,16 @@ FEW = [{"title": "Có", "payload": "/affirm"}, {"title": "Không", "payload": "/
 MANY = [{"title": f"Mục {name}", "payload": f"/inform_{name}"} for name in "abcdefg"]
 
 
-def reply(database: Database, buttons: list[dict[str, str]], sender: str = CITIZEN) -> int:
-    """A turn that was answered with these buttons; the reply's number."""
+def reply(
+    database: Database, buttons: list[dict[str, str]], *more: dict[str, Any], sender: str = CITIZEN
+) -> int:
+    """A turn that was answered with these buttons, and more messages; the first one's number."""
     body = {"text": "hỏi", "payload": None, "attachments": []}
     key = str(database.transact(lambda session: inbox.queue.length(session, inbox.queue.SENDING)))
     database.transact(inbox.keep, sender, "zalo", key, body, 100)
     turns = database.transact(inbox.claim, "w", 10, 60.0)
-    (row,) = database.transact(inbox.answer, turns[0], [{"text": "Dạ?", "buttons": buttons}])
-    return row.id
+    bodies = [{"text": "Dạ?", "buttons": buttons}, *more]
+    return database.transact(inbox.answer, turns[0], bodies)[0].id
 
 
 def choose(database: Database, text: str, sender: str = CITIZEN) -> Any:
@@ -64,6 +66,17 @@ def test_a_number_is_an_answer_of_its_own_where_none_was_shown(gateway_database:
     assert choose(gateway_database, "2") is None
     reply(gateway_database, MANY)
     assert choose(gateway_database, "8") is None
+
+
+def test_a_number_shown_earlier_in_the_turn_counts_unless_a_later_list_has_numbers(
+    gateway_database: Database,
+) -> None:
+    reply(gateway_database, MANY, {"text": "Mình tiếp tục nhé. Tên là gì ạ?", "buttons": FEW})
+    assert choose(gateway_database, "3") == "/inform_c"
+    assert choose(gateway_database, "có") == "/affirm"
+    assert choose(gateway_database, "mục d") == "/inform_d"
+    reply(gateway_database, MANY, {"text": "Chọn nơi:\n1. Hà Nam\n2. Nam Định"})
+    assert choose(gateway_database, "2") is None
 
 
 @pytest.mark.parametrize("text", ["không", "khong", " KHÔNG "])

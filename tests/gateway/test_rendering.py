@@ -108,6 +108,17 @@ def test_an_image_goes_before_its_text_so_that_choices_come_last() -> None:
     assert text.choices
 
 
+def test_where_choices_vanish_with_the_next_message_it_shows_them_too() -> None:
+    first = {"text": "Không được ạ.", "buttons": buttons("Giữ nguyên")}
+    second = {"text": "Cần người giúp không ạ?", "buttons": buttons("Gặp cán bộ")}
+    (part,) = render(8, second, limits("messenger"), PUBLIC, [(7, first)])
+    assert part.choices == (Choice("Gặp cán bộ", "#8.1"), Choice("Giữ nguyên", "#7.1"))
+    (part,) = render(9, {"text": "Tên là gì ạ?"}, limits("messenger"), PUBLIC, [(7, first)])
+    assert part.choices == (Choice("Giữ nguyên", "#7.1"),)
+    (part,) = render(8, second, limits("zalo"), PUBLIC, [(7, first)])
+    assert part.choices == (Choice("Gặp cán bộ", "#8.1"),)
+
+
 def test_a_receipt_is_said_in_its_text() -> None:
     card = {"type": "receipt", "code": "000.00.12.H25-201105-0004"}
     assert parts("messenger", text="Mã hồ sơ: 000", custom=card) == [Part("Mã hồ sơ: 000")]
