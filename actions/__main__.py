@@ -16,14 +16,17 @@ from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundExceptio
 
 from actions import (
     clarify,
+    complaints,
     documents,
     dossier_form,
     dossiers,
     explain,
+    feedback_form,
     menu,
     notices,
     offers,
     payments,
+    ratings,
     status_form,
     units,
 )
@@ -36,14 +39,17 @@ log = structlog.get_logger(__name__)
 EXECUTOR = web.AppKey("executor", ActionExecutor)
 TOPICS = (
     clarify,
+    complaints,
     documents,
     dossier_form,
     dossiers,
     explain,
+    feedback_form,
     menu,
     notices,
     offers,
     payments,
+    ratings,
     status_form,
     units,
 )

@@ -10,6 +10,7 @@ from rasa_sdk.events import SlotSet
 from actions.dossiers import ResumeDossier, StartDossier
 from actions.explain import explain, offer_choices
 from actions.offers import holds_card, say_card_is_for_a_draft
+from actions.ratings import Rate
 from actions.texts import button
 from actions.turn import Events, TopicAction, Turn
 from onestop import resume_code
@@ -49,6 +50,8 @@ class Clarify(TopicAction):
             return await say_card_is_for_a_draft(turn)
         chosen = self._choice(turn)
         if chosen is not None:
+            if "stars" in chosen:
+                return await Rate().take(turn, chosen["grant"], chosen["stars"])
             if "draft" in chosen:
                 turn.mean("draft", chosen["draft"])
                 return await ResumeDossier().act(turn)

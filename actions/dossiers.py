@@ -10,6 +10,7 @@ from actions.explain import find_procedure
 from actions.onestop_client import OnestopRefusal
 from actions.status_form import LOOP as STATUS_LOOP
 from actions.status_form import RESUME
+from actions.telling import LOOP as FEEDBACK_LOOP
 from actions.texts import button
 from actions.turn import Events, TopicAction, Turn
 from onestop import resume_code
@@ -114,12 +115,14 @@ class ContinueElsewhere(TopicAction):
 
 
 class BackToDraft(TopicAction):
-    """After an interruption by another form: go on with the draft, if one is open."""
+    """After an interruption by another form: go on with the complaint or the draft that is open."""
 
     action_name = "action_back_to_draft"
 
     async def act(self, turn: Turn) -> Events:
         """Hand over to the form again."""
+        if turn.slot("feedback"):
+            return [ActiveLoop(FEEDBACK_LOOP)]
         return [ActiveLoop(LOOP)] if turn.slot("draft") else []
 
 

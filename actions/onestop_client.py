@@ -21,6 +21,10 @@ from onestop.schemas import (
     CardRequest,
     CardResult,
     ChooseRequest,
+    ComplaintAnswer,
+    ComplaintCheck,
+    ComplaintRequest,
+    ComplaintView,
     Consent,
     ConsentRequest,
     DocumentLinks,
@@ -34,6 +38,9 @@ from onestop.schemas import (
     OwedRequest,
     PaymentOrder,
     PayRequest,
+    RatingOffer,
+    RatingRequest,
+    RatingView,
     Receipt,
     ResumeCodeView,
     ResumeRequest,
@@ -271,6 +278,31 @@ class OnestopClient:
         """Ask for a dossier back; refusals also `impossible_step`."""
         body = LookupRequest(asker=asker, code=code, factor=factor)
         return StatusView.model_validate(await self._call("POST", "/withdrawals", body=body))
+
+    async def check_complaint(self, body: ComplaintCheck) -> ComplaintAnswer:
+        """Read a name or phone; refusals bear the sentence for the citizen as `detail`."""
+        read = await self._call("POST", "/complaints/checks", body=body)
+        return ComplaintAnswer.model_validate(read)
+
+    async def complain(self, body: ComplaintRequest) -> ComplaintView:
+        """Send a complaint; a repeat of its request is the same one."""
+        done = await self._call("POST", "/complaints", body=body, idempotency_key=body.request)
+        return ComplaintView.model_validate(done)
+
+    async def complaint(self, asker: str, code: str, factor: str) -> ComplaintView:
+        """Where a complaint stands; refusals `not_found` and `locked`."""
+        body = LookupRequest(asker=asker, code=code, factor=factor)
+        found = await self._call("POST", "/complaints/lookups", body=body)
+        return ComplaintView.model_validate(found)
+
+    async def rating_offers(self, owner: str) -> list[RatingOffer]:
+        """The owner's finished dossiers that may be rated, the newest first."""
+        found = await self._call("GET", "/ratings/offers", params={"owner": owner})
+        return [RatingOffer.model_validate(one) for one in found]
+
+    async def rate(self, body: RatingRequest) -> RatingView:
+        """Rate a dossier; refusals `not_granted`, `not_finished`, `too_late` and `too_long`."""
+        return RatingView.model_validate(await self._call("POST", "/ratings", body=body))
 
 
 _client: OnestopClient | None = None

@@ -2,7 +2,8 @@
 
 That is to tell where the dossier stands, to supplement it, to take it back (`actions/supplements.py`), to
 tell what is owed (`actions/owed.py`), to give its printed form (`actions/printed.py`), or to go on here with
-a draft begun elsewhere (`actions/elsewhere.py`).
+a draft begun elsewhere (`actions/elsewhere.py`). A complaint is looked up alike
+(`actions/complaint_status.py`).
 """
 
 from __future__ import annotations
@@ -15,12 +16,13 @@ from typing import ClassVar
 from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.interfaces import ActionExecutionRejection
 
-from actions import elsewhere, owed, printed, supplements
+from actions import complaint_status, elsewhere, owed, printed, ratings, supplements
 from actions.onestop_client import OnestopRefusal
 from actions.texts import button, clock, day
 from actions.turn import SURE, Events, TopicAction, Turn
-from bot.nlu.text import canonical
+from bot.nlu.text import canonical, fold
 from onestop import resume_code
+from onestop.feedback.codes import normalise_code as complaint_code
 from onestop.schemas import StatusView
 
 LOOP = "status_form"
@@ -32,12 +34,14 @@ MIN_CODE_DIGITS = 8
 # What the slot `lookup_for` holds, and the intent that wishes for it; nothing: to be told the status.
 SUPPLEMENT, WITHDRAW, PAY, DOCUMENT = "supplement", "withdraw", "pay", "document"
 RESUME = "resume"  # with a resume code instead of a dossier's
+COMPLAINT = "complaint"
 INTENTS = {
     SUPPLEMENT: "supplement_dossier",
     WITHDRAW: "withdraw_dossier",
     PAY: "pay",
     DOCUMENT: "download_form",
 }
+OF_A_COMPLAINT = re.compile(r"\b(?:phan anh|kien nghi|gop y|khieu nai)\b", re.IGNORECASE)
 SUPPLEMENT_REQUESTED = 5  # the national number of that status
 OWN_INTENTS = {"check_status", "inform", "affirm", "nlu_fallback", "out_of_scope", ""}
 LEAVING = {"deny", "cancel_dossier", "pause_dossier", "goodbye"}
@@ -49,10 +53,10 @@ GIVING_UP = re.compile(
 
 
 def read_code(turn: Turn, purpose: str | None = None) -> str | None:
-    """The code in the message: a resume code, or a dossier's as the understanding found it or as typed."""
+    """The code in the message: a resume code, or of a dossier or complaint as understood or as typed."""
     if purpose == RESUME:
         return resume_code.find(turn.text)
-    code = turn.entity("dossier_code")
+    code = complaint_code(turn.text) or turn.entity("dossier_code")
     if code is None and len(re.sub(r"\D", "", turn.text)) >= MIN_CODE_DIGITS and "-" in turn.text:
         code = turn.text
     return code
@@ -76,8 +80,10 @@ class CheckStatus(TopicAction):
 
     async def act(self, turn: Turn) -> Events:
         """Hand over to the loop."""
-        code = SlotSet("lookup_code", read_code(turn, self.purpose))
-        return [code, SlotSet("lookup_for", self.purpose), ActiveLoop(LOOP)]
+        code, purpose = read_code(turn, self.purpose), self.purpose
+        if purpose is None and code is None and OF_A_COMPLAINT.search(fold(canonical(turn.text))):
+            purpose = COMPLAINT
+        return [SlotSet("lookup_code", code), SlotSet("lookup_for", purpose), ActiveLoop(LOOP)]
 
 
 class SupplementDossier(CheckStatus):
@@ -107,6 +113,7 @@ class StatusForm(TopicAction):
             PAY: owed.tell,
             DOCUMENT: printed.tell,
             RESUME: elsewhere.go_on_here,
+            COMPLAINT: tell_status,  # what was asked for as a complaint may be a dossier after all
         }
 
     async def act(self, turn: Turn) -> Events:
@@ -142,19 +149,22 @@ class StatusForm(TopicAction):
 
     def _ask(self, turn: Turn, code: str | None, purpose: str | None) -> None:
         if code:
-            turn.show("ask_factor_to_withdraw" if purpose == WITHDRAW else "ask_factor", code=code)
+            template = "ask_factor_to_withdraw" if purpose == WITHDRAW else "ask_factor"
+            turn.show("ask_factor_of_complaint" if complaint_code(code) else template, code=code)
             return
         if purpose == RESUME:
             turn.show("ask_resume_code")
             return
-        own = turn.slot("dossiers") or []
+        own = (turn.slot("dossiers") or []) if purpose != COMPLAINT else []
         intent = INTENTS.get(purpose or "", "check_status")
         buttons = [button(one, intent, dossier_code=one) for one in own[-3:]]
-        turn.show("ask_code", buttons=buttons)
+        turn.show("ask_code_of_complaint" if purpose == COMPLAINT else "ask_code", buttons=buttons)
 
     async def _tell(self, turn: Turn, code: str, factor: str) -> Events:
         try:
-            events = await self._purposes[turn.slot("lookup_for")](turn, code, factor)
+            purpose = self._purposes[turn.slot("lookup_for")]
+            tell = complaint_status.tell if complaint_code(code) else purpose
+            events = await tell(turn, code, factor)
         except OnestopRefusal as refusal:
             if refusal.code == "locked":
                 until = datetime.fromisoformat(str(refusal.problem["locked_until"]))
@@ -162,7 +172,9 @@ class StatusForm(TopicAction):
                 return [ActiveLoop(None), SlotSet("lookup_code", None)]
             left = refusal.problem.get("attempts_left", 0)
             resuming = turn.slot("lookup_for") == RESUME
-            turn.show("resume_not_found" if resuming else "lookup_not_found", left=left)
+            of_complaint = complaint_code(code) is not None
+            template = "resume_not_found" if resuming else "lookup_not_found"
+            turn.show(template, left=left, complaint=of_complaint)
             return [SlotSet("lookup_code", None)]
         return [ActiveLoop(None), SlotSet("lookup_code", None), *events]
 
@@ -178,6 +190,8 @@ async def tell_status(turn: Turn, code: str, factor: str) -> Events:
     if status.status == SUPPLEMENT_REQUESTED:
         buttons = [button("Bổ sung hồ sơ", "supplement_dossier", dossier_code=code)]
     turn.show("status", status=status, buttons=buttons, card=status_card(status))
+    if status.rating is not None and status.rating.stars is None:
+        return ratings.offer(turn, status.rating)
     return []
 
 

@@ -14,6 +14,10 @@ from onestop.schemas import (
     Candidate,
     CardRequest,
     CardResult,
+    ComplaintAnswer,
+    ComplaintCheck,
+    ComplaintRequest,
+    ComplaintView,
     Consent,
     DocumentLinks,
     DraftView,
@@ -24,6 +28,9 @@ from onestop.schemas import (
     Owed,
     PaymentOrder,
     ProcedureRef,
+    RatingOffer,
+    RatingRequest,
+    RatingView,
     Receipt,
     Refusal,
     ResumeCodeView,
@@ -145,6 +152,9 @@ class FakeOnestop:
         self.order: PaymentOrder | OnestopRefusal = LINK
         self.factor_known = True  # whether a draft can be gone on with elsewhere
         self.elsewhere: DraftView | OnestopRefusal | None = None
+        self.complaint_refused: OnestopRefusal | None = None
+        self.rateable: list[RatingOffer] = []
+        self.rating_refused: OnestopRefusal | None = None
 
     def called(self, name: str) -> list[tuple[Any, ...]]:
         """The arguments of each call of that name."""
@@ -286,3 +296,43 @@ class FakeOnestop:
     async def find_units(self, question: str, *, asked: bool = False) -> UnitsFound:
         self.calls.append(("find_units", question, asked))
         return self.units
+
+    async def check_complaint(self, body: ComplaintCheck) -> ComplaintAnswer:
+        if not any(character.isdigit() for character in body.text):
+            detail = "Số chưa đúng ạ."
+            raise OnestopRefusal(422, {"type": "urn:motcua:problem:wrong", "detail": detail})
+        return ComplaintAnswer(value=body.text, display=body.text)
+
+    async def complain(self, body: ComplaintRequest) -> ComplaintView:
+        self.calls.append(("complain", body))
+        if self.complaint_refused is not None:
+            raise self.complaint_refused
+        return ComplaintView(
+            code="PA-20261124-0001",
+            state="received",
+            received_at=NOW,
+            forward_by=NOW.date(),
+            answer_by=NOW.date(),
+            content="\n".join(body.content),
+            about=body.about,
+            files=len(body.file_ids),
+            history=[],
+        )
+
+    async def rating_offers(self, owner: str) -> list[RatingOffer]:
+        return self.rateable
+
+    async def rate(self, body: RatingRequest) -> RatingView:
+        self.calls.append(("rate", body))
+        if self.rating_refused is not None:
+            raise self.rating_refused
+        low = body.stars <= 2
+        return RatingView(
+            code="H25-20261124-0000001",
+            stars=body.stars,
+            name="Không hài lòng" if low else "Hài lòng",
+            reason=body.reason or "",
+            reason_wanted=low and not body.reason,
+            criteria=["Thời gian", "Thái độ"],
+            changed=False,
+        )

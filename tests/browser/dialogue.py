@@ -48,6 +48,22 @@ STATUS = {
     ],
 }
 
+LEVELS = ["Rất hài lòng", "Hài lòng", "Bình thường", "Không hài lòng", "Rất không hài lòng"]
+RATING = {
+    "type": "rating",
+    "code": "H25.7-20261124-000123",
+    "chosen": None,
+    "levels": [
+        {
+            "stars": stars,
+            "name": name,
+            "title": f"{stars} sao – {name}",
+            "payload": f'/rate{{"value": "{stars}"}}',
+        }
+        for stars, name in zip(range(5, 0, -1), LEVELS, strict=True)
+    ],
+}
+
 
 async def answer(inbound: Message) -> list[Message]:
     """What the assistant says to one message."""
@@ -95,6 +111,9 @@ async def answer(inbound: Message) -> list[Message]:
         return [{"text": said, "custom": RECEIPT, "buttons": [check]}]
     if text == "/check_status":
         return [{"text": f"Hồ sơ {STATUS['code']}: {STATUS['status_name']}.", "custom": STATUS}]
+    if "đánh giá" in text:
+        buttons = [{"title": one["title"], "payload": one["payload"]} for one in RATING["levels"]]
+        return [{"text": "Anh/chị chấm mấy sao ạ?", "custom": RATING, "buttons": buttons}]
     if "chậm" in text:
         await asyncio.sleep(1.5)
         return [{"text": "Em trả lời hơi chậm ạ."}]

@@ -187,6 +187,22 @@ def test_a_whole_dialogue_by_keyboard_alone(open_page: Opener, site: Site) -> No
     assert len(site.rasa.received) == 3
 
 
+def test_stars_are_buttons_with_names_and_answer_once(open_page: Opener, site: Site) -> None:
+    page = open_page()
+    say(page, "đánh giá hồ sơ")
+    stars = page.get_by_role("group", name="Đánh giá hồ sơ H25.7-20261124-000123")
+    buttons = stars.get_by_role("button")
+    expect(buttons).to_have_count(5)
+    # The same choices do not stand under the message a second time.
+    expect(page.get_by_role("log").get_by_role("button", name="sao")).to_have_count(5)
+    four = stars.get_by_role("button", name="4 sao, Hài lòng")
+    four.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("log")).to_contain_text('Anh/chị vừa nhắn: /rate{"value": "4"}')
+    expect(four).to_have_attribute("aria-disabled", "true")
+    assert site.rasa.received[-1]["text"] == '/rate{"value": "4"}'
+
+
 def test_choices_of_an_earlier_turn_no_longer_answer(open_page: Opener, site: Site) -> None:
     page = open_page()
     say(page, "tạm trú")

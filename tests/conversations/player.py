@@ -10,6 +10,7 @@ A script is a list of steps. A step does one thing and says what must come back:
       replies: how many messages there must be   offered: whether there must be buttons at all
       remember: {name: regular expression with one group, found in the replies}
       refused: parts of the officer's error (with `advance`, which must fail then)
+      feedback: words of the command `python -m onestop feedback` (staff)
 
 `{name}` in any text stands for what was remembered. `expect` is compared without regard to case; the
 number before a choice ("2. Đổi giấy phép lái xe") is no part of a button's title. A step may be a list
@@ -38,7 +39,7 @@ from tests.papers import card, encoded, pdf
 TIMEOUT = 40
 KNOWN = {
     *("say", "press", "upload", "advance", "expect", "reject", "buttons", "card"),
-    *("replies", "offered", "remember", "refused"),
+    *("replies", "offered", "remember", "refused", "feedback"),
 }
 
 
@@ -189,6 +190,8 @@ class Citizen:
                     assert self._fill(part) in said, f"missing {part!r}: {said}"
             else:
                 self.system.command(*command, *note)
+        elif "feedback" in step:
+            self.system.command("feedback", *map(self._fill, step["feedback"]))
 
     def _check(self, step: dict[str, Any], where: str) -> None:
         text = self.text()

@@ -89,6 +89,26 @@ function summary(card, say) {
   return h("section", { class: "card summary", "aria-label": card.title }, h("h3", {}, card.title), list);
 }
 
+// Real buttons, best level first: stars for the eye, the level's name for everyone.
+function rating(card, say) {
+  const list = h("div", { class: "stars", role: "group", "aria-label": texts.rating(card.code) });
+  for (const { stars, name, title, payload } of card.levels)
+    list.append(
+      h(
+        "button",
+        {
+          type: "button",
+          class: `choice current${stars === card.chosen ? " chosen" : ""}`,
+          "aria-label": texts.stars(stars, name),
+          onclick: (event) => say(event.currentTarget, title, payload),
+        },
+        h("span", { class: "star", "aria-hidden": "true" }, "★".repeat(stars) + "☆".repeat(5 - stars)),
+        h("span", {}, name),
+      ),
+    );
+  return h("section", { class: "card rating", "aria-label": texts.rating(card.code) }, list);
+}
+
 function link(card) {
   return h("p", { class: "card link" }, externalLink(card.url, card.title || card.url));
 }
@@ -100,7 +120,7 @@ function link(card) {
  * @param {(card: object) => Element} upload makes the upload control
  */
 export function renderCard(card, say, upload) {
-  const makers = { receipt, status, link, summary: () => summary(card, say), upload: () => upload(card) };
+  const makers = { receipt, status, link, summary: () => summary(card, say), rating: () => rating(card, say), upload: () => upload(card) };
   return makers[card?.type]?.(card) ?? null;
 }
 

@@ -111,7 +111,8 @@ export class Log {
       image && /^(https?:|\/|data:image\/)/.test(image) ? h("img", { class: "picture", src: image, alt: texts.image }) : null,
       card,
       bubble(after),
-      buttons?.length ? this.choices(buttons) : null,
+      // The stars are the same choices.
+      buttons?.length && !(card && custom.type === "rating") ? this.choices(buttons) : null,
     );
     this.turnStart ??= row;
     this.scroll(this.turnStart);

@@ -39,6 +39,8 @@ export const texts = {
   copied: "Đã sao chép",
   status: "Tình trạng hồ sơ",
   history: "Quá trình xử lý",
+  rating: (code) => `Đánh giá hồ sơ ${code}`,
+  stars: (stars, name) => `${stars} sao, ${name}`,
   edit: "Sửa",
   editLine: (number, label) => `Sửa mục ${number}: ${label}`,
   editSay: (number) => `Sửa mục ${number}`,
