@@ -74,6 +74,12 @@ class Settings(BaseSettings):
     bank_account: str = Field("", pattern=r"^[0-9A-Za-z]{0,19}$")
     bank_name: str = ""
     payment_fake: bool = False
+    # One address's requests of the payment pages, and of providers' notices (IPN).
+    pages_per_minute: int = Field(60, ge=1)
+    notices_per_minute: int = Field(600, ge=1)
+    trusted_proxies: int = Field(
+        0, ge=0, le=5, description="proxies of our own before the web process"
+    )
 
     # Files that citizens send.
     upload_directory: Path = ROOT / "var" / "uploads"

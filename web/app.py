@@ -16,6 +16,7 @@ from common.tenant import tenant
 from gateway.keys import CONFIG
 from web import documentation, documents, payments
 from web.documentation import BUILD, INTERNAL
+from web.limits import limit_payments
 from web.security import add_security_headers
 
 WEB = Path(__file__).resolve().parent
@@ -51,7 +52,8 @@ def create_app(
     if not FINGERPRINT.exists():
         raise FileNotFoundError("the page's scripts are missing: run python -m web.build")
     app = web.Application(
-        middlewares=[problem_middleware], client_max_size=gateway.app.MAX_BODY_BYTES
+        middlewares=[problem_middleware, limit_payments(config)],
+        client_max_size=gateway.app.MAX_BODY_BYTES,
     )
     app[INTERNAL] = internal or {}
     # Names the build in the scripts' addresses, so that browsers may keep them for long.
