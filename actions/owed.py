@@ -13,6 +13,8 @@ log = structlog.get_logger(__name__)
 # What a button for each provider says; a provider that is not here is not offered.
 TITLES = {"vnpay": "Trả qua VNPay", "vietqr": "Quét mã VietQR", "fake": "Trả thử (không mất tiền)"}
 
+RECEIPT_TITLE = "Xem và in biên nhận"
+
 
 def pay_buttons(owed: Owed) -> list[Button]:
     """A button for each way to pay."""
@@ -25,7 +27,10 @@ def pay_buttons(owed: Owed) -> list[Button]:
 
 def show_owed(turn: Turn, owed: Owed) -> None:
     """What is owed with the ways to pay; of a paid dossier the receipt of its payment."""
-    turn.show("owed", owed=owed, titles=TITLES, buttons=pay_buttons(owed))
+    card = None
+    if owed.receipt_url:
+        card = {"type": "link", "title": RECEIPT_TITLE, "url": owed.receipt_url}
+    turn.show("owed", owed=owed, titles=TITLES, buttons=pay_buttons(owed), card=card)
 
 
 async def tell(turn: Turn, code: str, factor: str) -> Events:

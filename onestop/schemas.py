@@ -410,7 +410,8 @@ class Owed(BaseModel):
 
     `state`: `due`; `paid`; `nothing` (free or exempt); `unknown` (no fixed sum); `closed` (refused or
     stopped). `amount` in đồng where known. `exempted_by` says by which group; `exemptions` are groups that
-    prove it to the officer. `grant` lets this asker pay; `providers` are the ways to.
+    prove it to the officer. `grant` lets this asker pay; `providers` are the ways to. `received`: part of
+    `amount` came by transfer. `receipt_url`: the receipt's page.
     """
 
     code: str
@@ -425,6 +426,9 @@ class Owed(BaseModel):
     paid_at: datetime | None = None
     paid_by: str = ""
     provider_ref: str = ""
+    received: int = 0
+    receipt_number: str = ""
+    receipt_url: str = ""
 
 
 class PayRequest(BaseModel):
@@ -447,6 +451,19 @@ class PaymentOrder(BaseModel):
     note: str = ""
     bank_name: str = ""
     bank_account: str = ""
+
+
+class PaymentReceipt(BaseModel):
+    """The receipt of a payment; `amount` and `surplus` (to be given back) in đồng."""
+
+    number: str
+    code: str
+    procedure: str
+    amount: int
+    surplus: int
+    paid_at: datetime
+    paid_by: str
+    provider_ref: str
 
 
 class PaymentNoticeResult(BaseModel):

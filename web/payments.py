@@ -1,13 +1,16 @@
 """The payment addresses that the internet reaches: each hands on to the one-stop service.
 
 `/payments/<provider>/ipn` is for the provider, `/payments/<provider>/return` for the citizen's browser,
-`/payments/qr/<key>.png` the picture to scan, `/payments/fake/page` the page of the gateway without money.
+`/payments/qr/<key>.png` the picture to scan, `/payments/receipt/<key>` the receipt of what was paid,
+`/payments/fake/page` the page of the gateway without money.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import aiohttp
 import aiohttp_jinja2
@@ -23,6 +26,7 @@ routes = web.RouteTableDef()
 # VNPay waits longer than this for the answer to an IPN, and asks again.
 TIMEOUT = aiohttp.ClientTimeout(total=8, connect=2)
 HTTP = web.AppKey("payments_http", aiohttp.ClientSession)
+VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 PROVIDER = r"{provider:[a-z]{2,16}}"
 # Said to a provider when the service does not answer, so that it tells once more (VNPay: 99, other).
 LATER = {"RspCode": "99", "Message": "Unknown error"}
@@ -112,6 +116,28 @@ async def picture(request: web.Request) -> web.Response:
     return web.Response(
         body=drawn, content_type="image/png", headers={"Cache-Control": "private, max-age=86400"}
     )
+
+
+@routes.get("/payments/receipt/{key:[A-Za-z0-9_-]{16,32}}")
+async def receipt(request: web.Request) -> web.Response:
+    """The receipt of a payment, to be kept or printed."""
+    address = f"{request.app[CONFIG].onestop}/payments/{request.match_info['key']}/receipt"
+    try:
+        async with request.app[HTTP].get(address) as answer:
+            if answer.status == 404:
+                raise Problem(404, "not_found")
+            answer.raise_for_status()
+            found = await answer.json()
+    except (aiohttp.ClientError, TimeoutError) as error:
+        raise Problem(503, "unavailable") from error
+    paid_at = datetime.fromisoformat(found.pop("paid_at")).astimezone(VIETNAM)
+    page = aiohttp_jinja2.render_template(
+        "payment_receipt.html.j2",
+        request,
+        {**found, "paid_at": f"{paid_at:%H:%M ngày %d/%m/%Y}", "tenant": tenant()},
+    )
+    page.headers["Cache-Control"] = "no-store"
+    return page
 
 
 @routes.get("/payments/fake/page")

@@ -24,6 +24,7 @@ from onestop.schemas import (
     OwedRequest,
     PaymentNoticeResult,
     PaymentOrder,
+    PaymentReceipt,
     PayRequest,
     ProblemDetail,
 )
@@ -51,6 +52,8 @@ async def owed(
         if isinstance(dossier, Refused):
             return dossier
         view = service.owed(session, dossier, offered)
+        if view.receipt_url:
+            view.receipt_url = f"{config.public_url}{view.receipt_url}"
         if view.providers:
             view.grant = grants.give(config.cipher(), body.asker, dossier.code)
         return view
@@ -91,7 +94,7 @@ async def begin(
     order = PaymentOrder(
         code=code,
         provider=provider.name,
-        amount=payment.amount,
+        amount=payment.amount - payment.received,
         url=given.url,
         expires_at=given.expires_at,
     )
@@ -115,6 +118,17 @@ async def picture(request: web.Request, key: str, /) -> r200[bytes] | r404[Probl
         raise Problem(404, "no_picture", "That payment has no picture.")
     drawn = await asyncio.to_thread(vietqr.png, given.qr)
     return web.Response(body=drawn, content_type="image/png")
+
+
+@routes.get("/payments/{key}/receipt")
+@receive
+async def receipt(request: web.Request, key: str, /) -> r200[PaymentReceipt] | r404[ProblemDetail]:
+    """The receipt of a paid attempt; its key is the secret."""
+    try:
+        found = await request.app[DATABASE].read(settling.receipt, key)
+    except LookupError as error:
+        raise Problem(404, "not_found", "There is no such receipt.") from error
+    return web.json_response(found.model_dump(mode="json"))
 
 
 @routes.post("/payments/notices/{provider}/{kind}")

@@ -19,6 +19,8 @@ class Outcome(StrEnum):
     PAID = "paid"
     PENDING = "pending"  # the citizen is back before the provider's own word
     ALREADY = "already_confirmed"
+    PARTLY_PAID = "partly_paid"  # a transfer of less than what is still owed
+    OVERPAID = "overpaid"  # paid, with more than was owed: the rest is to be given back
     PAID_TWICE = "paid_twice"  # money came for a dossier that is paid: to be given back
     FAILED = "failed"
     WRONG_AMOUNT = "wrong_amount"

@@ -40,6 +40,8 @@ class Payment(Base):
     amount: Mapped[int] = mapped_column(BigInteger)  # đồng
     state: Mapped[State] = mapped_column(String(16), default="created")
     provider_ref: Mapped[str] = mapped_column(String(64), default="")
+    received: Mapped[int] = mapped_column(BigInteger, default=0)  # đồng, by transfers so far
+    receipt_number: Mapped[str | None] = mapped_column(String(24), unique=True)  # of a paid one
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from onestop.catalogue import store
@@ -48,6 +48,14 @@ def paid(session: Session, dossier: Dossier) -> Payment | None:
     return session.scalar(query)
 
 
+def received(session: Session, dossier: Dossier) -> int:
+    """What came by transfers towards a dossier that is not paid yet, in đồng."""
+    query = select(func.sum(Payment.received)).where(
+        Payment.dossier_id == dossier.id, Payment.state == "created"
+    )
+    return int(session.scalar(query) or 0)
+
+
 def owed(session: Session, dossier: Dossier, offered: Collection[str]) -> Owed:
     """What is owed for a dossier; `offered` are the configured providers."""
     view = Owed(code=dossier.code, procedure=dossier.procedure_name, state="due", amount=None)
@@ -55,9 +63,12 @@ def owed(session: Session, dossier: Dossier, offered: Collection[str]) -> Owed:
     if done is not None:
         view.state, view.amount, view.paid_at = "paid", done.amount, done.decided_at
         view.paid_by, view.provider_ref = done.provider, done.provider_ref
+        view.receipt_number = done.receipt_number or ""
+        view.receipt_url = f"/payments/receipt/{done.key}" if done.receipt_number else ""
         return view
     fee = fee_of(session, dossier)
     view.amount, view.note = fee.total, dossier.receipt["fee_note"]
+    view.received = received(session, dossier)
     view.exempted_by = fee.exempted_by.group if fee.exempted_by else ""
     view.exemptions = [one.group for one in fee.exemptions]
     if dossier.status in (Status.REFUSED, Status.STOPPED):
@@ -98,7 +109,7 @@ def begin(session: Session, code: str, provider: Provider) -> tuple[Payment, Ins
             txn_ref=f"{squeeze(code)}{secrets.token_hex(4).upper()}",
             dossier=dossier,
             provider=provider.name,
-            amount=view.amount,
+            amount=view.amount - (0 if provider.lasting else view.received),
         )
         session.add(payment)
         session.flush()
@@ -110,7 +121,7 @@ def order_of(payment: Payment) -> Order:
     return Order(
         txn_ref=payment.txn_ref,
         note=squeeze(payment.dossier.code),
-        amount=payment.amount,
+        amount=payment.amount - payment.received,
         at=payment.created_at,
         key=payment.key,
     )

@@ -23,6 +23,7 @@ from onestop.dossiers.statuses import Status
 from onestop.payments.base import BadSignature, Notice, Notifying, Outcome
 from onestop.payments.models import Payment, PaymentEvent
 from onestop.payments.service import paid
+from onestop.schemas import PaymentReceipt
 
 log = structlog.get_logger(__name__)
 EMBEDDED = EmbeddedBackend()
@@ -30,7 +31,12 @@ PAYER = "payment"  # who moved the dossier on, in its history
 IPN, RETURN, STATEMENT = "ipn", "return", "statement"
 # Parameters of a notice that are kept; anyone can send a notice, so their size has an end.
 MAX_PARAMETERS, MAX_LENGTH = 40, 512
-NEEDS_A_PERSON = (Outcome.PAID_TWICE, Outcome.WRONG_AMOUNT, Outcome.UNKNOWN, Outcome.BAD_SIGNATURE)
+NEEDS_A_PERSON = (
+    *(Outcome.PAID_TWICE, Outcome.OVERPAID, Outcome.PARTLY_PAID),
+    *(Outcome.WRONG_AMOUNT, Outcome.UNKNOWN, Outcome.BAD_SIGNATURE),
+)
+# Receipts are numbered by day without gaps, `BN-20261124-0001`: a biên nhận of ours, no treasury's biên lai.
+RECEIPT = "BN"
 
 
 def take_notice(
@@ -90,11 +96,7 @@ def settle(
     Money that comes after a failure counts: it is there. Money for a dossier that is paid is refused,
     and the citizen is told that it will be given back.
     """
-    # First the dossier's row, for all attempts of it; then the attempt as it stands now.
-    dossier = session.get_one(
-        Dossier, payment.dossier_id, with_for_update=True, populate_existing=True
-    )
-    session.refresh(payment)
+    dossier = _hold(session, payment)
     if amount != payment.amount:
         return Outcome.WRONG_AMOUNT
     if payment.state in ("paid", "refused") or (payment.state == "failed" and not succeeded):
@@ -104,14 +106,63 @@ def settle(
         payment.state = "failed"
         return Outcome.FAILED
     if paid(session, dossier) is not None:
-        payment.state = "refused"
-        tell(session, payment, "paid_twice")
-        return Outcome.PAID_TWICE
-    payment.state = "paid"
-    session.flush()
-    tell(session, payment, "paid")
+        return _refuse(session, payment, payment.amount)
+    _pay(session, payment)
+    tell(session, payment, "paid", payment.amount)
     _go_on(session, payment, backend)
     return Outcome.PAID
+
+
+def settle_transfer(
+    session: Session, payment: Payment, amount: int, provider_ref: str, backend: Backend = EMBEDDED
+) -> Outcome:
+    """Decide on money that is on the account already: parts of a sum add up, what is too much is told.
+
+    Args:
+        amount: what this transfer brought, in đồng.
+    """
+    dossier = _hold(session, payment)
+    if payment.state != "created" or paid(session, dossier) is not None:
+        return _refuse(session, payment, amount)
+    payment.received += amount
+    missing = payment.amount - payment.received
+    if missing > 0:
+        tell(session, payment, "partly_paid", amount, missing=figure(missing))
+        return Outcome.PARTLY_PAID
+    payment.decided_at, payment.provider_ref = now(), provider_ref[:64]
+    _pay(session, payment)
+    if missing < 0:
+        tell(session, payment, "overpaid", payment.received, surplus=figure(-missing))
+    else:
+        tell(session, payment, "paid", payment.received)
+    _go_on(session, payment, backend)
+    return Outcome.OVERPAID if missing < 0 else Outcome.PAID
+
+
+def _hold(session: Session, payment: Payment) -> Dossier:
+    """Lock the dossier, and with it all attempts to pay it; the attempt is read anew."""
+    dossier = session.get_one(
+        Dossier, payment.dossier_id, with_for_update=True, populate_existing=True
+    )
+    session.refresh(payment)
+    return dossier
+
+
+def _refuse(session: Session, payment: Payment, amount: int) -> Outcome:
+    """The dossier is paid: this money is to be given back."""
+    if payment.state != "paid":
+        payment.state, payment.decided_at = "refused", now()
+    tell(session, payment, "paid_twice", amount)
+    return Outcome.PAID_TWICE
+
+
+def _pay(session: Session, payment: Payment) -> None:
+    """The attempt pays its dossier, and gets a receipt's number."""
+    payment.state = "paid"
+    at = payment.decided_at or now()
+    number = submission.next_number(session, RECEIPT, at)
+    payment.receipt_number = f"{RECEIPT}-{submission.day_of(at):%Y%m%d}-{number:04}"
+    session.flush()
 
 
 def _go_on(session: Session, payment: Payment, backend: Backend) -> None:
@@ -128,11 +179,36 @@ def _go_on(session: Session, payment: Payment, backend: Backend) -> None:
     )
 
 
-def tell(session: Session, payment: Payment, template: str) -> None:
-    """Tell the dossier's owner of the payment in the chat (`data/texts/notices.yml`)."""
+def figure(amount: int) -> str:
+    """Đồng as people write them: `15000` → `15.000`."""
+    return f"{amount:,}".replace(",", ".")
+
+
+def tell(session: Session, payment: Payment, template: str, amount: int, **more: str) -> None:
+    """Tell the dossier's owner of money in the chat (`data/texts/notices.yml`)."""
     dossier = payment.dossier
-    figure = f"{payment.amount:,}".replace(",", ".")
-    notices.tell(session, dossier.owner, template, code=dossier.code, amount=figure)
+    notices.tell(session, dossier.owner, template, code=dossier.code, amount=figure(amount), **more)
+
+
+def receipt(session: Session, key: str) -> PaymentReceipt:
+    """The receipt of a paid attempt; its key is the secret.
+
+    Raises:
+        LookupError: if there is no such attempt, or it is not paid.
+    """
+    payment = session.scalar(select(Payment).where(Payment.key == key, Payment.state == "paid"))
+    if payment is None or payment.decided_at is None:
+        raise LookupError(key)
+    return PaymentReceipt(
+        number=payment.receipt_number or "",
+        code=payment.dossier.code,
+        procedure=payment.dossier.procedure_name,
+        amount=payment.amount,
+        surplus=max(0, payment.received - payment.amount),
+        paid_at=payment.decided_at,
+        paid_by=payment.provider,
+        provider_ref=payment.provider_ref,
+    )
 
 
 def record(

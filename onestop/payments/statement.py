@@ -28,7 +28,7 @@ from onestop.dossiers.models import Dossier
 from onestop.payments.base import Outcome, squeeze
 from onestop.payments.contrib.vietqr import VietQR
 from onestop.payments.models import BankLine, Payment
-from onestop.payments.settling import EMBEDDED, STATEMENT, record, settle, tell
+from onestop.payments.settling import EMBEDDED, STATEMENT, record, settle_transfer
 
 FILE = ROOT / "data" / "payments" / "statement.yml"
 DATE_FORMATS = ("%d/%m/%Y", "%d-%m-%Y", "%Y-%m-%d")
@@ -201,10 +201,7 @@ def _one(
         return Settled(credit, Outcome(known.outcome), code, new=False)
     outcome = UNMATCHED
     if payment is not None:
-        outcome = settle(session, payment, credit.amount, True, credit.digest[:16], backend)
-        if outcome is Outcome.ALREADY:  # each line is money of its own
-            outcome = Outcome.PAID_TWICE
-            tell(session, payment, "paid_twice")
+        outcome = settle_transfer(session, payment, credit.amount, credit.digest[:16], backend)
     row = known or BankLine(digest=credit.digest)
     row.booked_on, row.amount, row.note = credit.booked_on, credit.amount, credit.note
     row.line, row.outcome, row.payment_id = credit.line, outcome, payment.id if payment else None

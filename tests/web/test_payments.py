@@ -115,6 +115,12 @@ async def test_paying_at_vnpay_from_link_to_receipt(site: Site) -> None:
     _, owed = await site.owed()
     assert (owed["state"], owed["paid_by"], owed["provider_ref"]) == ("paid", "vnpay", "14000001")
     assert owed["grant"] == ""
+    answer = await site.public.get(owed["receipt_url"])
+    page = await answer.text()
+    assert answer.headers["Cache-Control"] == "no-store"
+    for fact in (owed["receipt_number"], site.code, "15.000 đồng", "14000001", "In biên nhận"):
+        assert fact in page
+    assert (await site.public.get(owed["receipt_url"][:-4] + "AAAA")).status == 404
 
 
 async def test_what_is_wrong_with_a_notice_is_answered_by_vnpays_codes(site: Site) -> None:

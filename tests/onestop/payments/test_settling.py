@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Barrier
@@ -12,13 +12,15 @@ from sqlalchemy import delete, func, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from common.database import Database, open_engine
+from common.database import Database, now, open_engine
 from common.settings import settings
 from onestop.backends.base import Report
 from onestop.backends.contrib.embedded import EmbeddedBackend
+from onestop.catalogue.content import Procedure
 from onestop.dossiers import grants, submission
 from onestop.dossiers.models import Dossier
 from onestop.dossiers.statuses import Status
+from onestop.eforms.definition import EForm
 from onestop.notices.models import Notice
 from onestop.payments import service, settling
 from onestop.payments.base import Outcome
@@ -26,6 +28,7 @@ from onestop.payments.contrib.vietqr import VietQR
 from onestop.payments.contrib.vnpay import VNPay
 from onestop.payments.models import Payment, PaymentEvent
 from onestop.schemas import Owed
+from tests.onestop.dossiers.test_submission_races import ready_draft, submit
 from tests.onestop.payments.conftest import FEE, told
 
 PAY = text("UPDATE payments SET state = 'paid' WHERE txn_ref = :ref")
@@ -288,3 +291,16 @@ def test_another_one_stop_system_hears_that_the_dossier_goes_on(
     for _ in range(2):
         database.transact(settling.take_notice, vnpay, "ipn", notice, Elsewhere())
     assert [(one.code, one.status) for one in heard] == [(code, Status.PROCESSING)]
+
+
+def test_receipts_are_numbered_by_day_without_gaps(
+    database: Database, code: str, forms: Mapping[str, EForm], procedure: Procedure, vnpay: VNPay
+) -> None:
+    draft = database.transact(ready_draft, forms, procedure, "web:other")
+    other = database.transact(submit, draft, "web:other", procedure)
+    tell(database, vnpay, told(begin(database, code, vnpay), vnp_ResponseCode="24"))
+    for one in (code, other):
+        tell(database, vnpay, told(begin(database, one, vnpay)))
+    today = submission.day_of(now())
+    numbers = [owed(database, one).receipt_number for one in (code, other)]
+    assert numbers == [f"BN-{today:%Y%m%d}-0001", f"BN-{today:%Y%m%d}-0002"]

@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from common.database import Database
 from common.settings import settings
 from onestop.cli import main
 from onestop.notices.models import Notice
-from onestop.payments import settling, statement
+from onestop.payments import service, settling, statement
 from onestop.payments.base import Outcome, squeeze
 from onestop.payments.contrib.vietqr import VietQR
 from onestop.payments.contrib.vnpay import VNPay
@@ -103,11 +104,51 @@ def test_reading_a_file_twice_changes_nothing(database: Database, code: str) -> 
     assert database.transact(lambda session: session.scalar(rows)) == 3
 
 
-def test_a_transfer_of_another_sum_is_kept_and_pays_nothing(database: Database, code: str) -> None:
+def told_of(database: Database) -> list[dict[str, object]]:
+    """What the owner was told of money, newest last."""
+
+    def work(session: Session) -> list[dict[str, object]]:
+        rows = session.scalars(select(Notice).order_by(Notice.id))
+        return [{"template": one.template, **one.variables} for one in rows]
+
+    return database.transact(work)
+
+
+def test_parts_of_a_sum_add_up_and_what_is_missing_is_told(database: Database, code: str) -> None:
     begin(database, code, VIETQR)
-    assert reconcile(database, row(squeeze(code), "10,000")) == [Outcome.WRONG_AMOUNT]
-    assert owed(database, code).state == "due"
-    assert reconcile(database, row(squeeze(code))) == [Outcome.PAID]
+    assert reconcile(database, row(squeeze(code), "10,000")) == [Outcome.PARTLY_PAID]
+    due = owed(database, code)
+    assert (due.state, due.amount, due.received) == ("due", FEE, 10_000)
+    assert told_of(database)[-1]["missing"] == "5.000"
+    assert reconcile(database, row(squeeze(code), "5,000")) == [Outcome.PAID]
+    done = owed(database, code)
+    assert (done.state, done.received) == ("paid", 0)
+    assert [one["template"] for one in told_of(database)] == ["partly_paid", "paid"]
+
+
+def test_what_is_left_is_what_the_next_attempt_asks_for(
+    database: Database, code: str, vnpay: VNPay
+) -> None:
+    begin(database, code, VIETQR)
+    reconcile(database, row(squeeze(code), "10,000"))
+
+    def amounts(session: Session) -> list[int]:
+        attempts = [service.begin(session, code, one)[0] for one in (VIETQR, vnpay)]
+        return [service.order_of(one).amount for one in attempts]
+
+    assert database.transact(amounts) == [5_000, 5_000]
+
+
+def test_too_much_pays_and_the_rest_is_to_be_given_back(database: Database, code: str) -> None:
+    begin(database, code, VIETQR)
+    assert reconcile(database, row(squeeze(code), "20,000")) == [Outcome.OVERPAID]
+    assert owed(database, code).state == "paid"
+    told = told_of(database)[-1]
+    assert (told["template"], told["amount"], told["surplus"]) == ("overpaid", "20.000", "5.000")
+    assert reconcile(database, row(squeeze(code), "5,000")) == [Outcome.PAID_TWICE]
+    assert told_of(database)[-1]["amount"] == "5.000"
+    found = database.transact(settling.troubles)
+    assert [event.outcome for event, _ in found] == ["overpaid", "paid_twice"]
 
 
 def test_two_transfers_are_one_payment_and_one_to_give_back(database: Database, code: str) -> None:
