@@ -73,7 +73,8 @@ def applicant(form: EForm, answers: Answers) -> Applicant:
     address = _first(form, answers, FieldType.ADDRESS)
     identity = _first(form, answers, FieldType.CITIZEN_ID)
     person = identity.validation.same_person_as if identity is not None else None
-    born = answers.get(person.birth_date) if person is not None and person.birth_date else None
+    told = map(answers.get, person.birth_dates) if person is not None else ()
+    born = next(filter(None, told), None)
     return Applicant(
         name=said(FieldType.PERSON_NAME),
         citizen_id=said(FieldType.CITIZEN_ID),

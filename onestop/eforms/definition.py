@@ -68,12 +68,28 @@ class Option(Part):
 
 
 class SamePerson(Part):
-    """Fields of the same person, with which a citizen ID must agree."""
+    """Fields of the same person, with which a citizen ID must agree.
 
-    birth_date: Identifier | None = None
+    Several birth dates are fields of which one is asked (one for each sex, with another least age).
+    """
+
+    birth_date: Identifier | list[Identifier] | None = None
     sex: Identifier | None = pydantic.Field(
         default=None, description="a choice with values male and female"
     )
+
+    @property
+    def birth_dates(self) -> list[str]:
+        """The fields that may hold the birth date."""
+        one_or_more = self.birth_date or []
+        return [one_or_more] if isinstance(one_or_more, str) else one_or_more
+
+
+class UnderAge(Part):
+    """Whether somebody is younger than an age, as the birth date given before already tells."""
+
+    birth_date: Identifier
+    age: int = pydantic.Field(ge=1)
 
 
 class Validation(Part):
@@ -92,10 +108,16 @@ class Validation(Part):
     min_age: int | None = pydantic.Field(default=None, ge=0)
     max_age: int | None = pydantic.Field(default=None, ge=0)
     after: Identifier | None = pydantic.Field(
-        default=None, description="later than that date field"
+        default=None, description="later than that field; a date, or of a year the year"
     )
     before: Identifier | None = pydantic.Field(
-        default=None, description="earlier than that date field"
+        default=None, description="earlier than that field; a date, or of a year the year"
+    )
+    gap: int = pydantic.Field(
+        default=0, ge=0, description="so many years at least between it and `after` or `before`"
+    )
+    under_age: UnderAge | None = pydantic.Field(
+        default=None, description="of a yes or no: must be what the birth date tells"
     )
     same_person_as: SamePerson | None = None
 
@@ -113,7 +135,13 @@ class Validation(Part):
         person = self.same_person_as or SamePerson()
         yield from (
             id_
-            for id_ in (self.after, self.before, person.birth_date, person.sex)
+            for id_ in (
+                self.after,
+                self.before,
+                *person.birth_dates,
+                person.sex,
+                self.under_age.birth_date if self.under_age is not None else None,
+            )
             if id_ is not None
         )
 
@@ -161,6 +189,10 @@ class Field(Part):
             raise ValueError(f"field {self.id}: only a paper can come later")
         if not self.example and self.type is not FieldType.PAPER:
             raise ValueError(f"field {self.id}: an example is needed")
+        try:
+            self.other_words.format(label="", example="", options="")
+        except (KeyError, IndexError, ValueError) as error:
+            raise ValueError(f"field {self.id}: unknown blank in other_words: {error}") from error
         return self
 
 

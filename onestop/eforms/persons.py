@@ -92,8 +92,8 @@ def _facts(form: EForm, number: Field) -> Iterator[tuple[str, Fact]]:
             yield one.id, Fact.ISSUED_ON
         elif one.type is FieldType.ADDRESS and _RESIDENCE.search(label):
             yield one.id, Fact.RESIDENCE
-    if same is not None and same.birth_date is not None:
-        yield same.birth_date, Fact.BIRTH_DATE
+    for born in same.birth_dates if same is not None else ():
+        yield born, Fact.BIRTH_DATE
 
 
 def _stretch(form: EForm, number: Field) -> list[Field]:

@@ -1,8 +1,7 @@
 """From what a citizen typed to a checked value, by type of field.
 
-`parse` reads and checks; `check` looks at a value again when the answers around it have changed.
-Readers of the bigger types have modules of their own: people, dates, numerals, choices, addresses,
-papers.
+`parse` reads, then checks (`onestop.eforms.rules`). Readers of the bigger types have modules of their
+own: people, dates, numerals, choices, addresses, papers.
 """
 
 from __future__ import annotations
@@ -16,17 +15,17 @@ from onestop.eforms import numerals
 from onestop.eforms.addresses import read_address
 from onestop.eforms.answers import Answers, Refusal, Value
 from onestop.eforms.choices import read_choice, read_yes_no
-from onestop.eforms.dates import age, date_value, read_date, read_year
+from onestop.eforms.dates import date_value, read_date, read_year
 from onestop.eforms.definition import Field, FieldType
 from onestop.eforms.names import lacks_accents
 from onestop.eforms.papers import read_later
 from onestop.eforms.people import (
-    citizen_id_facts,
     read_citizen_id,
     read_email,
     read_name,
     read_phone,
 )
+from onestop.eforms.rules import check
 from onestop.eforms.texts import word
 from onestop.eforms.words import clean, fold, strip_courtesy, strip_label
 
@@ -175,88 +174,3 @@ _READERS: dict[FieldType, Callable[[Field, str, date], Value]] = {
     FieldType.ADDRESS: lambda field, text, today: read_address(text),
     FieldType.PAPER: lambda field, text, today: read_later(field, text),
 }
-
-
-def check(field: Field, value: Value, answers: Answers, today: date) -> None:
-    """Check a value against the field's rules, those that look at other answers included.
-
-    Raises:
-        Refusal: if a rule is broken.
-    """
-    if value.value is None:
-        return  # an optional field, answered with "không có"
-    if field.type in (FieldType.TEXT, FieldType.PERSON_NAME):
-        _check_text(field, value.value)
-    elif field.type is FieldType.NUMBER:
-        _check_range(field, value.value)
-    elif field.type is FieldType.YEAR:
-        _check_range(field, value.value)
-        if field.validation.not_future and value.value > today.year:
-            raise Refusal("date_future")
-        _check_age(field, date(value.value, 1, 1), today)
-    elif field.type is FieldType.DATE:
-        _check_date(field, date.fromisoformat(value.value), answers, today)
-    elif field.type is FieldType.CITIZEN_ID:
-        _check_same_person(field, value.value, answers)
-
-
-def _check_text(field: Field, text: str) -> None:
-    rules = field.validation
-    if rules.min_length is not None and len(text) < rules.min_length:
-        raise Refusal("text_too_short", min=rules.min_length)
-    if rules.max_length is not None and len(text) > rules.max_length:
-        raise Refusal("text_too_long", max=rules.max_length)
-    if rules.pattern is not None and not re.fullmatch(rules.pattern, text, re.IGNORECASE):
-        raise Refusal("text_pattern")
-
-
-def _check_range(field: Field, number: float) -> None:
-    rules = field.validation
-    if rules.min is not None and number < rules.min:
-        raise Refusal("number_too_small", min=_shown(field, rules.min))
-    if rules.max is not None and number > rules.max:
-        raise Refusal("number_too_large", max=_shown(field, rules.max))
-
-
-def _shown(field: Field, number: int) -> str:
-    if field.type is FieldType.YEAR:
-        return str(number)
-    return f"{number:,} {field.unit}".replace(",", ".").strip()
-
-
-def _check_date(field: Field, day: date, answers: Answers, today: date) -> None:
-    rules = field.validation
-    if (rules.not_future or rules.min_age is not None or rules.max_age is not None) and day > today:
-        raise Refusal("date_future")
-    if rules.not_past and day < today:
-        raise Refusal("date_past")
-    _check_age(field, day, today)
-    other = answers.get(rules.after or "")
-    if other and other.value and day <= date.fromisoformat(other.value):
-        raise Refusal("date_not_after", other=other.display)
-    other = answers.get(rules.before or "")
-    if other and other.value and day >= date.fromisoformat(other.value):
-        raise Refusal("date_not_before", other=other.display)
-
-
-def _check_age(field: Field, born: date, today: date) -> None:
-    rules = field.validation
-    years = age(born, today)
-    if rules.min_age is not None and years < rules.min_age:
-        raise Refusal("date_too_young", age=rules.min_age)
-    if rules.max_age is not None and years > rules.max_age:
-        raise Refusal("date_too_old", age=rules.max_age)
-
-
-def _check_same_person(field: Field, number: str, answers: Answers) -> None:
-    """The ID's year and sex against the birth date and sex given for the same person."""
-    person = field.validation.same_person_as
-    if person is None:
-        return
-    year, sex = citizen_id_facts(number)
-    born = answers.get(person.birth_date or "")
-    if born and born.value and int(str(born.value)[:4]) != year:
-        raise Refusal("citizen_id_other_birth_year", in_id=year, given=str(born.value)[:4])
-    given = answers.get(person.sex or "")
-    if given and given.value and given.value != sex:
-        raise Refusal("citizen_id_other_sex", given=given.display)

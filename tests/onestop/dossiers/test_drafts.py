@@ -67,6 +67,45 @@ def test_a_refusal_changes_nothing_and_is_counted(
             assert result.draft.answered == 1
 
 
+def test_the_third_refusal_in_a_row_explains_another_way(
+    database: Database, forms: Forms, procedure: Procedure
+) -> None:
+    with database.sessions.begin() as session:
+        draft = begin(session, forms, procedure)
+        told = []
+        for _ in range(6):
+            result = drafts.answer(session, draft, AnswerRequest(text="123"))
+            assert result is not None
+            assert result.refusal is not None
+            told.append((result.refusal.stuck, result.refusal.message))
+        assert [stuck for stuck, _ in told] == [False, False, True, False, False, True]
+        assert "cách khác" in told[2][1]
+        assert "Nguyễn Văn An" in told[2][1]
+        assert told[2][1] not in (told[0][1], told[1][1])
+
+
+def test_a_name_without_accents_is_asked_once_more_and_then_kept(
+    database: Database, forms: Forms, procedure: Procedure
+) -> None:
+    with database.sessions.begin() as session:
+        draft = begin(session, forms, procedure)
+        first = drafts.answer(session, draft, AnswerRequest(text="nguyen van an"))
+        assert first is not None
+        assert "dấu" in first.doubt
+        assert first.draft.field is not None
+        assert (first.draft.field.id, first.draft.field.given) == (
+            "name",
+            "Nguyen Van An (chưa có dấu)",
+        )
+        again = drafts.answer(session, draft, AnswerRequest(text="nguyen van an"))
+        assert again is not None
+        assert again.doubt == ""
+        assert again.draft.lines[0].value == "Nguyen Van An (chưa có dấu)"
+        assert draft.answers["name"]["value"] == "Nguyen Van An"
+        assert again.draft.field is not None
+        assert again.draft.field.id == "citizen_id"
+
+
 def test_a_probe_that_fails_is_not_counted(
     database: Database, forms: Forms, procedure: Procedure
 ) -> None:

@@ -66,6 +66,7 @@ def fault(tmp_path: Path, content: object, name: str = "thu.yml") -> str:
         (form(fields=[{**FIELD, "when": {"equals": 1}}]), "give a field with one of"),
         (form(fields=[{**FIELD, "validation": {"pattern": "("}}]), "no regular expression"),
         (form(fields=[{**FIELD, "validation": {"after": "khac"}}]), "does not stand before it"),
+        (form(fields=[{**FIELD, "other_words": "{tên}"}]), "unknown blank in other_words"),
         (
             form(
                 papers={

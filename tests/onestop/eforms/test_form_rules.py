@@ -132,3 +132,93 @@ def test_a_correction_to_another_case_drops_what_belonged_to_the_first() -> None
     outcome = engine.answer(form, filled, "change", "tăng vốn", TODAY)
     assert [one.id for one in outcome.dropped] == ["new_address"]
     assert "new_capital" in [one.id for one in engine.active_fields(form, outcome.answers)]
+
+
+def year(value: int) -> Value:
+    return Value(value=value, display=str(value))
+
+
+@pytest.mark.parametrize("parent", ["mother_birth_year", "father_birth_year"])
+def test_a_parent_is_older_than_the_child(parent: str) -> None:
+    given = {
+        "relation": Value(value="grandparent", display="Ông hoặc bà"),
+        "child_birth_date": day("2025-10-20"),
+        "father_declared": Value(value=True, display="Có"),
+    }
+    assert take("birth-registration", parent, "2013", **given) == "taken"
+    assert take("birth-registration", parent, "2014", **given) == "year_not_before_by_years"
+
+
+def test_a_birth_is_not_registered_before_it_happened() -> None:
+    born = {"birth_date": day("1980-12-30")}
+    assert take("birth-reregistration", "registered_year", "1979", **born) == "year_not_after"
+    assert take("birth-reregistration", "registered_year", "1980", **born) == "taken"
+
+
+def test_a_licence_is_issued_to_who_may_drive() -> None:
+    """Luật Trật tự, an toàn giao thông đường bộ, Điều 59; Luật Giao thông đường bộ 2008, Điều 60."""
+    born = {"birth_date": day("1990-03-15")}
+    form, field = "driving-licence-renewal", "licence_issued_on"
+    assert take(form, field, "14/03/2006", **born) == "date_not_after_by_years"
+    assert take(form, field, "15/03/2006", **born) == "taken"
+
+
+@pytest.mark.parametrize(
+    "form_id", ["temporary-residence", "temporary-residence-extension", "permanent-residence"]
+)
+def test_who_is_a_minor_is_what_the_birth_date_says(form_id: str) -> None:
+    """Bộ luật Dân sự 2015, Điều 21: chưa đủ 18 tuổi."""
+    grown = {"birth_date": day("2008-03-10")}
+    assert take(form_id, "minor", "không", **grown) == "taken"
+    assert take(form_id, "minor", "có", **grown) == "under_age_told_yes"
+    minor = {"birth_date": day("2008-03-11")}
+    assert take(form_id, "minor", "có", **minor) == "taken"
+    assert take(form_id, "minor", "không", **minor) == "under_age_told_no"
+    assert take(form_id, "minor", "không") == "taken"
+
+
+def test_a_corrected_birth_date_asks_again_who_is_a_minor() -> None:
+    given = {
+        "birth_date": day("1990-03-15"),
+        "minor": Value(value=False, display="Không"),
+    }
+    form = FORMS["temporary-residence"]
+    outcome = engine.answer(form, given, "birth_date", "15/3/2012", TODAY)
+    assert [one.id for one, _ in outcome.ask_again] == ["minor"]
+
+
+@pytest.mark.parametrize(
+    ("form_id", "field_id", "number", "born", "given"),
+    [
+        (
+            "marriage-registration",
+            "citizen_id",
+            "035098001234",
+            "birth_date_male",
+            {"side": Value(value="male", display="Bên nam")},
+        ),
+        (
+            "marriage-registration",
+            "partner_citizen_id",
+            "035098001234",
+            "partner_birth_date_male",
+            {},
+        ),
+        (
+            "elderly-pension",
+            "citizen_id",
+            "035052001234",
+            "birth_date_poor",
+            {"sex": Value(value="male", display="Nam")},
+        ),
+    ],
+)
+def test_a_number_agrees_with_whichever_birth_date_was_asked(
+    form_id: str, field_id: str, number: str, born: str, given: dict[str, Value]
+) -> None:
+    right = day(f"19{number[4:6]}-01-02")
+    assert take(form_id, field_id, number, **given, **{born: right}) == "taken"
+    wrong = day("1955-01-02")
+    assert (
+        take(form_id, field_id, number, **given, **{born: wrong}) == "citizen_id_other_birth_year"
+    )

@@ -30,19 +30,39 @@ CODES = [code for form in OWN.values() for code in form.procedures]
 def fill(form: EForm, choose: dict[str, str] | None = None) -> dict[str, Value]:
     """Answer every field that comes up with its own example, or with what `choose` says."""
     answers: dict[str, Value] = {}
+    young = {
+        one.validation.under_age.birth_date
+        for one in form.fields
+        if one.validation.under_age is not None and (choose or {}).get(one.id) == "có"
+    }
     while (field := engine.next_field(form, answers, ())) is not None:
         if field.type is FieldType.PAPER:
             outcome = engine.answer_paper(form, answers, field.id, [FILE], TODAY)
         else:
             text = (choose or {}).get(field.id, field.example)
-            person = field.validation.same_person_as
-            if person is not None and person.sex is not None:  # the example's ID, of that sex
-                century_and_sex = {"male": "0", "female": "1"}[answers[person.sex].value]
-                text = text[:3] + century_and_sex + text[4:]
+            if field.id in young:
+                text = "15/03/2012"
+            text = agreeing(field, text, answers)
             outcome = engine.answer(form, answers, field.id, text, TODAY)
         assert not outcome.ask_again, (form.id, field.id)
         answers = outcome.answers
     return answers
+
+
+def agreeing(field: Field, text: str, answers: dict[str, Value]) -> str:
+    """The example's citizen ID, of the sex and year given for the same person; other text as it is."""
+    person = field.validation.same_person_as
+    if person is None:
+        return text
+    sex = (
+        answers[person.sex].value
+        if person.sex is not None
+        else ("male", "female")[int(text[3]) % 2]
+    )
+    born = next((answers[one].value for one in person.birth_dates if one in answers), None)
+    year = born[:4] if born is not None else f"{19 + int(text[3]) // 2}{text[4:6]}"
+    digit = (int(year[:2]) - 19) * 2 + (sex == "female")
+    return f"{text[:3]}{digit}{year[2:]}{text[6:]}"
 
 
 def test_at_least_25_procedures_have_their_own_form_and_one_form_serves_the_rest() -> None:

@@ -6,15 +6,19 @@ import ast
 from pathlib import Path
 from string import Formatter
 
+import pytest
+
 from common.settings import ROOT
 from onestop.eforms.answers import Refusal
-from onestop.eforms.texts import refusal_text, refusal_texts, word
+from onestop.eforms.definition import FieldType, load_eforms
+from onestop.eforms.texts import other_words, refusal_text, refusal_texts, word
 
 SOURCES = [
     *(ROOT / "onestop" / "eforms").glob("*.py"),
     *(ROOT / "onestop" / "uploads").glob("*.py"),
 ]
 SOURCES += (ROOT / "onestop" / "http").glob("files.py")
+FORMS = load_eforms(ROOT / "data" / "eforms").values()
 RAISERS = {"Refusal", "FileRefused", "_refusal", "_offer"}
 
 
@@ -91,6 +95,26 @@ def test_whole_answers_are_suggested_where_some_may_have_been_meant() -> None:
     assert Refusal("email_slip", suggestion="an@gmail.com").suggestions == ["an@gmail.com"]
     assert Refusal("address_ambiguous", candidates=["x"], answers=["1, x"]).suggestions == ["1, x"]
     assert Refusal("phone_missing", label="Số", example="09").suggestions == []
+
+
+@pytest.mark.parametrize("kind", FieldType)
+def test_every_type_of_field_can_be_explained_another_way(kind: FieldType) -> None:
+    fields = [one for form in FORMS for one in form.fields if one.type is kind]
+    for one in fields:
+        said = other_words(one)
+        assert said not in (one.question, one.explanation)
+        assert "{" not in said
+        assert kind in (FieldType.PAPER, FieldType.DATE) or any(
+            part in said for part in (one.example, one.label, *(o.label for o in one.options))
+        )
+        assert len(said) <= 340 or kind is FieldType.CHOICE
+    assert fields
+
+
+def test_a_field_may_have_words_of_its_own() -> None:
+    birth = next(form for form in FORMS if form.id == "birth-registration")
+    assert "tên gia đình chọn cho bé" in other_words(birth.field("child_name"))
+    assert "thẻ căn cước" in other_words(birth.field("requester_name"))
 
 
 def test_words_for_values() -> None:
