@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 
 from rasa_sdk.events import ActiveLoop, SlotSet
@@ -10,10 +11,16 @@ from actions import elsewhere, filling, owed, printed
 from actions.onestop_client import OnestopRefusal
 from actions.texts import button
 from actions.turn import Events, Turn
+from bot.nlu.text import fold
 from onestop.schemas import AnswerRequest, DraftView, FieldMatches
 
 # What a correction may bring along in the same line without a word between ("sửa sđt 0912345678").
 BROUGHT_ALONG = {"citizen_id", "phone", "email", "date"}
+# "Sửa câu trước", "chọn nhầm rồi": no field is named, the last answer is meant; folded.
+LAST_ONE = re.compile(
+    r"\b(?:cau|muc) (?:truoc|tren|vua|luc nay)\b|\bvua (?:roi|xong|nay|tra loi|chon|gui|nhap)\b"
+    r"|\b(?:bam|chon|gui|tai|tra loi|go|nhap|ghi)(?: \w+)? nham\b|\b(?:chon|tra loi|go|nhap) lai\b"
+)
 # Actions that have just said that a draft is begun or gone on with.
 ANNOUNCING = {"action_start_dossier", "action_resume_dossier", "action_clarify"}
 # The slot that is set while "có chắc muốn bỏ không?" waits for its answer.
@@ -106,6 +113,8 @@ async def correct(turn: Turn, draft: DraftView) -> Events:
         found = FieldMatches(matches=[])
         if turn.text:
             found = await turn.service.find_fields(draft.id, turn.owner, turn.text)
+        if not found.matches and LAST_ONE.search(fold(turn.text)):
+            return await undo(turn, draft)
         if len(found.matches) != 1:
             buttons = [button(one.label, "correct_field", field=one.id) for one in found.matches]
             turn.show("which_field", draft=draft, buttons=buttons)

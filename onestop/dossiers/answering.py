@@ -71,9 +71,6 @@ def answer(
     changes.keep(
         draft, outcome.answers, [one for one in draft.skipped if one not in answered], answered
     )
-    if draft.only is not None:  # the answer may need others that were not asked for
-        needed = [one.id for one in engine.unanswered(form, outcome.answers, draft.skipped)]
-        draft.only = list(dict.fromkeys([*draft.only, *needed]))
     return AnswerResult(
         draft=view(draft),
         accepted=[accepted(one, value) for one, value in taken],

@@ -10,6 +10,8 @@ from common.database import now
 from onestop.dossiers import files
 from onestop.dossiers.draft_state import answers_of
 from onestop.dossiers.models import Draft
+from onestop.dossiers.snapshots import form_of
+from onestop.eforms import engine
 from onestop.eforms.answers import Value
 from onestop.eforms.papers import file_ids
 
@@ -43,6 +45,9 @@ def keep(
     draft.turns = [*(draft.turns or []), turn][-MOST_TURNS:]
     draft.skipped = list(skipped)
     _write(draft, answers)
+    if draft.only is not None:  # what was told may need others that were not asked for
+        needed = engine.unanswered(form_of(draft), answers, draft.skipped)
+        draft.only = list(dict.fromkeys([*draft.only, *(one.id for one in needed)]))
 
 
 def take_back(draft: Draft) -> list[tuple[str, Value | None]]:
@@ -63,8 +68,14 @@ def take_back(draft: Draft) -> list[tuple[str, Value | None]]:
 
 
 def forget(draft: Draft) -> None:
-    """Drop what only filling needs, once the draft is handed in or given up."""
+    """Drop what only filling needs, once the draft is handed in."""
     draft.turns = draft.offer = None
+
+
+def clear(draft: Draft) -> None:
+    """Drop all that was told, once the draft is given up."""
+    _write(draft, {})
+    forget(draft)
 
 
 def _write(draft: Draft, answers: Mapping[str, Value]) -> None:

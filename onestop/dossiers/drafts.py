@@ -132,8 +132,7 @@ def open_drafts(session: Session, owner: str, days: int) -> list[Draft]:
 def discard(draft: Draft) -> None:
     """Give a locked draft up: what was said goes at once, its files with the next sweep."""
     if draft.state == "filling":
-        changes.keep(draft, {}, [], [])
-        changes.forget(draft)
+        changes.clear(draft)
         draft.state = "discarded"
 
 

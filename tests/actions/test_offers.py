@@ -169,6 +169,25 @@ async def test_undo_says_what_was_taken_back_and_asks_again(filling: Talk) -> No
     assert "Họ tên là gì ạ?" in filling.text()
 
 
+@pytest.mark.parametrize(
+    "said",
+    ["sửa câu trước", "chon nham roi", "tôi bấm nhầm nút", "câu vừa rồi trả lời sai", "chọn lại"],
+)
+async def test_a_correction_that_names_nothing_means_the_last_answer(
+    filling: Talk, said: str
+) -> None:
+    filling.service.taken_back = LINES
+    await filling.act(FORM, said, "correct_field")
+    assert filling.service.called("undo") == [[]]
+
+
+async def test_a_correction_that_names_a_field_is_no_undo(filling: Talk) -> None:
+    filling.service.matches = [field("person_name", "name")]
+    await filling.act(FORM, "nhập nhầm họ tên", "correct_field")
+    assert not filling.service.called("undo")
+    assert filling.service.called("choose_field") == [["name"]]
+
+
 async def test_undo_of_nothing_is_said(filling: Talk) -> None:
     await filling.act(FORM, "quay lại", "undo")
     assert "chưa có câu trả lời nào" in filling.text()
