@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from common.database import Database, now
@@ -49,11 +49,13 @@ MAX_AGE = timedelta(hours=24)
 
 def heard(session: Session, sender: str) -> datetime | None:
     """When the citizen last wrote."""
-    return session.scalar(
-        select(func.max(Message.created_at)).where(
-            Message.sender == sender, Message.direction == Direction.INCOMING
-        )
+    last = (
+        select(Message.created_at)
+        .where(Message.sender == sender, Message.direction == Direction.INCOMING)
+        .order_by(Message.id.desc())
+        .limit(1)
     )
+    return session.scalars(last).first()
 
 
 @dataclass

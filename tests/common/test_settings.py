@@ -42,3 +42,23 @@ def test_a_new_key_in_front_still_reads_what_the_old_one_wrote(
     written = Settings().cipher().encrypt(b"text")
     monkeypatch.setenv("MOTCUA_ENCRYPTION_KEYS", f"{new},{old}")
     assert Settings().cipher().decrypt(written) == b"text"
+
+
+def test_a_platform_without_its_secrets_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MOTCUA_ZALO_APP_ID", "123")
+    monkeypatch.setenv("MOTCUA_ZALO_APP_SECRET", "secret")
+    with pytest.raises(CannotStart) as obstacle:
+        read_settings()
+    assert "MOTCUA_ZALO_OA_SECRET, MOTCUA_ZALO_REFRESH_TOKEN" in str(obstacle.value)
+
+
+def test_template_messages_are_read_from_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = '{"decision": {"id": "512345", "parameters": {"ma_ho_so": "code"}}}'
+    monkeypatch.setenv("MOTCUA_ZALO_TEMPLATES", given)
+    assert Settings().zalo_templates["decision"].parameters == {"ma_ho_so": "code"}
+
+
+def test_mail_without_a_sender_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MOTCUA_SMTP_HOST", "mail.example.vn")
+    with pytest.raises(ValidationError, match="MOTCUA_SMTP_FROM"):
+        Settings()
