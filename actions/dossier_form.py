@@ -11,7 +11,7 @@ from __future__ import annotations
 from rasa_sdk.events import SlotSet
 from rasa_sdk.interfaces import ActionExecutionRejection
 
-from actions import filling, form_commands, offers
+from actions import filling, form_commands, offers, paper_files
 from actions.explain import ASPECTS
 from actions.form_commands import COMMANDS, CONFIRMING, leave
 from actions.onestop_client import OnestopRefusal
@@ -52,9 +52,14 @@ class DossierForm(TopicAction):
         if not turn.fresh:  # just started, or back from an interruption
             return await form_commands.ask(turn, draft)
         if turn.file_ids:
-            return await self._files(turn, draft)
+            return await paper_files.take(turn, draft)
         if offers.holds_card(turn.text):
             return await offers.read_card(turn, draft)
+        if paper_files.enough(turn, draft):
+            return await paper_files.go_on(turn, draft)
+        paper = paper_files.wants_more(turn, draft)
+        if paper is not None:
+            return await paper_files.more(turn, draft, paper)
         sure = turn.button or turn.confidence >= SURE
         if draft.offer is not None:
             decided = await offers.decide(turn, draft, sure)
@@ -119,16 +124,6 @@ class DossierForm(TopicAction):
             return False
         tells = turn.intent in ASPECTS and len(turn.text.split()) >= TELLING_WORDS
         return tells or turn.intent in STATEMENTS
-
-    async def _files(self, turn: Turn, draft: DraftView) -> Events:
-        if draft.field is None or draft.field.type != "paper":
-            return await offers.read_card(turn, draft)
-        request = AnswerRequest(file_ids=turn.file_ids)
-        result = await turn.service.answer(draft.id, turn.owner, request)
-        if result.refusal is not None:
-            filling.refuse(turn, draft.field, result.refusal)
-            return []
-        return filling.go_on(turn, result.draft, result)
 
     async def _before_sending(self, turn: Turn, draft: DraftView, sure: bool) -> Events:
         if turn.intent == "affirm":

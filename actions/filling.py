@@ -53,6 +53,12 @@ def question_parts(field: FieldView) -> dict[str, Any]:
     return {"buttons": question_buttons(field), "card": card}
 
 
+def paper_buttons(field: str, *, warned: bool) -> list[Button]:
+    """What may be wished for right after files were taken for a paper."""
+    again = [button("Gửi lại ảnh khác", "correct_field", field=field)] if warned else []
+    return [*again, button("Gửi thêm trang", "correct_field", field=field, also="files")]
+
+
 def refuse(turn: Turn, field: FieldView, refusal: Refusal) -> None:
     """Say what is wrong with an answer; what may have been meant is offered first."""
     parts = question_parts(field)
@@ -77,6 +83,7 @@ def go_on(
     returning: bool = False,
     correcting: bool = False,
     declined: bool = False,
+    paper: str | None = None,
 ) -> Events:
     """Read back what was taken and ask on: what is offered, the next field, or the agreement.
 
@@ -86,7 +93,10 @@ def go_on(
         returning: something else was answered in between, so say that the form goes on.
         correcting: an earlier field is asked again, so its section is not announced.
         declined: an offer was just refused.
+        paper: the field that was just answered with files, of which more may come.
     """
+    warnings = result.warnings if result is not None else []
+    again = paper_buttons(paper, warned=bool(warnings)) if paper else []
     told: dict[str, Any] = {
         "draft": draft,
         "accepted": result.accepted if result is not None else [],
@@ -94,6 +104,7 @@ def go_on(
         "taken_back": taken_back,
         "preface": preface,
         "declined": declined,
+        "warnings": warnings,
         "returning": returning,
     }
     if draft.offer is not None:
@@ -101,13 +112,15 @@ def go_on(
         buttons = [button(yes, "affirm"), button("Không", "deny")]
         turn.show("offer", offer=draft.offer, buttons=buttons, **told)
     elif draft.field is not None:
+        parts = question_parts(draft.field)
         turn.show(
             "question",
             field=draft.field,
             doubt=result.doubt if result is not None else "",
             announce=not (returning or correcting),
             **told,
-            **question_parts(draft.field),
+            card=parts["card"],
+            buttons=[*parts["buttons"], *again],
         )
     else:
         turn.show(
@@ -119,6 +132,7 @@ def go_on(
                 button("Sửa lại", "correct_field"),
                 button("Tải bản in", "download_form"),
                 button("Để sau", "pause_dossier"),
+                *again,
             ],
         )
     return []

@@ -143,12 +143,14 @@ class AnswerResult(BaseModel):
 class AnswerRequest(BaseModel):
     """An answer to a field: text or the files just sent. Without `field`: the field asked last.
 
-    `probe`: the message may be something else than an answer, so a refusal does not count.
+    `append`: the files are further pages of a paper that has some. `probe`: the message may be something
+    else than an answer, so a refusal does not count.
     """
 
     text: str = ""
     field: str | None = None
     file_ids: list[str] = []
+    append: bool = False
     probe: bool = False
 
 

@@ -22,10 +22,10 @@ from onestop.eforms import engine
 from onestop.eforms.answers import Refusal, Value
 from onestop.eforms.definition import EForm, Field, FieldType
 from onestop.eforms.names import lacks_accents
-from onestop.eforms.papers import check_weight, later
+from onestop.eforms.papers import UploadedFile, check_weight, later
 from onestop.eforms.several import read_several
 from onestop.eforms.texts import other_words, word
-from onestop.schemas import Accepted, AnswerRequest, AnswerResult, FileView, UndoResult
+from onestop.schemas import Accepted, AnswerRequest, AnswerResult, UndoResult
 from onestop.schemas import Refusal as RefusalView
 
 # So often a field is refused in a row before it is explained another way and a person is offered.
@@ -55,7 +55,10 @@ def answer(
     try:
         if request.file_ids:
             sent = [files.owned(session, draft.owner, one) for one in request.file_ids]
-            outcome, taken = _take_files(form, answers, field, sent, most_bytes, today)
+            pages = [one.model_dump(exclude={"warning"}) for one in sent if one is not None]
+            if request.append and field.id in answers:
+                pages = [*answers[field.id].value.get("files", []), *pages]
+            outcome, taken = _take_files(form, answers, field, pages, most_bytes, today)
         else:
             sent = []
             outcome, taken = _take(draft, form, answers, field, request, today)
@@ -118,17 +121,16 @@ def _take_files(
     form: EForm,
     answers: Mapping[str, Value],
     field: Field,
-    sent: Sequence[FileView | None],
+    pages: Sequence[UploadedFile],
     most_bytes: int | None,
     today: date,
 ) -> tuple[engine.Outcome, list[tuple[Field, Value]]]:
-    """The outcome of files sent for a paper; what is not there, or not this owner's, does not count.
+    """The outcome of files for a paper.
 
     Raises:
         Refusal: if they cannot be taken.
     """
-    known = [one.model_dump(exclude={"warning"}) for one in sent if one is not None]
-    outcome = engine.answer_paper(form, answers, field.id, known, today)
+    outcome = engine.answer_paper(form, answers, field.id, pages, today)
     if most_bytes is not None:
         check_weight(outcome.answers, most_bytes)
     return outcome, [(field, outcome.value)]

@@ -144,6 +144,10 @@ class FakeOnestop:
         self.value: str | None = None  # that a correction brings along
         self.no_card = ""  # why a card cannot be offered
         self.taken_back: list[Accepted] = []
+        self.appended: list[bool] = []  # whether the files of each answer were further pages
+        self.result: AnswerResult | None = None  # of any answer
+        self.refusal: OnestopRefusal | None = None  # of any answer
+        self.chosen: DraftView | None = None  # the draft after a field was chosen
         self.status: StatusView | OnestopRefusal | None = None
         self.providers: list[str] = []
         self.owes: Owed | OnestopError = OWED
@@ -186,7 +190,12 @@ class FakeOnestop:
 
     async def answer(self, name: str, owner: str, body: AnswerRequest) -> AnswerResult:
         self.calls.append(("answer", body.text, body.field, body.probe))
+        self.appended.append(body.append)
         view = self.open[0]
+        if self.refusal is not None:
+            raise self.refusal
+        if self.result is not None:
+            return self.result
         if body.text in self.right or body.file_ids:
             said = body.text or "giay.jpg"
             taken = Accepted(field=body.field or "name", label="Họ tên", display=said)
@@ -223,7 +232,7 @@ class FakeOnestop:
 
     async def choose_field(self, name: str, owner: str, asked: str | None) -> DraftView:
         self.calls.append(("choose_field", asked))
-        return self.open[0]
+        return self.chosen or self.open[0]
 
     async def consent(self, name: str, owner: str, shown: Consent, channel: str) -> DraftView:
         self.calls.append(("consent", shown.version, channel))

@@ -156,6 +156,16 @@ def test_a_file_is_shown_with_its_preview_and_a_wrong_one_is_refused(
         chooser.value.set_files(path)
         expect(page.get_by_role("log")).to_contain_text(refusal)
     assert len(site.onestop.files) == 1
+    pages = [tmp_path / f"trang-{number}.pdf" for number in (1, 2)]
+    for path in pages:
+        path.write_bytes(b"%PDF-1.7")
+    with page.expect_file_chooser() as chooser:
+        attach.click()
+    chooser.value.set_files(pages)
+    expect(page.get_by_role("log")).to_contain_text("trang-2.pdf")
+    expect(page.get_by_role("status").filter(has_text="Đã gửi")).to_have_count(2)
+    assert [one["name"] for one in site.onestop.files[1:]] == ["trang-1.pdf", "trang-2.pdf"]
+    assert [len(one["attachments"]) for one in site.rasa.received[-1:]] == [2]
     open_page.errors.clear()  # browsers log each refused request
 
 

@@ -343,3 +343,47 @@ async def test_refusals_of_the_one_stop_service_reach_the_citizen(
     status, problem = await upload(client, headers, b"%PDF", name="other")
     assert (status, problem["detail"]) == (422, text_of("no_file"))
     assert (await history(client, headers))["messages"] == []
+
+
+async def upload_pages(
+    client: Client, headers: dict[str, str], *pages: bytes
+) -> tuple[int, dict[str, Any]]:
+    form = FormData(quote_fields=False)
+    for number, content in enumerate(pages, start=1):
+        form.add_field("file", content, filename=f"trang {number}.pdf")
+    async with client.post("/api/chat/uploads", data=form, headers=headers) as response:
+        return response.status, await response.json()
+
+
+async def test_several_pages_are_one_message_in_their_order(
+    connect: Connect, rasa: FakeRasa, onestop: FakeOnestop
+) -> None:
+    client = await connect()
+    headers = await open_session(client)
+    big = bytes(range(256)) * 2000  # longer than what is read at once
+    status, _ = await upload_pages(client, headers, b"%PDF one", big, b"%PDF three")
+    assert status == 200
+    assert [one["content"] for one in onestop.files] == [b"%PDF one", big, b"%PDF three"]
+    (inbound,) = rasa.received
+    assert [one["name"] for one in inbound["attachments"]] == [f"trang {n}.pdf" for n in (1, 2, 3)]
+
+
+async def test_one_bad_page_among_several_is_named_and_nothing_is_said(
+    connect: Connect, rasa: FakeRasa
+) -> None:
+    client = await connect()
+    headers = await open_session(client)
+    status, problem = await upload_pages(client, headers, b"%PDF one", b"MZ program")
+    assert (status, problem["detail"]) == (415, "Tệp “trang 2.pdf”: Em chỉ nhận ảnh hoặc PDF ạ.")
+    assert rasa.received == []
+
+
+async def test_more_pages_than_a_message_holds_are_refused(
+    connect: Connect, rasa: FakeRasa
+) -> None:
+    client = await connect()
+    headers = await open_session(client)
+    assert (await upload_pages(client, headers, *[b"%PDF"] * 10))[0] == 200
+    status, problem = await upload_pages(client, headers, *[b"%PDF"] * 11)
+    assert (status, problem["detail"]) == (422, text_of("too_many_files", limit=10))
+    assert len(rasa.received) == 1

@@ -4,7 +4,7 @@ import { Connection } from "./connection.js";
 import { h, icon } from "./dom.js";
 import { Log } from "./log.js";
 import { layout } from "./layout.js";
-import { chooseFile, fileFault } from "./upload.js";
+import { chooseFiles, filesFault } from "./upload.js";
 import { texts } from "./texts.js";
 
 const DEFAULT_MAX_TEXT = 2000;
@@ -24,7 +24,7 @@ export class MotCuaChat extends HTMLElement {
     this.parts = layout(this.attachShadow({ mode: "open" }));
     this.log = new Log(this.parts, {
       say: (button, text, payload) => this.press(button, text, payload),
-      upload: (file) => this.upload(file),
+      upload: (files) => this.upload(files),
     });
     this.connection = new Connection((this.getAttribute("base") ?? "").replace(/\/$/, ""));
     this.listen();
@@ -73,17 +73,18 @@ export class MotCuaChat extends HTMLElement {
     this.say(text, payload);
   }
 
-  upload(file) {
+  /** Send files as one message. */
+  upload(files) {
     this.talking();
-    const fault = fileFault(file, this.maxUpload);
+    const fault = filesFault(files, this.maxUpload);
     if (fault) {
       this.log.note(fault);
       return;
     }
     const message_id = newId();
     let transfer = null;
-    const bubble = this.log.sendingFile(file, message_id, () => transfer?.cancel());
-    transfer = this.connection.upload(file, message_id, (share) => {
+    const bubble = this.log.sendingFiles(files, message_id, () => transfer?.cancel());
+    transfer = this.connection.upload(files, message_id, (share) => {
       bubble.progress(share);
       if (share === 1) this.log.typing(true);
     });
@@ -114,7 +115,7 @@ export class MotCuaChat extends HTMLElement {
       input.style.height = `${Math.min(input.scrollHeight, 160)}px`;
     });
     attach.addEventListener("click", () => {
-      const chooser = chooseFile((file) => this.upload(file));
+      const chooser = chooseFiles((files) => this.upload(files));
       root.append(chooser);
       chooser.click();
     });

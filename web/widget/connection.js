@@ -158,10 +158,10 @@ export class Connection extends EventTarget {
   }
 
   /**
-   * Upload a file with progress.
+   * Upload files, as one message, with progress.
    * @returns {{done: Promise<void>, cancel: () => void}} `done` rejects with an Error whose message is for the citizen.
    */
-  upload(file, message_id, onProgress) {
+  upload(files, message_id, onProgress) {
     const request = new XMLHttpRequest();
     const done = new Promise((resolve, reject) => {
       request.open("POST", `${this.base}/api/chat/uploads?message_id=${message_id}`);
@@ -182,7 +182,7 @@ export class Connection extends EventTarget {
       request.addEventListener("abort", () => reject(new DOMException("", "AbortError")));
     });
     const form = new FormData();
-    form.append("file", file, file.name);
+    for (const file of files) form.append("file", file, file.name);
     request.send(form);
     return { done, cancel: () => request.abort() };
   }

@@ -127,14 +127,15 @@ export class Log {
     return box;
   }
 
-  /** A file on its way: a bubble with a preview and a bar. */
-  sendingFile(file, message_id, onCancel) {
+  /** Files on their way: a bubble with previews and one bar. */
+  sendingFiles(files, message_id, onCancel) {
     this.shown.add(`m${message_id}`);
     this.retire();
-    const preview = file.type.startsWith("image/") ? URL.createObjectURL(file) : null;
-    const bar = progressBar(file.name, onCancel);
+    const preview = (file) => (file.type.startsWith("image/") ? URL.createObjectURL(file) : null);
+    const bodies = files.map((file) => fileBody(file.name, file.size, preview(file)));
+    const bar = progressBar(files.map((file) => file.name).join(", "), onCancel);
     const state = h("span", { class: "file-state", role: "status" });
-    const row = this.add("citizen", h("div", { class: "bubble" }, fileBody(file.name, file.size, preview), bar.box, state));
+    const row = this.add("citizen", h("div", { class: "bubble" }, ...bodies, bar.box, state));
     this.turnStart = null;
     this.follow();
     this.scroll(row);

@@ -25,6 +25,7 @@ export const texts = {
   cancelUpload: (name) => `Dừng gửi tệp ${name}`,
   cancelled: "Đã dừng gửi",
   uploadFailed: "Chưa gửi được tệp. Anh/chị vui lòng thử lại ạ.",
+  tooManyFiles: (limit) => `Mỗi lần gửi được tối đa ${limit} tệp. Anh/chị gửi thành vài lần giúp em nhé.`,
   tooLarge: (megabytes) => `Tệp lớn hơn ${megabytes} MB. Anh/chị chọn tệp nhỏ hơn giúp em ạ.`,
   tooLong: (limit) => `Tin nhắn dài quá ${limit.toLocaleString("vi-VN")} ký tự. Anh/chị viết ngắn lại hoặc chia thành nhiều tin giúp em ạ.`,
   wrongKind: "Em chưa nhận được loại tệp này. Anh/chị gửi ảnh (JPG, PNG) hoặc PDF giúp em ạ.",

@@ -5,20 +5,30 @@ import { texts } from "./texts.js";
 
 const DEFAULT_ACCEPT = ["image/jpeg", "image/png", "application/pdf"];
 const MEGABYTE = 1024 * 1024;
+const MAX_FILES = 10; // as the gateway takes in one message
 
-/** Why a file cannot be sent, in words, or null. The server looks for itself. */
-export function fileFault(file, maxBytes, accept = DEFAULT_ACCEPT) {
+/** Why files cannot be sent together, in words, or null. The server looks for itself. */
+export function filesFault(files, maxBytes) {
+  if (files.length > MAX_FILES) return texts.tooManyFiles(MAX_FILES);
+  for (const file of files) {
+    const fault = fileFault(file, maxBytes);
+    if (fault) return files.length > 1 ? `${file.name}: ${fault}` : fault;
+  }
+  return null;
+}
+
+function fileFault(file, maxBytes, accept = DEFAULT_ACCEPT) {
   if (file.size > maxBytes) return texts.tooLarge(Math.floor(maxBytes / MEGABYTE));
   if (file.type && !accept.some((kind) => kind === file.type || (kind.endsWith("/*") && file.type.startsWith(kind.slice(0, -1)))))
     return texts.wrongKind;
   return null;
 }
 
-/** Let the citizen choose a file; `onFile` gets it. */
-export function chooseFile(onFile, { accept = DEFAULT_ACCEPT, capture = false } = {}) {
-  const input = h("input", { type: "file", accept: accept.join(","), capture: capture ? "environment" : null, hidden: true });
+/** Let the citizen choose files, one a page, or take a photo; `onFiles` gets them as a list. */
+export function chooseFiles(onFiles, { accept = DEFAULT_ACCEPT, capture = false } = {}) {
+  const input = h("input", { type: "file", accept: accept.join(","), multiple: !capture, capture: capture ? "environment" : null, hidden: true });
   input.addEventListener("change", () => {
-    if (input.files.length) onFile(input.files[0]);
+    if (input.files.length) onFiles([...input.files]);
     input.remove();
   });
   return input;
@@ -29,7 +39,7 @@ export function uploadControl(card, send) {
   const accept = card.accept?.length ? card.accept : DEFAULT_ACCEPT;
   const pick = (capture) => (event) => {
     if (event.currentTarget.getAttribute("aria-disabled") === "true") return;
-    const input = chooseFile(send, { accept, capture });
+    const input = chooseFiles(send, { accept, capture });
     event.currentTarget.after(input);
     input.click();
   };
@@ -53,7 +63,7 @@ export function uploadControl(card, send) {
   box.addEventListener("drop", (event) => {
     event.preventDefault();
     box.classList.remove("over");
-    if (event.dataTransfer.files.length) send(event.dataTransfer.files[0]);
+    if (event.dataTransfer.files.length) send([...event.dataTransfer.files]);
   });
   return box;
 }

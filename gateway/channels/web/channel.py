@@ -71,9 +71,11 @@ class WebChannel(Channel):
         body = utterance.body(self._app[CONFIG].chat_text_max)
         return await self._keep(sender, utterance.message_id, body, origin)
 
-    async def receive_file(self, sender: str, message_id: str, file: dict[str, Any]) -> int:
-        """Keep the message that a file was sent; `file` is what the one-stop service said of it."""
-        body = {"text": "", "payload": UPLOAD, "attachments": [file]}
+    async def receive_files(
+        self, sender: str, message_id: str, files: Sequence[dict[str, Any]]
+    ) -> int:
+        """Keep the message that files were sent; `files` is what the one-stop service said of each."""
+        body = {"text": "", "payload": UPLOAD, "attachments": list(files)}
         return await self._keep(sender, message_id, body, None)
 
     async def _keep(self, sender: str, key: str, body: dict[str, Any], origin: str | None) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from aiohttp import BodyPartReader, web
 from aiohttp_pydantic.decorator import inject_params
@@ -11,8 +11,8 @@ from aiohttp_pydantic.oas.typing import r200, r201, r202, r204, r401, r413, r415
 from aiohttp_pydantic.uploaded_file import UploadedFile
 from pydantic import BaseModel, Field
 
-from common.problems import as_problem
-from gateway import outbox, sessions
+from common.problems import Problem, as_problem
+from gateway import outbox, sessions, texts
 from gateway.channels.web.schemas import (
     ChatSessionView,
     History,
@@ -33,6 +33,7 @@ CHANNEL: web.AppKey[WebChannel] = web.AppKey("web_channel")
 COOKIE_DAYS = 30
 CHUNK_BYTES = 64 * 1024
 HISTORY_LIMIT = 200
+MAX_FILES = 10  # in one message
 
 routes = web.RouteTableDef()
 with_request = inject_params(on_validation_error=as_problem).and_request
@@ -154,43 +155,70 @@ async def upload(
     request: web.Request,
     file: UploadedFile,
     message_id: Annotated[str | None, Field(pattern=r"^[\w-]{1,64}$")] = None,
-) -> r200[TurnView] | r202[TurnView] | r401[Refusal] | r413[Refusal] | r415[Refusal]:
-    """Send a paper as a file (multipart field `file`) and wait for the replies.
+) -> (
+    r200[TurnView] | r202[TurnView] | r401[Refusal] | r413[Refusal] | r415[Refusal] | r422[Refusal]
+):
+    """Send a paper (multipart field `file`, once a page) and wait for the replies: all pages are one message.
 
     Tags: chat
     Status Codes:
-        200: The file is kept and was answered.
-        202: The file is kept; the answer comes later, see GET.
+        200: The files are kept and were answered.
+        202: The files are kept; the answer comes later, see GET.
         401: No session.
-        413: The file is too large.
+        413: A file is too large.
         415: A kind of file that is not taken.
+        422: No file, or too many at once.
     """
     sender = await _sender(request)
     limit = request.app[CONFIG].upload_max_bytes
-    too_large = refusal(413, "file_too_large", megabytes=limit // 1024**2)
-    if request.content_length and request.content_length > limit + CHUNK_BYTES:
-        raise too_large
+    most = MAX_FILES * (limit + CHUNK_BYTES)
+    if request.content_length and request.content_length > most:
+        raise refusal(413, "file_too_large", megabytes=limit // 1024**2)
+    kept: list[dict[str, Any]] = []
+    async for part in _files(file):
+        if len(kept) == MAX_FILES:
+            raise refusal(422, "too_many_files", limit=MAX_FILES)
+        content_type = part.headers.get("Content-Type", "application/octet-stream")
+        name, pieces = file_name(part.filename or ""), _pieces(part, limit)
+        try:
+            kept.append(await request.app[ONESTOP].upload(sender, name, content_type, pieces))
+        except Problem as problem:
+            if not kept:
+                raise
+            problem.detail = texts.say("one_of_files", file=name, detail=problem.detail)
+            raise
+    key = message_id or new_message_id()
+    number = await request.app[CHANNEL].receive_files(sender, key, kept)
+    return await _turn(request, sender, number, key)
+
+
+async def _files(first: UploadedFile) -> AsyncIterator[BodyPartReader]:
+    """The parts of the request that are files, each to be read before the next.
+
+    Raises:
+        Problem: 422 `no_file`, if one of them is none.
+    """
+    # aiohttp-pydantic hands out one part of a name; the further ones stand behind it in its reader.
+    further = first._multipart_reader._reader
     try:
-        part: BodyPartReader = await file.body_part_reader()
+        part: BodyPartReader | None = await first.body_part_reader()
     except web.HTTPBadRequest as error:
         raise refusal(422, "no_file") from error
-    if not part.filename:
-        raise refusal(422, "no_file")
+    while part is not None:
+        if not isinstance(part, BodyPartReader) or part.name != "file" or not part.filename:
+            raise refusal(422, "no_file")
+        yield part
+        part = await further.next()
 
-    async def pieces() -> AsyncIterator[bytes]:
-        size = 0
-        while piece := await part.read_chunk(CHUNK_BYTES):
-            size += len(piece)
-            if size > limit:
-                raise too_large
-            yield piece
 
-    content_type = part.headers.get("Content-Type", "application/octet-stream")
-    name = file_name(part.filename)
-    kept = await request.app[ONESTOP].upload(sender, name, content_type, pieces())
-    key = message_id or new_message_id()
-    number = await request.app[CHANNEL].receive_file(sender, key, kept)
-    return await _turn(request, sender, number, key)
+async def _pieces(part: BodyPartReader, limit: int) -> AsyncIterator[bytes]:
+    """The bytes of a file, at most `limit` of them."""
+    size = 0
+    while piece := await part.read_chunk(CHUNK_BYTES):
+        size += len(piece)
+        if size > limit:
+            raise refusal(413, "file_too_large", megabytes=limit // 1024**2)
+        yield piece
 
 
 async def _turn(request: web.Request, sender: str, number: int, message_id: str) -> web.Response:

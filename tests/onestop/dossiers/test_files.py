@@ -64,10 +64,15 @@ def draft(database: Database, forms: Mapping[str, EForm], procedure: Procedure) 
 
 
 def answer(
-    database: Database, draft: str, *file_ids: str, field: str = "one", most: int | None = None
+    database: Database,
+    draft: str,
+    *file_ids: str,
+    field: str = "one",
+    most: int | None = None,
+    append: bool = False,
 ) -> AnswerResult:
     with database.sessions.begin() as session:
-        request = AnswerRequest(field=field, file_ids=list(file_ids))
+        request = AnswerRequest(field=field, file_ids=list(file_ids), append=append)
         result = drafts.answer(session, drafts.locked(session, draft, OWNER), request, most)
         assert result is not None
         return result
@@ -219,3 +224,43 @@ def test_a_file_that_may_be_hard_to_read_is_taken_with_a_warning(
     assert result.refusal is None
     assert [said for said in result.warnings if "nho.jpg" in said] == result.warnings
     assert len(result.warnings) == 1
+
+
+def test_more_pages_join_those_that_were_sent(
+    database: Database, storage: Storage, draft: str
+) -> None:
+    first, second, third = (keep(database, storage, name=f"{n}.jpg") for n in (1, 2, 3))
+    answer(database, draft, first)
+    result = answer(database, draft, second, append=True)
+    assert result.accepted[0].display == "1.jpg, 2.jpg"
+    sweep_all(database, storage)
+    assert contents(storage) == {first, second}
+    fourth = keep(database, storage, name="4.jpg")
+    assert answer(database, draft, fourth).accepted[0].display == "4.jpg"
+    sweep_all(database, storage)
+    assert contents(storage) == {fourth}
+    with pytest.raises(NotStored):
+        storage.get(third)
+
+
+def test_pages_that_are_appended_count_with_those_before(
+    database: Database, storage: Storage, draft: str
+) -> None:
+    keys = [keep(database, storage) for _ in range(11)]
+    size = len(storage.get(keys[0]))
+    assert answer(database, draft, *keys[:9]).refusal is None
+    heavy = answer(database, draft, keys[9], append=True, most=9 * size).refusal
+    assert heavy is not None
+    assert heavy.code == "paper_total_too_large"
+    many = answer(database, draft, keys[9], keys[10], append=True).refusal
+    assert many is not None
+    assert many.code == "paper_too_many"
+
+
+def test_pages_appended_to_a_paper_without_any_are_its_first(
+    database: Database, storage: Storage, draft: str
+) -> None:
+    with database.sessions.begin() as session:
+        drafts.skip(drafts.locked(session, draft, OWNER), "one")  # handed in later
+    result = answer(database, draft, keep(database, storage), append=True)
+    assert result.accepted[0].display == "anh.jpg"
