@@ -87,6 +87,9 @@ class Settings(BaseSettings):
     dossier_max_bytes: int = Field(
         50 * 1024 * 1024, ge=1024, description="of all files of a dossier together"
     )
+    # The virus scan by clamd, off without an address; and what is done with files while it is away.
+    clamd: str = Field("", pattern=r"^(/.+|[^/]+:\d{1,5})?$", description="host:port or a socket")
+    clamd_when_down: Literal["refuse", "mark"] = "refuse"
     # Where their contents lie: the upload directory, or a bucket of an S3-compatible service.
     storage: Literal["directory", "s3"] = "directory"
     s3_url: str = Field("", pattern=r"^(https?://[^/?#]+)?$", description="none: AWS itself")

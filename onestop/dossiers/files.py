@@ -22,6 +22,7 @@ from onestop.eforms.texts import warning_text
 from onestop.schemas import FileView
 from onestop.storage.base import Storage
 from onestop.uploads.cleaning import clean
+from onestop.uploads.scanner import Verdict
 
 LONGEST_NAME = 120
 # How long a file may wait to be held, and a content for its row.
@@ -31,17 +32,24 @@ SWEPT_AT_ONCE = 500
 
 @dataclass(frozen=True)
 class PutAway:
-    """A cleaned content that lies in the storage and has no row yet; `size` in bytes."""
+    """A cleaned content that lies in the storage and has no row yet.
+
+    `size` in bytes; `scan` is the verdict of the virus scan, "" where there is no scanner.
+    """
 
     key: str
     content_type: str
     size: int
     sha256: str
     warning: str
+    scan: str = ""
 
 
-def put_away(storage: Storage, content: bytes) -> PutAway:
+def put_away(storage: Storage, content: bytes, scan: str = "") -> PutAway:
     """Clean a content and keep it; outside any transaction, for it may take a while.
+
+    Args:
+        scan: the verdict of the virus scan on the content as it came.
 
     Raises:
         onestop.eforms.answers.Refusal: if it is no file that can be read.
@@ -51,7 +59,8 @@ def put_away(storage: Storage, content: bytes) -> PutAway:
     key = opaque_key()
     storage.put(key, cleaned.content)
     digest = hashlib.sha256(cleaned.content).hexdigest()
-    return PutAway(key, cleaned.content_type, len(cleaned.content), digest, cleaned.warning)
+    size = len(cleaned.content)
+    return PutAway(key, cleaned.content_type, size, digest, cleaned.warning, scan)
 
 
 def record(session: Session, owner: str, name: str, kept: PutAway) -> FileView:
@@ -69,6 +78,7 @@ def record(session: Session, owner: str, name: str, kept: PutAway) -> FileView:
         size=kept.size,
         sha256=kept.sha256,
         warning=kept.warning,
+        scan=kept.scan,
     )
     session.add(row)
     return _view(row)
@@ -151,6 +161,17 @@ def _forget(session: Session, before: datetime) -> list[str]:
         delete(StoredFile).where(StoredFile.id.in_(found), *loose).returning(StoredFile.id)
     )
     return list(gone)
+
+
+def unscanned(session: Session) -> list[str]:
+    """Keys of files that no scanner has seen yet though there is one, oldest first."""
+    waiting = select(StoredFile.id).where(StoredFile.scan == Verdict.UNSCANNED)
+    return list(session.scalars(waiting.order_by(StoredFile.created_at).limit(SWEPT_AT_ONCE)))
+
+
+def judge(session: Session, key: str, verdict: Verdict) -> None:
+    """Keep what the scan said of a file."""
+    session.execute(update(StoredFile).where(StoredFile.id == key).values(scan=verdict))
 
 
 def _known(session: Session, keys: list[str]) -> set[str]:

@@ -71,6 +71,7 @@ class StoredFile(Base):
     size: Mapped[int] = mapped_column(Integer)
     sha256: Mapped[str] = mapped_column(String(64))
     warning: Mapped[str] = mapped_column(String(40), default="")  # the text's name in data/texts
+    scan: Mapped[str] = mapped_column(String(10), default="")  # onestop.uploads.scanner.Verdict
     held_at: Mapped[datetime | None] = mapped_column(UTCDateTime)  # none: nothing refers to it
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
 

@@ -36,6 +36,7 @@ from onestop.http.keys import (
     EFORMS,
     PDF,
     PROVIDERS,
+    SCANNER,
     SEARCH,
     STORAGE,
     WORKER,
@@ -43,6 +44,7 @@ from onestop.http.keys import (
 from onestop.http.sweeping import sweeping
 from onestop.payments.registry import providers
 from onestop.storage import registry as storages
+from onestop.uploads.scanner import Scanner
 
 # JSON bodies are small; files have a limit of their own, checked while they stream in.
 MAX_BODY_BYTES = 256 * 1024
@@ -116,6 +118,7 @@ def create_app(config: Settings) -> web.Application:
     app[PROVIDERS] = providers(config)
     app[STORAGE] = storages.create(config)
     app[PDF] = Converter(config.soffice)
+    app[SCANNER] = Scanner.from_settings(config)
     app.cleanup_ctx.append(_resources)
     app.cleanup_ctx.append(_sending)
     app.cleanup_ctx.append(_reminding)

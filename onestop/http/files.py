@@ -13,9 +13,10 @@ from common.problems import Problem, as_problem
 from onestop.dossiers import files
 from onestop.eforms.answers import Param, Refusal
 from onestop.eforms.texts import refusal_text
-from onestop.http.keys import CONFIG, DATABASE, STORAGE
+from onestop.http.keys import CONFIG, DATABASE, SCANNER, STORAGE
 from onestop.schemas import FileView, ProblemDetail
 from onestop.storage.base import StorageUnavailable
+from onestop.uploads.scanner import ScannerUnavailable, Verdict
 
 routes = web.RouteTableDef()
 CHUNK_BYTES = 64 * 1024
@@ -41,7 +42,8 @@ async def upload(
         if len(content) > limit:
             raise _refusal(413, "file_too_large", megabytes=limit // 1024**2)
     try:
-        kept = await asyncio.to_thread(files.put_away, request.app[STORAGE], bytes(content))
+        scan = await _scanned(request, bytes(content))
+        kept = await asyncio.to_thread(files.put_away, request.app[STORAGE], bytes(content), scan)
     except Refusal as error:
         raise _refusal(415, error.code, **error.params) from error
     except StorageUnavailable as error:
@@ -66,6 +68,29 @@ async def throw_away(app: web.Application, owner: str, file_id: str) -> None:
             await asyncio.to_thread(app[STORAGE].delete, file_id)
         except StorageUnavailable as error:
             log.warning("file_left_to_the_sweep", reason=str(error))
+
+
+async def _scanned(request: web.Request, content: bytes) -> str:
+    """The scanner's verdict on a file as it came, before anything else reads it.
+
+    Raises:
+        Refusal: `file_infected`.
+        Problem: 503, if the scanner is away and files may not be taken unscanned.
+    """
+    scanner = request.app[SCANNER]
+    if scanner is None:
+        return ""
+    try:
+        verdict = await scanner.scan(content)
+    except ScannerUnavailable as error:
+        log.error("file_not_scanned", reason=str(error))
+        if request.app[CONFIG].clamd_when_down == "refuse":
+            raise Problem(503, "scanner_unavailable", "The file could not be scanned.") from error
+        return Verdict.UNSCANNED
+    if verdict is Verdict.INFECTED:
+        log.warning("infected_file_refused")
+        raise Refusal("file_infected")
+    return verdict
 
 
 def _refusal(status: int, code: str, **params: Param) -> Problem:

@@ -13,6 +13,7 @@ from onestop.documents.pdf import Converter
 from onestop.eforms.definition import EForm
 from onestop.payments.base import Provider
 from onestop.storage.base import Storage
+from onestop.uploads.scanner import Scanner
 
 CONFIG = web.AppKey("config", Settings)
 DATABASE = web.AppKey("database", Database)
@@ -21,6 +22,7 @@ SEARCH = web.AppKey("search", CatalogueSearch)
 PROVIDERS: web.AppKey[dict[str, Provider]] = web.AppKey("providers")
 BACKEND = web.AppKey("backend", Backend)
 PDF = web.AppKey("pdf", Converter)
+SCANNER: web.AppKey[Scanner | None] = web.AppKey("scanner")
 STORAGE: web.AppKey[Storage] = web.AppKey("storage")
 WORKER: web.AppKey[Worker | None] = web.AppKey("worker")
 

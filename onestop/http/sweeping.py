@@ -1,4 +1,4 @@
-"""The hourly sweep of files that belong to nothing; several processes may do it at once."""
+"""Once an hour: files that belong to nothing are swept, and what came unscanned is scanned; in any process."""
 
 from __future__ import annotations
 
@@ -10,16 +10,25 @@ from aiohttp import web
 
 from common.database import Database, now
 from onestop.dossiers import files
-from onestop.http.keys import DATABASE, STORAGE
+from onestop.http.keys import DATABASE, SCANNER, STORAGE
 from onestop.storage.base import Storage
+from onestop.uploads.rescan import rescan
+from onestop.uploads.scanner import Scanner, ScannerUnavailable
 
 EVERY_SECONDS = 3600
 
 log = structlog.get_logger(__name__)
 
 
-async def _hourly(database: Database, storage: Storage) -> None:
+async def _hourly(database: Database, storage: Storage, scanner: Scanner | None) -> None:
     while True:
+        try:
+            if scanner is not None:
+                await rescan(database, storage, scanner)
+        except ScannerUnavailable as error:
+            log.error("scanner_unavailable", reason=str(error))
+        except Exception as error:
+            log.error("rescanning_failed", exc_type=type(error).__name__, exc_info=True)
         try:
             removed = await asyncio.to_thread(files.sweep, database, storage, now() - files.GRACE)
             if removed:
@@ -31,7 +40,7 @@ async def _hourly(database: Database, storage: Storage) -> None:
 
 async def sweeping(app: web.Application) -> AsyncIterator[None]:
     """Sweep as long as the application runs."""
-    task = asyncio.create_task(_hourly(app[DATABASE], app[STORAGE]))
+    task = asyncio.create_task(_hourly(app[DATABASE], app[STORAGE], app[SCANNER]))
     yield
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
