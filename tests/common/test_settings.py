@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from datetime import time
 
 import pytest
 from cryptography.fernet import Fernet
@@ -62,3 +63,13 @@ def test_mail_without_a_sender_is_refused(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("MOTCUA_SMTP_HOST", "mail.example.vn")
     with pytest.raises(ValidationError, match="MOTCUA_SMTP_FROM"):
         Settings()
+
+
+def test_hours_and_days_of_notices_are_read_as_the_example_writes_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("MOTCUA_NOTICE_QUIET_FROM", "22:30")
+    monkeypatch.setenv("MOTCUA_REMIND_SUPPLEMENT_DAYS", "5,2,1")
+    config = Settings()
+    assert (config.notice_quiet_from, config.notice_quiet_until) == (time(22, 30), time(7))
+    assert config.remind_supplement_days == [5, 2, 1]

@@ -11,9 +11,10 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from common.database import Database
-from gateway import queue, sessions
+from gateway import outbox, queue, sessions
 from gateway.channels.base import Channel
 from gateway.channels.errors import NotSentError, Remedy
 from gateway.channels.web.schemas import Utterance
@@ -83,14 +84,23 @@ async def test_a_notice_becomes_a_message_with_its_buttons_and_card(
     assert outcomes(onestop) == [("delivered", "")]
 
 
-async def test_a_worker_that_dies_before_it_reports_is_followed_by_one_that_adds_nothing(
+@pytest.mark.parametrize(("put", "times"), [("put_once", 1), ("put", 2)])
+async def test_a_worker_that_dies_before_it_reports_tells_it_once_thanks_to_the_key(
     notifier: Notifier,
     client: OnestopClient,
     onestop: FakeOnestop,
     gateway_database: Database,
     monkeypatch: pytest.MonkeyPatch,
+    put: str,
+    times: int,
 ) -> None:
     onestop.tell("web:a", "Đã nhận")
+    if put == "put":  # without the guard, to see that it is one
+
+        def unguarded(session: Session, sender: str, channel: str, _key: str, body: Any) -> Message:
+            return outbox.put(session, sender, channel, [body])[0]
+
+        monkeypatch.setattr(outbox, "put_once", unguarded)
 
     async def die(*_: Any) -> None:
         raise asyncio.CancelledError
@@ -102,7 +112,7 @@ async def test_a_worker_that_dies_before_it_reports_is_followed_by_one_that_adds
     assert await client.claim_notices(9) == []
     onestop.expire()
     await notifier.work()
-    assert [one["text"] for one in messages(gateway_database)] == ["Đã nhận"]
+    assert [one["text"] for one in messages(gateway_database)] == ["Đã nhận"] * times
     assert outcomes(onestop) == [("delivered", "")]
 
 

@@ -185,6 +185,19 @@ def test_begun_again_on_another_channel_it_goes_on(
         assert drafts.view(again).answered == 1
 
 
+def test_what_comes_after_it_is_told_where_it_was_handed_in(
+    database: Database, code: str, clock: Clock, procedure: Procedure
+) -> None:
+    with database.sessions.begin() as session:
+        ask(session, code, clock, ["phone"])
+        draft = begin(session, code, "zalo:an")
+        answer(session, draft, text="0987654321")
+        hand_in(session, draft, procedure)
+        submission.advance(session, code, Status.RECEIVED, "officer")
+    told = [(one.owner, one.template) for one in database.query(notices.waiting, 9)]
+    assert told == [(OWNER, "supplement_requested"), ("zalo:an", "decision")]
+
+
 def test_a_second_supplement_starts_from_the_first(
     database: Database, code: str, clock: Clock, procedure: Procedure
 ) -> None:
