@@ -1,4 +1,4 @@
-"""`python -m onestop eform check | print | schema | import-formio`: e-forms by staff."""
+"""`python -m onestop eform check | preview | print | schema | import-formio`: e-forms by staff."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from onestop.eforms.preview import preview
 
 DIRECTORY = ROOT / "data" / "eforms"
 SCHEMA = ROOT / "data" / "schemas" / "eform.schema.json"
+PREVIEW_PORT = 8090
 _MODELINE = "# yaml-language-server: $schema=../schemas/eform.schema.json\n"
 
 
@@ -34,6 +35,11 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     checking.add_argument("--preview", action="store_true", help="print the questions in order")
     checking.set_defaults(run=run_check)
+
+    showing = commands.add_parser("preview", help="a page that asks a form as the chat will")
+    showing.add_argument("file", type=Path, metavar="FILE")
+    showing.add_argument("--port", type=int, default=PREVIEW_PORT, help="on the loopback")
+    showing.set_defaults(run=run_preview)
 
     describing = commands.add_parser("schema", help="the JSON Schema of data/eforms/*.yml")
     describing.add_argument("--write", action="store_true", help="to its file, not to the screen")
@@ -81,6 +87,26 @@ def run_check(options: argparse.Namespace) -> int:
             faults += error.faults
     sys.stderr.writelines(f"{fault}\n" for fault in faults)
     return 1 if faults else 0
+
+
+def run_preview(options: argparse.Namespace) -> int:
+    """Serve the preview of a file until interrupted; the file is read again whenever it is saved."""
+    # Here: the other commands need no server.
+    from aiohttp import web
+
+    from onestop.preview.server import create_app
+
+    if not options.file.is_file():
+        sys.stderr.write(f"{options.file}: there is no such file\n")
+        return 1
+    sys.stdout.write(f"http://127.0.0.1:{options.port}/ (Ctrl-C ends)\n")
+    sys.stdout.flush()
+    try:
+        web.run_app(create_app(options.file), host="127.0.0.1", port=options.port, print=None)
+    except OSError as error:
+        sys.stderr.write(f"port {options.port}: {error.strerror}\n")
+        return 1
+    return 0
 
 
 def run_schema(options: argparse.Namespace) -> int:
