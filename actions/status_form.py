@@ -42,7 +42,8 @@ INTENTS = {
     DOCUMENT: "download_form",
 }
 OF_A_COMPLAINT = re.compile(r"\b(?:phan anh|kien nghi|gop y|khieu nai)\b", re.IGNORECASE)
-SUPPLEMENT_REQUESTED = 5  # the national number of that status
+# The national numbers of these statuses.
+SUPPLEMENT_REQUESTED, PAYMENT_REQUESTED = 5, 6
 OWN_INTENTS = {"check_status", "inform", "affirm", "nlu_fallback", "out_of_scope", ""}
 LEAVING = {"deny", "cancel_dossier", "pause_dossier", "goodbye"}
 # "thôi", "thôi không rút nữa": said with the very words of the wish, so words tell it better than intents.
@@ -189,6 +190,8 @@ async def tell_status(turn: Turn, code: str, factor: str) -> Events:
     buttons = []
     if status.status == SUPPLEMENT_REQUESTED:
         buttons = [button("Bổ sung hồ sơ", "supplement_dossier", dossier_code=code)]
+    if status.status == PAYMENT_REQUESTED:
+        buttons = [button("Trả lệ phí", "pay", dossier_code=code)]
     turn.show("status", status=status, buttons=buttons, card=status_card(status))
     if status.rating is not None and status.rating.stars is None:
         return ratings.offer(turn, status.rating)

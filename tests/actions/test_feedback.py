@@ -32,6 +32,20 @@ OFFER = RatingOffer(
 )
 
 
+STATUS = StatusView(
+    code=CODE,
+    procedure_code="1.004194",
+    procedure="Đăng ký tạm trú",
+    status=9,
+    status_name="Đã xử lý xong",
+    received_at=NOW,
+    due_at=None,
+    collect_at="",
+    history=[],
+    rating=OFFER,
+)
+
+
 async def tell(
     talk: Talk, said: dict[str, Any], text: str, intent: str = "inform", **kw: Any
 ) -> Any:
@@ -245,25 +259,21 @@ async def rate(talk: Talk, text: str, **entities: str) -> list[dict[str, Any]]:
 async def test_a_finished_dossier_is_shown_with_its_stars(talk: Talk) -> None:
     talk.loop = "status_form"
     talk.slots["lookup_code"] = CODE
-    facts = {"procedure_code": "1.004194", "procedure": "Đăng ký tạm trú", "status": 9}
-    talk.service.status = StatusView.model_validate(
-        {
-            "code": CODE,
-            **facts,
-            "status_name": "Đã xử lý xong",
-            "received_at": NOW,
-            "due_at": None,
-            "collect_at": "",
-            "history": [],
-            "rating": OFFER,
-        }
-    )
+    talk.service.status = STATUS
     events = await talk.act(StatusForm(), "1234")
     card = talk.dispatcher.messages[-1]["custom"]
     assert (card["type"], len(card["levels"])) == ("rating", 5)
     assert card["levels"][0]["payload"] == talk.buttons()["5 sao – Rất hài lòng"]
     assert slots_of(events)["rating"] == "g1"
     assert slots_of(events)["choices"][1] == {"stars": 2, "grant": "g1"}
+
+
+async def test_a_dossier_that_waits_for_money_offers_to_pay(talk: Talk) -> None:
+    talk.loop = "status_form"
+    talk.slots["lookup_code"] = CODE
+    talk.service.status = STATUS.model_copy(update={"status": 6, "rating": None})
+    await talk.act(StatusForm(), "1234")
+    assert talk.buttons()["Trả lệ phí"] == f'/pay{{"dossier_code": "{CODE}"}}'
 
 
 async def test_a_button_rates_and_asks_why(talk: Talk) -> None:
