@@ -155,6 +155,7 @@ class Platform(Channel):
         fresh = [one for one in events if oldest < one.sent_at / 1000 < moment + AHEAD_SECONDS]
         if events and not fresh:
             raise Problem(403, "stale")
+        self._app[COUNTERS].count("event_dropped", self.name, "stale", by=len(events) - len(fresh))
         if fresh and await self._waiting() > MAX_BACKLOG:
             raise Problem(503, "busy")
         return fresh

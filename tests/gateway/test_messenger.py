@@ -73,6 +73,10 @@ async def test_stale_malformed_and_foreign_webhooks_are_refused_and_counted(
     client = await connect_messenger()
     old = messenger.text("cũ", at=int(time.time() * 1000) - 25 * 3_600_000)
     assert await messenger.tell(client.post, old) == 403
+    assert await messenger.tell(client.post, old, messenger.text("mới", "m_2")) == 200
+    assert client.app is not None
+    assert client.app[COUNTERS].total("event_dropped", "messenger", "stale") == 1
+    assert client.app[COUNTERS].total("event_kept", "messenger") == 1
     odd: list[dict[str, Any]] = [{"sender": {"id": "abc"}}, {"message": {"mid": "m"}}]
     for one in odd:
         assert await messenger.tell(client.post, one) == 400
