@@ -94,13 +94,16 @@ class DossierForm(TopicAction):
     # Answers ----------------------------------------------------------------------------------
 
     async def _answer(self, turn: Turn, draft: DraftView, field: FieldView, sure: bool) -> Events:
-        interrupts = turn.intent not in ANSWERS and not (
+        # What is out of scope is no interruption here, but an answer that cannot be right.
+        interrupts = turn.intent not in {*ANSWERS, "out_of_scope"} and not (
             field.type == "text" and self._states(turn)
         )
         if turn.intent == "deny" and not field.required and field.type != "yes_no":
             return await form_commands.skip(turn, draft)
-        if interrupts and sure and field.type not in STRICT and turn.intent != "out_of_scope":
+        if interrupts and sure and field.type not in STRICT:
             return await self._interrupt(turn, draft)
+        if draft.offer is not None and field.type not in STRICT and not self._tells(turn, sure):
+            return filling.go_on(turn, draft)  # a remark is no name, while a yes is waited for
         probe = interrupts or draft.offer is not None
         request = AnswerRequest(text=filling.answer_text(turn), probe=probe)
         result = await turn.service.answer(draft.id, turn.owner, request)
@@ -109,7 +112,7 @@ class DossierForm(TopicAction):
         answered = result.refusal.code == "paper_now"  # "nộp sau", where that is not allowed
         if turn.intent in COMMANDS and not answered:  # meant after all, though not for sure
             return await COMMANDS[turn.intent](turn, draft)
-        if interrupts and not answered and turn.intent != "out_of_scope":
+        if interrupts and not answered:
             return await self._interrupt(turn, draft)
         if draft.offer is not None:  # neither its yes nor no, nor an answer to the field behind it
             return filling.go_on(turn, draft)
@@ -117,6 +120,10 @@ class DossierForm(TopicAction):
         if result.refusal.stuck:
             turn.offer_person()
         return []
+
+    def _tells(self, turn: Turn, sure: bool) -> bool:
+        """Whether a message is surely an answer by hand."""
+        return sure and turn.intent == "inform" and not turn.asks
 
     def _states(self, turn: Turn) -> bool:
         """Whether what sounds like a wish is an answer to a free text."""

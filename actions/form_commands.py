@@ -19,6 +19,7 @@ BROUGHT_ALONG = {"citizen_id", "phone", "email", "date"}
 # "Sửa câu trước", "chọn nhầm rồi": no field is named, the last answer is meant; folded.
 LAST_ONE = re.compile(
     r"\b(?:cau|muc) (?:truoc|tren|vua|luc nay)\b|\bvua (?:roi|xong|nay|tra loi|chon|gui|nhap)\b"
+    r"|^(?:\w+ ){0,2}(?:nham|sai)(?: (?:mat|roi|em|a|oi))*$"
     r"|\b(?:bam|chon|gui|tai|tra loi|go|nhap|ghi)(?: \w+)? nham\b|\b(?:chon|tra loi|go|nhap) lai\b"
 )
 # Actions that have just said that a draft is begun or gone on with.

@@ -20,6 +20,8 @@ KEEPING = re.compile(
     r"\b(?:giu|de) (?:nguyen|vay|nhu cu)\b|\bkhong (?:can )?(?:sua|doi|thay)\b|^nhu cu\b"
     r"|\b(?:khong|ko|k|chua) (?:the |biet )?(?:go|danh|viet|bam|bo)\b.*\bdau\b|\bkhong co dau\b"
 )
+# Longer than that it is a new answer that happens to hold such words.
+KEEPING_WORDS = 8
 # A no to what is offered, said in other words, and how a yes and a no to it begin, folded.
 REFUSING = {"deny", "skip_field", "correct_field", "undo"}
 YES = re.compile(r"^(?:(?:da|vang|u|uh|co)\b[ ,]*)*(?:dung lai|lay lai|dien|dung roi|dung luon)\b")
@@ -60,7 +62,8 @@ def keeps(turn: Turn, draft: DraftView, sure: bool) -> bool:
     field = draft.field
     if field is None or not field.given:
         return False
-    if KEEPING.search(fold(filling.answer_text(turn))):
+    said = fold(filling.answer_text(turn))
+    if len(said.split()) <= KEEPING_WORDS and KEEPING.search(said):
         return True
     meant = turn.intent == "affirm" or (turn.intent == "deny" and field.required)
     return sure and meant and field.type != "yes_no"

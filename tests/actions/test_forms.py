@@ -95,6 +95,13 @@ async def test_a_strict_field_leaves_what_it_refuses_to_the_rules(filling: Talk,
     assert filling.service.called("answer") == [["lệ phí bao nhiêu", None, True]]
 
 
+async def test_what_is_out_of_scope_is_refused_and_counted(filling: Talk) -> None:
+    asks(filling, "choice", options=[])
+    await filling.act(FORM, "tím", "out_of_scope")
+    assert filling.service.called("answer") == [["tím", None, False]]
+    assert "Chưa đúng ạ." in filling.text()
+
+
 @pytest.mark.parametrize("intent", ["ask_procedure", "start_dossier", "complain", "abuse"])
 async def test_a_statement_answers_a_free_text(filling: Talk, intent: str) -> None:
     asks(filling, "text")

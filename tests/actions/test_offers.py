@@ -92,11 +92,21 @@ async def test_a_question_is_left_to_the_rules(offered: Talk) -> None:
     assert not offered.service.called("decide")
 
 
-async def test_what_is_neither_is_tried_as_an_answer_and_the_offer_made_again(
-    offered: Talk,
+async def test_an_answer_by_hand_is_taken_while_something_is_offered(offered: Talk) -> None:
+    offered.service.right = {"Lê Thị Bông"}
+    await offered.act(FORM, "Lê Thị Bông", "inform", 0.9)
+    assert offered.service.called("answer") == [["Lê Thị Bông", None, True]]
+
+
+@pytest.mark.parametrize(
+    ("said", "intent", "confidence"),
+    [("hả", "nlu_fallback", 0.3), ("làm sao biết tên bà vậy", "inform", 0.9)],
+)
+async def test_a_remark_is_no_name_and_the_offer_is_made_again(
+    offered: Talk, said: str, intent: str, confidence: float
 ) -> None:
-    await offered.act(FORM, "hả", "nlu_fallback", 0.3)
-    assert offered.service.called("answer") == [["hả", None, True]]
+    await offered.act(FORM, said, intent, confidence)
+    assert not offered.service.called("answer")
     assert "Em đọc được từ thẻ căn cước:" in offered.text()
     assert "Riêng ngày sinh" in offered.text()
 
@@ -171,7 +181,14 @@ async def test_undo_says_what_was_taken_back_and_asks_again(filling: Talk) -> No
 
 @pytest.mark.parametrize(
     "said",
-    ["sửa câu trước", "chon nham roi", "tôi bấm nhầm nút", "câu vừa rồi trả lời sai", "chọn lại"],
+    [
+        "sửa câu trước",
+        "chon nham roi",
+        "tôi bấm nhầm nút",
+        "câu vừa rồi trả lời sai",
+        "chọn lại",
+        "nhầm rồi em ơi",
+    ],
 )
 async def test_a_correction_that_names_nothing_means_the_last_answer(
     filling: Talk, said: str
@@ -211,6 +228,14 @@ async def test_an_answer_can_be_left_as_it_is(
     await filling.act(FORM, said, intent, confidence)
     assert filling.service.called("choose_field") == [[None]]
     assert not filling.service.called("answer")
+
+
+async def test_a_long_new_answer_is_no_keeping(filling: Talk) -> None:
+    correcting(filling, "text")
+    said = "xin xây thêm một tầng, phần nhà cũ giữ nguyên hiện trạng"
+    filling.service.right = {said}
+    await filling.act(FORM, said, "inform")
+    assert not filling.service.called("choose_field")
 
 
 async def test_the_keep_button_keeps(filling: Talk) -> None:
