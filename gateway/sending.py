@@ -44,7 +44,7 @@ SLOW_DOWN_SECONDS = (5, 15, 30, 60)
 """How long a channel rests when the platform says that we are too fast, each time in a row."""
 
 MAX_AGE = timedelta(hours=24)
-"""An answer older than this comes too late to be of use; it is given up."""
+"""How long a message may be put off by tries that do not count, before it is given up."""
 
 
 def heard(session: Session, sender: str) -> datetime | None:
@@ -144,9 +144,11 @@ class Sender(Worker[Message]):
         user = row.sender.removeprefix(f"{row.channel}:")
         last = await self._database.read(heard, row.sender)
         if last is None or now() - last > timedelta(hours=platform.limits.reply_hours):
-            await self._outside(row, platform, user, "window")
+            await self._outside(row, platform, user, NotSentError(Remedy.CLOSED, "window"))
             return
-        if row.attempts > len(self._pauses) + 1 or now() - row.created_at > MAX_AGE:
+        # What was held for long is young again on the citizen's visit.
+        age = now() - max(last, row.created_at)
+        if row.attempts > len(self._pauses) + 1 or age > MAX_AGE:
             raise NotSentError(Remedy.GIVE_UP, row.reason or "attempts")
         before = await self._database.read(outbox.before, row)
         parts = render(row.id, row.body, platform.limits, self._public, before)
@@ -156,9 +158,7 @@ class Sender(Worker[Message]):
             try:
                 await self._send_part(platform, user, parts[place], row.reply_to is not None)
             except NotSentError as error:
-                if error.remedy is not Remedy.CLOSED:
-                    raise
-                await self._outside(row, platform, user, error.reason)
+                await self._outside(row, platform, user, error)
                 return
             pace.rests = 0
             lease = now() + timedelta(seconds=LEASE_SECONDS)
@@ -166,25 +166,30 @@ class Sender(Worker[Message]):
         await self._write(row, state=State.SENT, reason=None)
         self._counters.count("message_sent", row.channel)
 
-    async def _outside(self, row: Message, platform: Platform, user: str, reason: str) -> None:
-        """What may not go into the chat: a notice goes another way, all else waits for the next visit.
+    async def _outside(
+        self, row: Message, platform: Platform, user: str, obstacle: NotSentError
+    ) -> None:
+        """What does not get into the chat: a notice goes another way, all else waits for the next visit.
 
         Raises:
-            NotSentError: if another way may succeed later.
+            NotSentError: the obstacle, where there is no other way, or one that may succeed later.
         """
-        notice = row.body.get("notice")
-        if notice:
-            by = ""
-            if await self._by_template(platform, user, notice):
-                by = "template"
-            else:
-                by = await elsewhere.tell(self._ways, notice, row.body.get("text", ""))
-            if by:
-                self._counters.count("message_sent", row.channel, by)
-                await self._write(row, state=State.SENT, reason=by)
-                return
-        log.info("message_held", message=row.id, channel=row.channel, reason=reason)
-        await self._write(row, state=State.HELD, reason=reason)
+        remedy, notice = obstacle.remedy, row.body.get("notice")
+        if remedy not in (Remedy.CLOSED, Remedy.UNREACHABLE):
+            raise obstacle
+        by = ""
+        if notice and remedy is Remedy.CLOSED and await self._by_template(platform, user, notice):
+            by = "template"
+        elif notice:
+            by = await elsewhere.tell(self._ways, notice, row.body.get("text", ""))
+        if by:
+            self._counters.count("message_sent", row.channel, by)
+            await self._write(row, state=State.SENT, reason=by)
+        elif remedy is Remedy.UNREACHABLE:
+            raise obstacle
+        else:
+            log.info("message_held", message=row.id, channel=row.channel, reason=obstacle.reason)
+            await self._write(row, state=State.HELD, reason=obstacle.reason[:40])
 
     async def _by_template(self, platform: Platform, user: str, notice: dict[str, Any]) -> bool:
         try:

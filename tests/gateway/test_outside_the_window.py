@@ -153,6 +153,21 @@ async def test_without_an_approved_template_it_goes_by_mail_where_the_citizen_ga
     assert refused == bool(templates)
 
 
+async def test_who_has_blocked_the_account_gets_the_notice_by_mail(
+    connect_zalo: Connect,
+    onestop: FakeOnestop,
+    zalo_server: ZaloServer,
+    gateway_database: Database,
+    mail: MailServer,
+) -> None:
+    zalo_server.blocked = {"111"}
+    wrote(gateway_database, "zalo:111", 1)
+    onestop.tell("zalo:111", **notice())
+    await connect_zalo(zalo_templates=TEMPLATES, **with_mail(mail))
+    assert (await settled(gateway_database)).reason == "email"
+    assert zalo_server.templates == []
+
+
 @pytest.mark.parametrize(
     "changes",
     [

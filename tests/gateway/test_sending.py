@@ -246,6 +246,9 @@ async def test_row_window_an_answer_after_48_hours_is_held_for_the_next_visit(
     platform = FakePlatform()
     await work(gateway_database, worker(gateway_database, platform))
     assert (row(gateway_database, number).state, platform.sent) == (State.HELD, [])
+    with gateway_database.sessions.begin() as session:
+        month_ago = now() - timedelta(days=30)
+        session.execute(update(Message).where(Message.id == number).values(created_at=month_ago))
     # The citizen comes back.
     say(gateway_database, "chào lại")
     gateway_database.transact(outbox.resume, CITIZEN)
