@@ -130,3 +130,40 @@ def test_while_a_form_is_filled_it_goes_on(paid_system: System) -> None:
         {"say": "tôi muốn nộp hồ sơ đăng ký tạm trú", "expect": ["mình bắt đầu hồ sơ"]},
         {"say": "trả lệ phí", "expect": ["gửi xong hồ sơ này", "tên khai sinh"]},
     )
+
+
+def test_a_dossier_that_waits_for_money_goes_on_once_it_is_paid(citizen: Citizen) -> None:
+    for status in ("2", "4", "6"):
+        citizen.system.command("dossier", "advance", citizen.remembered["code"], status)
+    play(
+        citizen,
+        {"say": "kiểm tra hồ sơ {code}"},
+        {"say": "1234", "expect": ["Yêu cầu thực hiện nghĩa vụ tài chính"]},
+        {"say": "trả lệ phí", "buttons": ["Trả qua VNPay"]},
+        {"press": "Trả qua VNPay", "card": "link"},
+    )
+    assert ipn(citizen, citizen.cards()[0]["url"]) == "00"
+    play(
+        citizen,
+        {"say": "trả lệ phí", "expect": ["đã trả xong", "Số biên nhận: BN-"], "card": "link"},
+        {"say": "kiểm tra hồ sơ {code}"},
+        {"say": "1234", "expect": ["Đang xử lý"]},
+    )
+
+
+def test_a_transfer_of_less_is_told_and_the_rest_settles_it(
+    citizen: Citizen, tmp_path: Path
+) -> None:
+    play(citizen, {"say": "đóng lệ phí"}, {"press": "Quét mã VietQR"})
+    note = citizen.remembered["code"].replace("-", "")
+    lines = ["Ngày,Ghi có,Nội dung", f"24/11/2026,100.000,{note}", f"25/11/2026,35.000,{note}"]
+    statement = tmp_path / "sao-ke.csv"
+    statement.write_text("\n".join(lines[:2]) + "\n")
+    said = citizen.system.command("payments", "reconcile", str(statement))
+    assert "line 2: partly_paid 100000" in said
+    play(
+        citizen, {"say": "trả lệ phí", "expect": ["đã nhận 100.000 đồng", "còn thiếu 35.000 đồng"]}
+    )
+    statement.write_text("\n".join(lines) + "\n")
+    citizen.system.command("payments", "reconcile", str(statement))
+    play(citizen, {"say": "trả lệ phí", "expect": ["đã trả xong"]})
