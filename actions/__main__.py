@@ -15,18 +15,21 @@ from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
 
 from actions import (
+    bookings,
     clarify,
     complaints,
     documents,
     dossier_form,
     dossiers,
-    explain,
     feedback_form,
     menu,
     notices,
     offers,
     payments,
+    post,
+    questions,
     ratings,
+    request_form,
     status_form,
     units,
 )
@@ -38,18 +41,21 @@ from common.settings import Settings, settings
 log = structlog.get_logger(__name__)
 EXECUTOR = web.AppKey("executor", ActionExecutor)
 TOPICS = (
+    bookings,
     clarify,
     complaints,
     documents,
     dossier_form,
     dossiers,
-    explain,
     feedback_form,
     menu,
     notices,
     offers,
     payments,
+    post,
+    questions,
     ratings,
+    request_form,
     status_form,
     units,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rasa_sdk.events import ActiveLoop, SlotSet
 
-from actions import elsewhere
+from actions import elsewhere, requests
 from actions.dossier_form import LOOP
 from actions.explain import find_procedure
 from actions.onestop_client import OnestopRefusal
@@ -16,10 +16,12 @@ from actions.turn import Events, TopicAction, Turn
 from onestop import resume_code
 
 
-def leave_lookup(turn: Turn) -> Events:
-    """End the status loop where it is open: left as it is, it would take no further message."""
+def leave_other_loop(turn: Turn) -> Events:
+    """End another loop than the form's where it is open: left as it is, it would take no further message."""
     if turn.tracker.active_loop_name == STATUS_LOOP:
         return [ActiveLoop(None), SlotSet("lookup_code", None)]
+    if turn.tracker.active_loop_name == requests.LOOP:
+        return requests.leave()
     return []
 
 
@@ -31,7 +33,7 @@ class StartDossier(TopicAction):
     async def act(self, turn: Turn) -> Events:
         """Find the procedure; say honestly when it takes no dossiers online."""
         procedure, events = await find_procedure(turn, ["start_dossier"])
-        events = [*events, *leave_lookup(turn)]
+        events = [*events, *leave_other_loop(turn)]
         if procedure is None:
             return events
         try:
@@ -68,7 +70,7 @@ class ResumeDossier(TopicAction):
         found = [one for one in drafts if one.id == chosen] if chosen else drafts
         if not found:
             turn.show("no_draft")
-            return [*leave_lookup(turn), SlotSet("draft", None)]
+            return [*leave_other_loop(turn), SlotSet("draft", None)]
         if len(found) > 1:
             buttons = [
                 button(f"{at}. {one.procedure.name}", "resume_dossier", draft=one.id)
@@ -109,13 +111,13 @@ class ContinueElsewhere(TopicAction):
                 for at, one in enumerate(found, start=1)
             ]
             turn.show("which_draft", drafts=found, buttons=buttons)
-            return leave_lookup(turn)
+            return leave_other_loop(turn)
         await elsewhere.give_code(turn, found[0])
-        return leave_lookup(turn)
+        return leave_other_loop(turn)
 
 
 class BackToDraft(TopicAction):
-    """After an interruption by another form: go on with the complaint or the draft that is open."""
+    """After an interruption by another form: go on with the complaint, request or draft that is open."""
 
     action_name = "action_back_to_draft"
 
@@ -123,6 +125,8 @@ class BackToDraft(TopicAction):
         """Hand over to the form again."""
         if turn.slot("feedback"):
             return [ActiveLoop(FEEDBACK_LOOP)]
+        if turn.slot(requests.SLOT):
+            return [ActiveLoop(requests.LOOP)]
         return [ActiveLoop(LOOP)] if turn.slot("draft") else []
 
 

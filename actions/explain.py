@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from rasa_sdk.events import SlotSet
 
-from actions import units
 from actions.onestop_client import OnestopRefusal
 from actions.texts import Button, button, shorten
-from actions.turn import Events, TopicAction, Turn
+from actions.turn import Events, Turn
 from onestop.catalogue.content import Procedure
 from onestop.schemas import Candidate, SearchResult
 
@@ -123,18 +122,3 @@ async def explain(turn: Turn, wishes: list[str]) -> Events:
         buttons=next_buttons(turn, procedure, asked),
     )
     return events
-
-
-class Explain(TopicAction):
-    """Answer a question about a procedure."""
-
-    action_name = "action_explain"
-
-    async def act(self, turn: Turn) -> Events:
-        """Find the procedure and answer; where the one-stop unit itself is, is no procedure's matter."""
-        if turn.intent == "ask_place" and units.asks_for_unit(turn):
-            return await units.tell(turn)
-        return await explain(turn, turn.wishes())
-
-
-ACTIONS = (Explain,)

@@ -152,6 +152,7 @@ def show_receipt(turn: Turn, receipt: Receipt, owed: Owed | None = None) -> None
     ]
     if owed is not None and owed.providers:
         buttons.insert(0, button("Trả lệ phí ngay", "pay", dossier_code=receipt.code))
+    buttons.append(button("Nhận kết quả tại nhà", "post_delivery", dossier_code=receipt.code))
     turn.show(
         "receipt",
         receipt=receipt,

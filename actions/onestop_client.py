@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from common.settings import settings
 from onestop.catalogue.content import Procedure
+from onestop.requests.schemas import RequestDone, RequestStep, RequestSubmission, RequestView
 from onestop.schemas import (
     AnswerRequest,
     AnswerResult,
@@ -38,6 +39,10 @@ from onestop.schemas import (
     OwedRequest,
     PaymentOrder,
     PayRequest,
+    PostCancellation,
+    PostFee,
+    PostOpening,
+    PostView,
     RatingOffer,
     RatingRequest,
     RatingView,
@@ -263,6 +268,39 @@ class OnestopClient:
         """What is known of the one-stop units that a question names; `asked`: for a commune."""
         params = {"q": question, "asked": str(asked).lower()}
         return UnitsFound.model_validate(await self._call("GET", "/units", params=params))
+
+    async def request_step(self, step: RequestStep) -> RequestView:
+        """One step of a request (a counter time, a delivery by post)."""
+        return RequestView.model_validate(await self._call("POST", "/requests/steps", body=step))
+
+    async def submit_request(self, body: RequestSubmission) -> RequestDone:
+        """Submit a complete request; refusals are the kind's, with `reopen`: what to ask anew."""
+        return RequestDone.model_validate(await self._call("POST", "/requests", body=body))
+
+    async def bookings(self, owner: str) -> list[RequestDone]:
+        """The owner's booked counter times from today on, soonest first."""
+        found = await self._call("GET", "/bookings", params={"owner": owner})
+        return [RequestDone.model_validate(one) for one in found]
+
+    async def cancel_booking(self, owner: str, code: str) -> RequestDone:
+        """Give up a booking of one's own; refusal `unknown_booking`."""
+        done = await self._call("DELETE", f"/bookings/{code}", params={"owner": owner})
+        return RequestDone.model_validate(done)
+
+    async def post_fees(self) -> list[PostFee]:
+        """What an ordinary parcel costs: within the province, and elsewhere."""
+        return [PostFee.model_validate(one) for one in await self._call("GET", "/post/fees")]
+
+    async def post_of(self, asker: str, code: str, factor: str = "") -> PostOpening:
+        """A dossier opened for the post; refusals `factor_needed`, `not_found` and `locked`."""
+        body = OwedRequest(asker=asker, code=code, factor=factor)
+        return PostOpening.model_validate(await self._call("POST", "/post/openings", body=body))
+
+    async def cancel_post(self, asker: str, code: str, grant: str) -> PostView:
+        """Take back what the post was asked for; refusals `impossible_step`, `not_granted`."""
+        body = PostCancellation(asker=asker, grant=grant)
+        done = await self._call("POST", f"/post/{code}/cancellation", body=body)
+        return PostView.model_validate(done)
 
     async def look_up(self, asker: str, code: str, factor: str) -> StatusView:
         """Where a dossier stands; refusals `not_found` and `locked`."""

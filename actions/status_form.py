@@ -1,9 +1,9 @@
 """The loop that asks for a dossier code and a second factor, and then does what is wished for.
 
 That is to tell where the dossier stands, to supplement it, to take it back (`actions/supplements.py`), to
-tell what is owed (`actions/owed.py`), to give its printed form (`actions/printed.py`), or to go on here with
-a draft begun elsewhere (`actions/elsewhere.py`). A complaint is looked up alike
-(`actions/complaint_status.py`).
+tell what is owed (`actions/owed.py`), to give its printed form (`actions/printed.py`), to open it for the
+post (`actions/parcels.py`), or to go on here with a draft begun elsewhere (`actions/elsewhere.py`). A
+complaint is looked up alike (`actions/complaint_status.py`).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import ClassVar
 from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.interfaces import ActionExecutionRejection
 
-from actions import complaint_status, elsewhere, owed, printed, ratings, supplements
+from actions import complaint_status, elsewhere, owed, parcels, printed, ratings, supplements
 from actions.onestop_client import OnestopRefusal
 from actions.texts import button, clock, day
 from actions.turn import SURE, Events, TopicAction, Turn
@@ -33,6 +33,7 @@ FACTOR_LENGTHS = {FACTOR_DIGITS, 9, 10, 11, 12}
 MIN_CODE_DIGITS = 8
 # What the slot `lookup_for` holds, and the intent that wishes for it; nothing: to be told the status.
 SUPPLEMENT, WITHDRAW, PAY, DOCUMENT = "supplement", "withdraw", "pay", "document"
+POST = "post"
 RESUME = "resume"  # with a resume code instead of a dossier's
 COMPLAINT = "complaint"
 INTENTS = {
@@ -40,6 +41,7 @@ INTENTS = {
     WITHDRAW: "withdraw_dossier",
     PAY: "pay",
     DOCUMENT: "download_form",
+    POST: "post_delivery",
 }
 OF_A_COMPLAINT = re.compile(r"\b(?:phan anh|kien nghi|gop y|khieu nai)\b", re.IGNORECASE)
 # The national numbers of these statuses.
@@ -113,6 +115,7 @@ class StatusForm(TopicAction):
             WITHDRAW: supplements.withdraw,
             PAY: owed.tell,
             DOCUMENT: printed.tell,
+            POST: parcels.tell,
             RESUME: elsewhere.go_on_here,
             COMPLAINT: tell_status,  # what was asked for as a complaint may be a dossier after all
         }
@@ -192,6 +195,9 @@ async def tell_status(turn: Turn, code: str, factor: str) -> Events:
         buttons = [button("Bổ sung hồ sơ", "supplement_dossier", dossier_code=code)]
     if status.status == PAYMENT_REQUESTED:
         buttons = [button("Trả lệ phí", "pay", dossier_code=code)]
+    if status.can_post or status.post:
+        title = "Bưu điện đến đâu" if status.post else "Nhận kết quả tại nhà"
+        buttons.append(button(title, "post_delivery", dossier_code=code))
     turn.show("status", status=status, buttons=buttons, card=status_card(status))
     if status.rating is not None and status.rating.stars is None:
         return ratings.offer(turn, status.rating)

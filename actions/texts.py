@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import date, datetime, time
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypedDict
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from common.wording import hour, weekday
+
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
-WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
 
 
 class Button(TypedDict):
@@ -51,16 +52,6 @@ def day(moment: datetime) -> str:
 def clock(moment: datetime) -> str:
     """A moment as people write it, in Vietnam."""
     return f"{moment.astimezone(VIETNAM):%H:%M} ngày {day(moment)}"
-
-
-def hour(moment: time) -> str:
-    """`7:30` → `7 giờ 30`, `17:00` → `17 giờ`."""
-    return f"{moment.hour} giờ" + (f" {moment.minute:02}" if moment.minute else "")
-
-
-def weekday(on: date) -> str:
-    """A day with its name: `Thứ Hai 30/11/2026`."""
-    return f"{WEEKDAYS[on.weekday()]} {on:%d/%m/%Y}"
 
 
 def shorten(text: str, limit: int) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from actions.texts import button
+from actions import requests
 from actions.turn import Events, TopicAction, Turn
+from actions.unit_texts import show_units
 from bot.nlu.text import fold
 
 # Words that ask for a unit itself, and not for where a procedure is handed in.
@@ -15,21 +16,22 @@ NEAREST = re.compile(r"\bgan (?:nhat|day|nha|toi|em|minh|cho)\b")
 
 def asks_for_unit(turn: Turn) -> bool:
     """Whether a question for a place names a one-stop unit."""
-    return UNIT.search(fold(turn.text)) is not None
+    return turn.intent == "ask_place" and UNIT.search(fold(turn.text)) is not None
 
 
 async def tell(turn: Turn) -> Events:
-    """Tell the hours on the day that is meant, and the unit that is named; communes to choose from."""
+    """Tell the hours on the day that is meant, and the unit that is named.
+
+    Where it is not plain which unit is meant, the commune is asked for; within another loop it is left
+    to buttons.
+    """
     chosen = turn.entity("value")
     found = await turn.service.find_units(chosen or turn.text, asked=chosen is not None)
-    folded = fold(turn.text)
-    buttons = [button(one, "ask_opening_hours", value=one) for one in found.choices]
-    turn.show(
-        "opening_hours",
-        found=found,
-        which=bool(UNIT.search(folded) or NEAREST.search(folded)),
-        buttons=buttons,
-    )
+    where = turn.intent == "ask_place" or NEAREST.search(fold(turn.text)) is not None
+    open_question = found.choices or (where and found.unit is None)
+    if open_question and turn.tracker.active_loop_name is None:
+        return requests.begin("unit")
+    show_units(turn, found)
     return []
 
 

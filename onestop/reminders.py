@@ -1,4 +1,4 @@
-"""Reminders: of a supplement's deadline, of a draft that ends soon, of money that is waited for.
+"""Reminders: of a supplement's deadline, a draft that ends soon, money that is waited for, a counter time.
 
 `schedule` looks at what stands in the database and keeps the notices that are due. Each has a key, so that
 it is told once whoever looks, however often; when it is told is the notices' business (quiet hours).
@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session
 
 from common.settings import Settings
 from onestop import notices
+from onestop.bookings import service as bookings
+from onestop.bookings.models import Booking
 from onestop.dossiers import supplements
 from onestop.dossiers.calendar import VIETNAM, working_days_between
 from onestop.dossiers.models import Dossier, DossierEvent, Draft, SupplementRequest
@@ -57,6 +59,7 @@ def schedule(session: Session, at: datetime, plan: Plan) -> int:
             *_supplements(session, today, plan),
             *_drafts(session, at, plan),
             *_payments(session, at, plan),
+            *_bookings(session, today),
         ]
     )
 
@@ -132,3 +135,14 @@ def _asked_for_money(session: Session, before: datetime) -> Iterator[tuple[Dossi
         event = dossier.history[-1]
         if event.at <= before:
             yield dossier, event
+
+
+def _bookings(session: Session, today: date) -> Iterator[bool]:
+    """Counter times of tomorrow; booked only today, they need no reminder."""
+    booked = session.scalars(
+        select(Booking).where(Booking.day == today + timedelta(days=1), Booking.state == "booked")
+    )
+    for booking in booked:
+        if booking.created_at.astimezone(VIETNAM).date() < today:
+            key = f"booking:{booking.code}"
+            yield bookings.tell(session, booking, "booking_reminder", key=key)

@@ -294,8 +294,55 @@ class StatusStep(BaseModel):
     note: str
 
 
+class PostFee(BaseModel):
+    """What the post costs, in đồng; `estimated`: the post says the exact sum."""
+
+    zone: str
+    amount: int
+    estimated: bool
+
+
+class PostView(BaseModel):
+    """What the post was asked for with a dossier, and where it is.
+
+    `code` is our tracking code, `carrier_ref` the post's own. `can_cancel`: the post does not hold it yet.
+    """
+
+    code: str
+    dossier_code: str
+    service: Literal["deliver", "collect"]
+    service_name: str
+    state: str
+    state_name: str
+    since: datetime
+    note: str
+    address: str
+    carrier_ref: str
+    fee: PostFee
+    can_cancel: bool
+
+
+class PostOpening(BaseModel):
+    """A dossier opened for the post: what was asked for, what may be, and the grant that lets this asker."""
+
+    code: str
+    grant: str
+    requests: list[PostView]
+    offered: list[Literal["deliver", "collect"]]
+
+
+class PostCancellation(BaseModel):
+    """Take back what the post was asked for."""
+
+    asker: str
+    grant: str
+
+
 class StatusView(BaseModel):
-    """Where a dossier stands; `rating`: it is finished and may be rated."""
+    """Where a dossier stands; `rating`: it is finished and may be rated; `post`: what is on its way.
+
+    `can_post`: the post may still be asked for something.
+    """
 
     code: str
     procedure_code: str
@@ -307,6 +354,8 @@ class StatusView(BaseModel):
     collect_at: str
     history: list[StatusStep]
     rating: RatingOffer | None = None
+    post: list[PostView] = []
+    can_post: bool = False
 
 
 class Choice(BaseModel):

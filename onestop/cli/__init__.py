@@ -13,9 +13,20 @@ from collections.abc import Sequence
 
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from onestop.cli import catalogue, dossier, eform, feedback, notices, outbox, payments, serve
+from onestop.cli import (
+    booking,
+    catalogue,
+    dossier,
+    eform,
+    feedback,
+    notices,
+    outbox,
+    payments,
+    post,
+    serve,
+)
 
-GROUPS = (catalogue, dossier, eform, feedback, notices, outbox, payments, serve)
+GROUPS = (booking, catalogue, dossier, eform, feedback, notices, outbox, payments, post, serve)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -26,6 +26,7 @@ from onestop.dossiers.codes import normalise_code
 from onestop.dossiers.models import Dossier
 from onestop.dossiers.statuses import Status
 from onestop.dossiers.submission import ImpossibleStep, advance, day_of, find
+from onestop.post import service as post
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -148,6 +149,10 @@ def run_show(options: argparse.Namespace) -> int:
         if dossier.due_at is not None:
             due = dossier.due_at.astimezone(VIETNAM)
             lines.append(f"  due {due:%Y-%m-%d %H:%M}  {counted}")
+        lines += [
+            f"  post {one.code} {one.service} {one.state} {one.carrier_ref}".rstrip()
+            for one in post.of_dossier(session, dossier)
+        ]
         return "\n".join(lines)
 
     database = Database(settings().database_url)

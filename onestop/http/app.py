@@ -18,6 +18,7 @@ from onestop.documents.pdf import Converter
 from onestop.eforms import divisions
 from onestop.eforms.definition import load_eforms
 from onestop.http import (
+    bookings,
     documents,
     dossiers,
     drafts,
@@ -26,7 +27,9 @@ from onestop.http import (
     notices,
     offers,
     payments,
+    post,
     procedures,
+    requests,
     units,
 )
 from onestop.http.keys import (
@@ -46,6 +49,21 @@ from onestop.payments.registry import providers
 from onestop.storage import registry as storages
 from onestop.uploads.scanner import Scanner
 
+PARTS = (
+    bookings,
+    documents,
+    dossiers,
+    drafts,
+    feedback,
+    files,
+    notices,
+    offers,
+    payments,
+    post,
+    procedures,
+    requests,
+    units,
+)
 # JSON bodies are small; files have a limit of their own, checked while they stream in.
 MAX_BODY_BYTES = 256 * 1024
 REMIND_EVERY_SECONDS = 3600
@@ -123,18 +141,6 @@ def create_app(config: Settings) -> web.Application:
     app.cleanup_ctx.append(_sending)
     app.cleanup_ctx.append(_reminding)
     app.cleanup_ctx.append(sweeping)
-    parts = (
-        procedures,
-        drafts,
-        offers,
-        dossiers,
-        documents,
-        files,
-        notices,
-        payments,
-        units,
-        feedback,
-    )
-    for part in parts:
+    for part in PARTS:
         app.add_routes(part.routes)
     return app

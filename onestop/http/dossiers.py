@@ -16,6 +16,7 @@ from onestop.dossiers.models import Dossier
 from onestop.feedback import ratings
 from onestop.http import proof
 from onestop.http.keys import BACKEND, CONFIG, DATABASE, wake
+from onestop.post import service as post
 from onestop.schemas import (
     DraftView,
     LookupRequest,
@@ -69,6 +70,8 @@ async def look_up(
     def step(session: Session, found: Dossier) -> StatusView:
         view = lookup.view(found)
         view.rating = ratings.offer(session, cipher, body.asker, found)
+        view.post = post.views(post.of_dossier(session, found))
+        view.can_post = bool(post.offered(session, found))
         return view
 
     return _json(await _on_proof(request, body, step))

@@ -1,11 +1,13 @@
 """Alembic's environment of the one-stop database."""
 
 import onestop.backends.outbox
+import onestop.bookings.models
 import onestop.catalogue.models
 import onestop.dossiers.models
 import onestop.feedback.models
 import onestop.notices.models
-import onestop.payments.models  # noqa: F401
+import onestop.payments.models
+import onestop.post.models  # noqa: F401
 from common.migrations import run_environment
 from onestop.models import Base
 

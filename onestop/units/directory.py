@@ -85,7 +85,9 @@ class Directory:
         )
 
     def find(self, text: str, *, asked: bool = False) -> list[str]:
-        """The units that a text may name."""
+        """The units that a text may name, by their identifiers or in words."""
+        if text in self.ids():
+            return [text]
         if found := self._places.read(text, asked=asked):
             return [one.ward.code for one in found]
         return [PROVINCIAL] if _PROVINCIAL.search(fold(text)) else []
@@ -105,9 +107,9 @@ class Directory:
         result = UnitsFound(
             hours=[(part.days, part.hours) for part in week],
             unit=self.view(one) if one else None,
-            choices=[self._label(unit) for unit in found] if 1 < len(found) <= MOST_CHOICES else [],
+            choices=[self.label(unit) for unit in found] if 1 < len(found) <= MOST_CHOICES else [],
         )
-        if one is not None and one != PROVINCIAL:
+        if one is not None and one not in (PROVINCIAL, text):
             ward = self._commune(one).ward
             result.renamed = "" if key(ward.bare) in key(text) else ward.name
         day = hours.read_day(text, local.date())
@@ -132,5 +134,6 @@ class Directory:
                 return one
         raise KeyError(unit)
 
-    def _label(self, unit: str) -> str:
+    def label(self, unit: str) -> str:
+        """A unit as a choice: its commune's name."""
         return self._data.provincial.name if unit == PROVINCIAL else self._commune(unit).ward.name

@@ -7,6 +7,13 @@ from typing import Any
 
 from actions.onestop_client import OnestopError, OnestopRefusal
 from onestop.catalogue.content import Procedure
+from onestop.requests.schemas import (
+    RequestDone,
+    RequestState,
+    RequestStep,
+    RequestSubmission,
+    RequestView,
+)
 from onestop.schemas import (
     Accepted,
     AnswerRequest,
@@ -153,6 +160,10 @@ class FakeOnestop:
         self.owes: Owed | OnestopError = OWED
         self.units = UNITS
         self.printed: DocumentLinks | OnestopRefusal = PRINTED
+        self.request: RequestView | None = None
+        self.states: list[RequestState] = []
+        self.done: RequestDone | OnestopRefusal | None = None
+        self.held: list[RequestDone] = []
         self.order: PaymentOrder | OnestopRefusal = LINK
         self.factor_known = True  # whether a draft can be gone on with elsewhere
         self.elsewhere: DraftView | OnestopRefusal | None = None
@@ -345,3 +356,24 @@ class FakeOnestop:
             criteria=["Thời gian", "Thái độ"],
             changed=False,
         )
+
+    async def request_step(self, step: RequestStep) -> RequestView:
+        self.calls.append(("request_step", step.text, step.phrase, step.opening))
+        self.states.append(step.state)
+        assert self.request is not None
+        looking = step.text is None
+        return self.request.model_copy(update={"refusal": None}) if looking else self.request
+
+    async def submit_request(self, body: RequestSubmission) -> RequestDone:
+        self.calls.append(("submit_request", body.state.kind))
+        if isinstance(self.done, OnestopRefusal):
+            raise self.done
+        assert self.done is not None
+        return self.done
+
+    async def bookings(self, owner: str) -> list[RequestDone]:
+        return self.held
+
+    async def cancel_booking(self, owner: str, code: str) -> RequestDone:
+        self.calls.append(("cancel_booking", code))
+        return self.held[0]

@@ -16,11 +16,13 @@ MODELS = {
     "onestop": (
         "onestop.models",
         "onestop.backends.outbox",
+        "onestop.bookings.models",
         "onestop.catalogue.models",
         "onestop.dossiers.models",
         "onestop.feedback.models",
         "onestop.notices.models",
         "onestop.payments.models",
+        "onestop.post.models",
     ),
     "gateway": ("gateway.models",),
     "bot": ("bot.tracker_store",),

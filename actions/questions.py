@@ -1,0 +1,22 @@
+"""A question about a procedure, or about the place where procedures are handed in."""
+
+from __future__ import annotations
+
+from actions import units
+from actions.explain import explain
+from actions.turn import Events, TopicAction, Turn
+
+
+class Explain(TopicAction):
+    """Answer a question about a procedure."""
+
+    action_name = "action_explain"
+
+    async def act(self, turn: Turn) -> Events:
+        """Find the procedure and answer; where the one-stop unit itself is, is no procedure's matter."""
+        if units.asks_for_unit(turn):
+            return await units.tell(turn)
+        return await explain(turn, turn.wishes())
+
+
+ACTIONS = (Explain,)

@@ -1,0 +1,1 @@
+"""Booking of a counter time: days and slots within opening hours, a limit of places, a code, a reminder."""
