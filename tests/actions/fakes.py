@@ -34,6 +34,9 @@ from onestop.schemas import (
     Option,
     Owed,
     PaymentOrder,
+    PostFee,
+    PostOpening,
+    PostView,
     ProcedureRef,
     RatingOffer,
     RatingRequest,
@@ -164,6 +167,7 @@ class FakeOnestop:
         self.states: list[RequestState] = []
         self.done: RequestDone | OnestopRefusal | None = None
         self.held: list[RequestDone] = []
+        self.opening: PostOpening | OnestopRefusal | None = None
         self.order: PaymentOrder | OnestopRefusal = LINK
         self.factor_known = True  # whether a draft can be gone on with elsewhere
         self.elsewhere: DraftView | OnestopRefusal | None = None
@@ -377,3 +381,19 @@ class FakeOnestop:
     async def cancel_booking(self, owner: str, code: str) -> RequestDone:
         self.calls.append(("cancel_booking", code))
         return self.held[0]
+
+    async def post_fees(self) -> list[PostFee]:
+        zones = {"same_province": 30000, "other_province": 40000}
+        return [PostFee(zone=zone, amount=sum_, estimated=True) for zone, sum_ in zones.items()]
+
+    async def post_of(self, asker: str, code: str, factor: str = "") -> PostOpening:
+        self.calls.append(("post_of", code, factor))
+        if isinstance(self.opening, OnestopRefusal):
+            raise self.opening
+        assert self.opening is not None
+        return self.opening
+
+    async def cancel_post(self, asker: str, code: str, grant: str) -> PostView:
+        self.calls.append(("cancel_post", code, grant))
+        assert isinstance(self.opening, PostOpening)
+        return self.opening.requests[0]
