@@ -1,13 +1,16 @@
 """`python -m benchmarks.gateway`: what the gateway itself costs, before a Rasa that answers at once.
 
-Prints one JSON line: milliseconds of one citizen's message alone, and messages a second of many
-citizens at once, all through HTTP, the inbox on SQLite.
+Prints one JSON line: milliseconds of one citizen's message alone, messages a second of many
+citizens at once, and milliseconds until a signed webhook of Messenger is acknowledged, all through HTTP,
+the inbox on SQLite.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import hashlib
+import hmac
 import json
 import os
 import secrets
@@ -26,6 +29,7 @@ from common.migrations import upgrade
 from common.settings import Settings
 from gateway.app import create_app
 
+SECRET = "a-secret-for-the-benchmark"
 Client = TestClient[web.Request, web.Application]
 
 
@@ -52,6 +56,23 @@ async def citizen(client: Client) -> str:
     return token
 
 
+async def tell(client: Client, number: int, citizens: int) -> float:
+    """One webhook, as Messenger posts it; milliseconds until it is acknowledged."""
+    message = {"mid": f"m_{number}", "text": "a"}
+    event = {
+        "sender": {"id": str(number % citizens + 1)},
+        "timestamp": int(time.time() * 1000),
+        "message": message,
+    }
+    raw = json.dumps({"object": "page", "entry": [{"messaging": [event]}]}).encode()
+    digest = hmac.new(SECRET.encode(), raw, hashlib.sha256).hexdigest()
+    begin = time.perf_counter()
+    headers = {"X-Hub-Signature-256": f"sha256={digest}"}
+    async with client.post("/webhooks/messenger", data=raw, headers=headers) as response:
+        assert response.status == 200
+    return (time.perf_counter() - begin) * 1000
+
+
 async def measure(citizens: int, messages: int) -> dict[str, float]:
     """The figures, for so many citizens with so many messages each."""
     rasa = web.Application()
@@ -65,6 +86,12 @@ async def measure(citizens: int, messages: int) -> dict[str, float]:
             gateway_database_url=url,
             rasa_url=str(server.make_url("")).rstrip("/"),
             chat_messages_per_minute=1_000_000,
+            messenger_page_id="1",
+            messenger_app_secret=SECRET,
+            messenger_page_token="token",
+            messenger_verify_token="word",
+            # What is answered finds nobody: only taking in is measured.
+            messenger_api_url="http://127.0.0.1:9",
         )
         client = TestClient(TestServer(create_app(config)))
         await client.start_server()
@@ -77,6 +104,7 @@ async def measure(citizens: int, messages: int) -> dict[str, float]:
         begin = time.perf_counter()
         together = [one for spent in await asyncio.gather(*map(talk, tokens)) for one in spent]
         seconds = time.perf_counter() - begin
+        webhooks = [await tell(client, number, citizens) for number in range(messages)]
         await client.close()
     await server.close()
     return {
@@ -86,6 +114,8 @@ async def measure(citizens: int, messages: int) -> dict[str, float]:
         "messages_per_second": round(len(together) / seconds),
         "together_p50_ms": round(statistics.median(together), 1),
         "together_p99_ms": round(statistics.quantiles(together, n=100)[98], 1),
+        "webhook_p50_ms": round(statistics.median(webhooks), 1),
+        "webhook_p99_ms": round(statistics.quantiles(webhooks, n=100)[98], 1),
     }
 
 
