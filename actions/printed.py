@@ -11,7 +11,7 @@ def show(turn: Turn, links: DocumentLinks) -> None:
     formats = [("Tờ khai PDF, để in", links.pdf)] if links.pdf is not None else []
     formats.append(("Tờ khai Word, sửa được", links.docx))
     for number, (title, url) in enumerate(formats):
-        card = {"type": "link", "title": title, "url": url}
+        card = {"type": "link", "title": title, "url": url, "file": True}
         turn.show("document", links=links, title=title, first=number == 0, card=card)
 
 

@@ -41,14 +41,15 @@ class Link:
 
 @dataclass(frozen=True)
 class Part:
-    """What a platform takes as one message: a text with choices and links, an image alone, or the offer
-    to share the citizen's telephone number.
+    """What a platform takes as one message: a text with choices and links, the address of an image or a
+    file alone, or the offer to share the citizen's telephone number.
     """
 
     text: str = ""
     choices: tuple[Choice, ...] = ()
     links: tuple[Link, ...] = ()
     image: str = ""
+    file: str = ""
     contact: bool = False
 
 
@@ -94,6 +95,8 @@ def render(
         for one in _links(body, limits)
     )
     parts = [Part(image=urljoin(public, body["image"]))] if body.get("image") else []
+    if _sends_file(body, limits):
+        parts.append(Part(file=urljoin(public, body["custom"]["url"])))
     text = (body.get("text") or "").strip()
     choices = choices_of(number, body, limits)
     if numbered(body, limits):
@@ -110,9 +113,15 @@ def render(
     return parts
 
 
+def _sends_file(body: dict[str, Any], limits: Limits) -> bool:
+    """Whether a card's link is a file that the platform shows as one; else it stays a link."""
+    card = body.get("custom") or {}
+    return limits.files and bool(card.get("file")) and isinstance(card.get("url"), str)
+
+
 def _links(body: dict[str, Any], limits: Limits) -> list[Link]:
     card = body.get("custom") or {}
-    if not isinstance(card.get("url"), str):
+    if not isinstance(card.get("url"), str) or _sends_file(body, limits):
         return []
     return [Link(str(card.get("title") or card["url"]), card["url"])][: limits.links]
 

@@ -205,12 +205,13 @@ class Sender(Worker[Message]):
         try:
             await platform.send(user, part, answer)
         except NotSentError as error:
-            if error.remedy is not Remedy.GIVE_UP or not (part.image or part.contact):
+            address = part.image or part.file
+            if error.remedy is not Remedy.GIVE_UP or not (address or part.contact):
                 raise
             if part.contact:
                 return  # only a convenience: the number can be typed
-            # A picture too large or in a form that the platform does not take: its address will do.
-            await platform.send(user, Part(say("image_link", url=part.image)), answer)
+            # Too large or in a form that the platform does not take: its address will do.
+            await platform.send(user, Part(say("file_link", url=address)), answer)
 
     async def _write(self, row: Message, **values: Any) -> None:
         await self._database.run(

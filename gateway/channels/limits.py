@@ -36,6 +36,9 @@ class Limits(BaseModel):
     settle_seconds: float = Field(
         ge=0, description="how long an event waits for others that were sent before it"
     )
+    files: bool = Field(
+        False, description="whether a file is shown that lies at an address of ours"
+    )
     contact: bool = Field(False, description="whether the citizen can be asked to share a number")
     file_hosts: tuple[str, ...] = Field(description="patterns of addresses that files come from")
     errors: dict[int | str, Remedy] = Field(description="what to do, by the platform's error code")

@@ -152,6 +152,20 @@ async def test_row_buttons_and_row_images_are_written_as_zalo_wants_them(
     }
 
 
+async def test_a_file_is_written_as_messenger_wants_it(
+    messenger_server: MessengerServer,
+) -> None:
+    api = f"{messenger_server.base}/v25.0"
+    async with aiohttp.ClientSession() as http:
+        client = MessengerClient(
+            http, api, messenger.PAGE_ID, messenger.PAGE_TOKEN, limits("messenger")
+        )
+        await client.send("777", Part(file="https://a.vn/t"), answer=True)
+    assert messenger_server.sent == [
+        ("777", {"attachment": {"type": "file", "payload": {"url": "https://a.vn/t"}}})
+    ]
+
+
 @pytest.mark.parametrize(
     "message",
     [

@@ -119,6 +119,14 @@ def test_where_choices_vanish_with_the_next_message_it_shows_them_too() -> None:
     assert part.choices == (Choice("Gặp cán bộ", "#8.1"),)
 
 
+def test_a_file_is_shown_as_one_where_the_platform_can_and_is_a_link_elsewhere() -> None:
+    card = {"type": "link", "title": "Tờ khai PDF, để in", "url": "/documents/t", "file": True}
+    file, text = parts("messenger", text="Tờ khai đây ạ.", custom=card)
+    assert (file, text) == (Part(file=f"{PUBLIC}/documents/t"), Part("Tờ khai đây ạ."))
+    (part,) = parts("zalo", text="Tờ khai đây ạ.", custom=card)
+    assert part.links == (Link("Tờ khai PDF, để in", f"{PUBLIC}/documents/t"),)
+
+
 def test_a_receipt_is_said_in_its_text() -> None:
     card = {"type": "receipt", "code": "000.00.12.H25-201105-0004"}
     assert parts("messenger", text="Mã hồ sơ: 000", custom=card) == [Part("Mã hồ sơ: 000")]

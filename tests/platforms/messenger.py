@@ -111,7 +111,7 @@ def fits(message: dict[str, Any]) -> bool:
     if "text" in message:
         return 0 < len(message["text"]) <= 2_000
     payload = message["attachment"]["payload"]
-    if message["attachment"]["type"] == "image":
+    if message["attachment"]["type"] in ("image", "file"):
         return bool(payload["url"])
     buttons = payload["buttons"]
     return (

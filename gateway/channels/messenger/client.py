@@ -102,8 +102,9 @@ class MessengerClient:
 
 def message(part: Part) -> dict[str, Any]:
     """A part of a reply as Messenger's `message`."""
-    if part.image:
-        return {"attachment": {"type": "image", "payload": {"url": part.image}}}
+    for kind, url in (("image", part.image), ("file", part.file)):
+        if url:
+            return {"attachment": {"type": kind, "payload": {"url": url}}}
     choices = [
         {"content_type": "text", "title": one.title, "payload": one.reference}
         for one in part.choices
