@@ -8,6 +8,8 @@ rules answer it (data/rules/) and come back; then the very question is asked aga
 
 from __future__ import annotations
 
+import re
+
 from rasa_sdk.events import SlotSet
 from rasa_sdk.interfaces import ActionExecutionRejection
 
@@ -16,6 +18,7 @@ from actions.explain import ASPECTS
 from actions.form_commands import COMMANDS, CONFIRMING, leave
 from actions.onestop_client import OnestopRefusal
 from actions.turn import SURE, Events, TopicAction, Turn
+from bot.nlu.text import fold
 from onestop.schemas import AnswerRequest, DraftView, FieldView
 
 LOOP = "dossier_form"
@@ -30,6 +33,13 @@ STATEMENTS = {
 }
 # So many words without a question's word tell something, whatever aspect they sound like.
 TELLING_WORDS = 4
+# What a correction begins with, or says of what is wrong; without accents.
+CORRECTING = re.compile(
+    r"^(?:(?:em|anh|chi|cho|toi|minh|muon|xin|can|hay|oi|giup)\s+)*(?:sua|doi|thay doi|chinh)\b"
+    r"|\b(?:sai|nham|chua dung|khong dung)\b"
+)
+# A paper is to be handed in, not the dossier to be put off.
+BY_PAPER = re.compile(r"\b(?:nộp|nop|bản giấy|ban giay)\b", re.IGNORECASE)
 
 
 class DossierForm(TopicAction):
@@ -68,16 +78,42 @@ class DossierForm(TopicAction):
         if offers.keeps(turn, draft, sure):
             return await offers.keep(turn, draft)
         command = COMMANDS.get(turn.intent) if sure else None
-        if command is not None and not self._may_choose(turn, draft):
-            return await command(turn, draft)
+        if not await self._answers(turn, draft):
+            if await self._corrects(turn, draft):
+                command = form_commands.correct
+            if command is not None:
+                return await command(turn, draft)
         if draft.field is None:
             return await self._before_sending(turn, draft, sure)
-        return await self._answer(turn, draft, draft.field, sure)
+        return await self._answer(turn, draft, draft.field, sure and command is None)
 
-    def _may_choose(self, turn: Turn, draft: DraftView) -> bool:
-        """Whether what sounds like "gửi hồ sơ" may choose an option ("tôi tự nộp")."""
-        typed = turn.intent == "submit_dossier" and not turn.button
-        return typed and draft.field is not None and draft.field.type == "choice"
+    async def _answers(self, turn: Turn, draft: DraftView) -> bool:
+        """Whether what sounds like a command may answer the question.
+
+        An option may be called "thay đổi thông tin" or "chưa có giấy", "tôi tự nộp" is no order to send,
+        "để sau tôi nộp bản giấy" puts off only the paper, and "sửa lại quán" names no field, so it may
+        well be the reason that was asked for.
+        """
+        field = draft.field
+        if turn.button or field is None:
+            return False
+        if field.type == "text" and turn.intent == "correct_field":
+            return (await turn.service.find_fields(draft.id, turn.owner, turn.text)).says_more
+        if field.type == "choice":
+            names = {fold(name) for option in field.options for name in option.names}
+            return turn.intent == "submit_dossier" or fold(turn.text) in names
+        return field.type == "paper" and field.later_allowed and bool(BY_PAPER.search(turn.text))
+
+    async def _corrects(self, turn: Turn, draft: DraftView) -> bool:
+        """Whether words of a correction name a field, whatever the message sounds like.
+
+        Labels are as many as procedures ("sửa văn bản của cơ sở"), so no training data knows them all.
+        """
+        if turn.button or turn.asks or not CORRECTING.search(fold(turn.text)):
+            return False
+        found = await turn.service.find_fields(draft.id, turn.owner, turn.text)
+        free = draft.field is not None and draft.field.type == "text"
+        return bool(found.matches) and not (free and found.says_more)
 
     async def _interrupt(self, turn: Turn, draft: DraftView) -> Events:
         """Leave the message to the rules; only a bare "nộp hồ sơ" means the present dossier.

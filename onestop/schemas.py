@@ -22,10 +22,11 @@ class FileView(BaseModel):
 
 
 class Option(BaseModel):
-    """One choice of a field."""
+    """One choice of a field; `names` are all ways to say it when nothing else is said."""
 
     value: str
     label: str
+    names: list[str] = []
 
 
 class FieldView(BaseModel):
@@ -157,11 +158,13 @@ class AnswerRequest(BaseModel):
 class FieldMatches(BaseModel):
     """The fields that a phrase such as "sửa ngày sinh" may mean, best first.
 
-    `value` is the new answer that the phrase brings along ("… thành 0912 345 678").
+    `value` is the new answer that the phrase brings along ("… thành 0912 345 678"); `says_more`: beside a
+    correction and the whole name of a field it says something ("sửa lại quán"), so it may be none.
     """
 
     matches: list[FieldView]
     value: str | None = None
+    says_more: bool = False
 
 
 class ChooseRequest(BaseModel):

@@ -51,7 +51,10 @@ def field_view(field: Field, section_begins: bool = False, given: str = "") -> F
         explanation=field.explanation,
         example=field.example,
         required=field.required,
-        options=[Option(value=one.value, label=one.label) for one in field.options],
+        options=[
+            Option(value=one.value, label=one.label, names=[one.label, *one.aliases, *one.whole])
+            for one in field.options
+        ],
         accept=field.accept if field.type is FieldType.PAPER else [],
         later_allowed=field.later_allowed,
         section=field.section,

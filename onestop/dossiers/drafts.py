@@ -144,10 +144,14 @@ def choose_field(draft: Draft, field_id: str | None) -> None:
 def find_fields(draft: Draft, phrase: str) -> FieldMatches:
     """The fields that a phrase names, best first, and the new answer that it brings along."""
     form, answers = asked_of(draft, form_of(draft)), answers_of(draft)
-    found = engine.find_fields(form, phrase, answers, draft.skipped)
+    brought = engine.new_value(form, phrase, answers, draft.skipped)
+    named = engine.find_fields(form, phrase, answers, draft.skipped)
+    # The new answer's own words may name another field.
+    found = [brought[0]] if brought is not None else named
     return FieldMatches(
         matches=[field_view(one) for one in found],
-        value=engine.new_value(form, phrase, answers, draft.skipped),
+        value=brought[1] if brought is not None else None,
+        says_more=engine.says_more(form, phrase, answers),
     )
 
 

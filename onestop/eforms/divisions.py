@@ -20,7 +20,7 @@ Division = Literal["2025", "before_2025"]
 DIRECTORY = ROOT / "data" / "divisions"
 
 # Kinds of unit as written before a name, folded, with the short forms in use; longest first.
-PROVINCE_KINDS = {"tinh": "tinh", "thanh pho": "thanh pho", "tp": "thanh pho"}
+PROVINCE_KINDS = {"tinh": "tinh", "thanh pho": "thanh pho", "tp": "thanh pho", "t": "tinh"}
 DISTRICT_KINDS = {
     "thanh pho": "thanh pho", "thi xa": "thi xa", "huyen": "huyen", "quan": "quan",
     "tp": "thanh pho", "tx": "thi xa", "h": "huyen", "q": "quan",

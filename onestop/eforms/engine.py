@@ -31,6 +31,7 @@ __all__ = [
     "new_value",
     "next_field",
     "refusal_text",
+    "says_more",
     "summary",
     "unanswered",
 ]
@@ -40,16 +41,20 @@ _NEW_VALUE = re.compile(r"\b(?:thanh|sang)\b.*$|(?<=\w)\s+la\s.*$")
 _AROUND = re.compile(
     r"\b(?:cho|giup|toi|em|minh|chau|con|muon|can|xin|duoc|hay|vui long|anh|chi|da|vang|thua|oi"
     r"|doi|sua|thay|chinh|cap nhat|dieu chinh|khai|ghi|nhap|viet|dien|lai|sai|nham|loi|chua dung"
-    r"|khong dung|bi|roi|nhe|a|o|cai|phan|truong|thong tin|quay|ve)\b"
+    r"|khong dung|dung ra|phai|bi|roi|nhe|a|o|cai|phan|truong|thong tin|quay|ve)\b"
 )
 _LEADING = re.compile(
     r"^(?:(?:cho|giup|toi|em|minh|chau|muon|can|xin|hay|vui long|da|anh chi|doi|sua|thay doi|thay|chinh"
     r"|cap nhat|dieu chinh|khai|ghi|nhap|dien|lai|cai|quay|ve)\s+)+"
 )
+_POINTING = re.compile(
+    r"\b(?:kia|do|nay|day|vua|tren|duoi|truoc|cho|mot|chut|ti|ho so|to khai|muc|nua|khac|di|voi)\b"
+)
 _NUMBERED = re.compile(
     r"\b(?:muc|cau|dong|phan|o|so|thu)\s*(?:so\s*)?(\d{1,2})\b|^\s*(\d{1,2})\s*$"
 )
 _GOOD_SCORE = 64.0
+_WHOLE_SCORE = 95.0  # all words of a name, and no others
 _SAME_SCORE = 3.0  # fields this near to the best are as good
 _MOST_FIELDS = 5
 
@@ -193,27 +198,32 @@ def find_fields(
         several to choose from, none if no field is named.
     """
     folded = fold(clean(phrase))
-    if numbered := _NUMBERED.search(folded):
+    if numbered := _NUMBERED.search(_NEW_VALUE.sub("", folded)):
         number = int(numbered[1] or numbered[2])
         lines = summary(form, answers, skipped)
         if 1 <= number <= len(lines):
             return [form.field(lines[number - 1].field)]
-    phrases = _readings(folded)
-    scored = [
-        (max(_score(phrases, name) for name in (one.label, *one.aliases)), -place, one)
-        for place, one in enumerate(active_fields(form, answers))
-    ]
-    scored.sort(key=lambda item: item[:2], reverse=True)
+    scored = _scored(form, folded, answers)
     if not scored or scored[0][0] < _GOOD_SCORE:
         return []
-    near = [one for score, _, one in scored if score >= scored[0][0] - _SAME_SCORE]
+    near = [one for score, one in scored if score >= scored[0][0] - _SAME_SCORE]
     return near[:_MOST_FIELDS]
+
+
+def _scored(form: EForm, folded: str, answers: Answers) -> list[tuple[float, Field]]:
+    """The active fields with how well a phrase names them, best first."""
+    phrases = _readings(folded)
+    scored = [
+        (max(_score(phrases, name) for name in (one.label, *one.aliases)), one)
+        for one in active_fields(form, answers)
+    ]
+    return sorted(scored, key=lambda item: item[0], reverse=True)
 
 
 def new_value(
     form: EForm, phrase: str, answers: Answers, skipped: Collection[str] = ()
-) -> str | None:
-    """The answer that a correction brings with it: "đổi số điện thoại thành 0912 345 678".
+) -> tuple[Field, str] | None:
+    """The field and the answer of a correction that brings it: "đổi số điện thoại thành 0912 345 678".
 
     Returns:
         What stands after "thành", "sang" or "là", if what stands before names one field; else None.
@@ -221,9 +231,23 @@ def new_value(
     text = clean(phrase)
     for link in re.finditer(r"\b(?:thanh|sang|la)\b[\s:]*", fold(text)):
         # "sửa thành viên thành …": the word that leads to the value is the first that fits.
-        if len(find_fields(form, text[: link.start()], answers, skipped)) == 1:
-            return text[link.end() :] or None
+        named = find_fields(form, text[: link.start()], answers, skipped)
+        if len(named) == 1 and text[link.end() :]:
+            return named[0], text[link.end() :]
     return None
+
+
+def says_more(form: EForm, phrase: str, answers: Answers) -> bool:
+    """Whether a phrase says more than that something, or a field by its whole name, is to be corrected.
+
+    "Sửa lại quán" does, so it may be an answer; "sửa cái trên kia" and "sửa tên quán" do not.
+    """
+    folded = fold(clean(phrase))
+    words = _POINTING.sub(" ", _AROUND.sub(" ", " ".join(re.findall(r"\w+", folded))))
+    if not words.strip() or _NUMBERED.search(folded):
+        return False
+    scored = _scored(form, folded, answers)
+    return not scored or scored[0][0] < _WHOLE_SCORE
 
 
 def _readings(folded: str) -> list[str]:

@@ -78,7 +78,10 @@ def _read(field: Field, text: str, today: date) -> Value:
         typed = strip_courtesy(typed)
         if not field.required and _NONE.fullmatch(fold(typed)):
             return Value(value=None, display=word("none"))
-    typed = strip_label(typed, (field.label, *field.aliases), loose=field.type is FieldType.TEXT)
+    # In a free text the same words may belong to the answer: "cốt nền +0,3 m" under "cốt nền".
+    named = field.capitalise or field.validation.pattern is not None
+    loose = field.type is FieldType.TEXT and named
+    typed = strip_label(typed, (field.label, *field.aliases), loose=loose)
     try:
         return _READERS[field.type](field, typed, today)
     except Refusal:

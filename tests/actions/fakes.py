@@ -70,7 +70,7 @@ def field(kind: str, name: str = "name", **given: Any) -> FieldView:
 
 def choice(*labels: str) -> FieldView:
     """A field with options."""
-    options = [Option(value=str(at), label=label) for at, label in enumerate(labels)]
+    options = [Option(value=str(at), label=label, names=[label]) for at, label in enumerate(labels)]
     return field("choice", "kind", options=options)
 
 
@@ -243,7 +243,8 @@ class FakeOnestop:
 
     async def find_fields(self, name: str, owner: str, phrase: str) -> FieldMatches:
         self.calls.append(("find_fields", phrase))
-        return FieldMatches(matches=self.matches, value=self.value)
+        more = not self.matches and phrase != "sửa lại"
+        return FieldMatches(matches=self.matches, value=self.value, says_more=more)
 
     async def choose_field(self, name: str, owner: str, asked: str | None) -> DraftView:
         self.calls.append(("choose_field", asked))

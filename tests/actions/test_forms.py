@@ -156,6 +156,42 @@ async def test_a_paper_that_must_come_now_is_refused_and_nothing_sent(filling: T
     assert filling.text() == "Cần ngay."
 
 
+@pytest.mark.parametrize(
+    ("typed", "intent"),
+    [("chua co giay", "skip_field"), ("Thay đổi thông tin", "correct_field")],
+)
+async def test_an_option_by_its_name_is_no_command(filling: Talk, typed: str, intent: str) -> None:
+    filling.service.open = [draft(choice("Chưa có giấy", "Thay đổi thông tin"))]
+    filling.service.right = {typed}
+    await filling.act(FORM, typed, intent)
+    assert filling.service.called("answer") == [[typed, None, True]]
+    assert "Em ghi" in filling.text()
+
+
+async def test_a_reason_that_sounds_like_a_correction_is_an_answer(filling: Talk) -> None:
+    asks(filling, "text")
+    filling.service.right = {"sửa lại quán"}
+    await filling.act(FORM, "sửa lại quán", "correct_field")
+    assert "Em ghi" in filling.text()
+    await filling.act(FORM, "sửa lại", "correct_field")
+    assert "sửa mục nào" in filling.text()
+
+
+async def test_more_than_an_options_name_is_the_command(filling: Talk) -> None:
+    filling.service.open = [draft(choice("Thay đổi thông tin"))]
+    await filling.act(FORM, "tôi muốn thay đổi thông tin ngày sinh", "correct_field")
+    assert not filling.service.called("answer")
+
+
+async def test_a_paper_put_off_does_not_put_off_the_dossier(filling: Talk) -> None:
+    asks(filling, "paper", later_allowed=True)
+    filling.service.right = {"để sau tôi nộp bản giấy"}
+    assert await filling.act(FORM, "để sau tôi nộp bản giấy", "pause_dossier") == []
+    assert "Em ghi" in filling.text()
+    await filling.act(FORM, "để sau", "pause_dossier")
+    assert "em giữ lại" in filling.text()
+
+
 # Commands -------------------------------------------------------------------------------------
 
 

@@ -64,6 +64,8 @@ def test_both_divisions_are_known_whole() -> None:
         ("Liêm Cần - Thanh Liêm - Hà Nam", "Xã Liêm Cần, huyện Thanh Liêm, tỉnh Hà Nam"),
         ("xã Liêm Cần", "Xã Liêm Cần, huyện Thanh Liêm, tỉnh Hà Nam"),
         ("phường Hà Nam, Ninh Bình", "Phường Hà Nam, tỉnh Ninh Bình"),
+        ("tổ 3 P. Lê Hồ, T. Ninh Bình", "Tổ 3, phường Lê Hồ, tỉnh Ninh Bình"),
+        ("thon 3 x binh luc t ninh binh", "Thon 3, xã Bình Lục, tỉnh Ninh Bình"),
         ("phường Phủ Lý, tỉnh Hà Nam", "Phường Phủ Lý, tỉnh Ninh Bình"),
         (
             "thị trấn Kiện Khê, Thanh Liêm, Ninh Bình",

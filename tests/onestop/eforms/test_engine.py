@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from onestop.cli.eform import DIRECTORY
 from onestop.eforms import engine
 from onestop.eforms.answers import Refusal, Value
 from onestop.eforms.conditions import Condition
-from onestop.eforms.definition import EForm, FieldType
+from onestop.eforms.definition import EForm, FieldType, read_eform
 from onestop.eforms.values import LONGEST_ANSWER, parse
 from onestop.eforms.words import clean
 
@@ -264,13 +265,24 @@ def test_a_field_is_found_as_citizens_name_it(phrase: str, found: list[str]) -> 
     ],
 )
 def test_a_correction_may_bring_its_new_value(phrase: str, value: str | None) -> None:
-    assert engine.new_value(FORM, phrase, filled()) == value
+    brought = engine.new_value(FORM, phrase, filled())
+    assert (brought and brought[1]) == value
+
+
+def test_a_new_value_that_sounds_like_another_field_belongs_to_the_one_named() -> None:
+    form = read_eform(DIRECTORY / "marital-status.yml")
+    brought = engine.new_value(form, "xin giấy cho ai sai rồi, phải là uy quyen", {})
+    assert brought is not None
+    assert (brought[0].id, brought[1]) == ("for_whom", "uy quyen")
+    brought = engine.new_value(form, "sua tinh trang thanh so 1", {})
+    assert brought is not None
+    assert (brought[0].id, brought[1]) == ("status", "so 1")
 
 
 @given(st.text(max_size=200))
 def test_a_new_value_is_the_end_of_what_was_said(text: str) -> None:
-    value = engine.new_value(FORM, f"đổi tên thành {text}", filled())
-    assert value is None or clean(text).endswith(value)
+    brought = engine.new_value(FORM, f"đổi tên thành {text}", filled())
+    assert brought is None or clean(text).endswith(brought[1])
 
 
 def test_a_field_that_is_not_asked_is_not_found() -> None:
@@ -416,3 +428,22 @@ def test_every_type_of_field_has_a_reader() -> None:
         )
         with pytest.raises(Refusal):
             engine.answer(form, {}, "x", "", TODAY)
+
+
+@pytest.mark.parametrize(
+    ("phrase", "more"),
+    [
+        ("sửa lại", False),
+        ("tôi muốn sửa lại cái trên kia", False),
+        ("em oi sua giup chi cho nay mot chut", False),
+        ("sửa hồ sơ", False),
+        ("sửa mục 2", False),
+        ("sửa tên quán", False),
+        ("tên quán sai rồi, phải là Phở Thanh", False),
+        ("sửa lại quán", True),
+        ("doi nghe khac", True),
+    ],
+)
+def test_what_a_phrase_says_beside_a_correction(phrase: str, more: bool) -> None:
+    form = read_eform(DIRECTORY / "household-business-suspension.yml")
+    assert engine.says_more(form, phrase, {}) is more

@@ -76,6 +76,8 @@ def test_a_stay_in_months_or_years(text: str, months: object) -> None:
         ("birth-registration", "child_ethnic_group", "H’Mông", "H’Mông"),
         ("birth-registration", "child_ethnic_group", "kinh 3", "text_pattern"),
         ("birth-registration", "child_nationality", "quốc tịch việt nam", "Việt Nam"),
+        ("building-permit", "setback", "cốt nền +0,3 m", "Cốt nền +0,3 m"),
+        ("building-permit", "setback", "chỉ giới xây dựng: lùi 2 m", "Lùi 2 m"),
         ("birth-registration", "mother_birth_year", "mẹ sinh năm 92", 1992),
         ("birth-registration", "mother_birth_year", "30 tuổi", "year_unreadable"),
         ("birth-registration", "mother_birth_year", "2030", "date_future"),
