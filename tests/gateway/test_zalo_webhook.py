@@ -264,6 +264,22 @@ async def test_messages_beyond_a_minutes_limit_are_told_once_and_then_dropped(
     assert count(client, "event_dropped", "too_many") == 2
 
 
+async def test_row_webhook_when_too_much_waits_the_platform_is_asked_to_come_again(
+    connect_zalo: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.dispatcher.CONCURRENT_TURNS", 0)
+    monkeypatch.setattr("gateway.channels.platform.BACKLOG_SECONDS", 0.0)
+    monkeypatch.setattr("gateway.channels.platform.MAX_BACKLOG", 2)
+    client = await connect_zalo()
+    told = [zalo.text("chào", f"m{number}", user=str(number)) for number in range(1, 5)]
+    assert [await zalo.tell(client.post, one) for one in told] == [200, 200, 200, 503]
+    assert (count(client, "webhook_refused", "busy"), count(client, "event_kept")) == (1, 3)
+    # Told again when there is room, it is taken.
+    monkeypatch.setattr("gateway.channels.platform.MAX_BACKLOG", 3)
+    assert await zalo.tell(client.post, told[3], retries=1) == 200
+    assert count(client, "event_kept") == 4
+
+
 async def test_a_text_too_long_is_answered_kindly(
     connect_zalo: Connect, rasa: FakeRasa, zalo_server: ZaloServer
 ) -> None:
