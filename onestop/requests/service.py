@@ -49,9 +49,11 @@ def take(kind: Kind, context: Context, step: RequestStep) -> RequestView:
     text, matches = step.text, list[Field]()
     if step.phrase is not None:
         matches = engine.find_fields(form, step.phrase, answers, state.skipped)
+        brought = engine.new_value(form, step.phrase, answers, state.skipped)
+        if brought is not None:  # the new answer's own words may name another field
+            matches, text = [brought[0]], brought[1]
         if len(matches) == 1:
             state.asked, state.attempt = matches[0].id, 0
-            text = engine.new_value(form, step.phrase, answers, state.skipped)
     field = _present(form, state, answers)
     if field is None or (text is None and not step.skip):
         return _view(kind, context, state, answers, matches=matches)
