@@ -5,12 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import yaml
 
 from bot.nlu.text import canonical, strip_accents, tokens
 
 SOURCE = Path(__file__).with_name("concepts.yml")
+
+
+class Found(NamedTuple):
+    """A concept over tokens `first` to `last`, both counted in."""
+
+    concept: str
+    first: int
+    last: int
 
 
 @dataclass(frozen=True)
@@ -33,7 +42,7 @@ def _phrases() -> _Phrases:
     return _Phrases(by_folded, max(map(len, by_folded)))
 
 
-def find_concepts(words: list[str]) -> list[str]:
+def find_concepts(words: list[str]) -> list[Found]:
     """The concepts in a message, in order; a phrase inside a longer one of its concept is not told.
 
     Args:
@@ -42,7 +51,7 @@ def find_concepts(words: list[str]) -> list[str]:
     """
     phrases = _phrases()
     folded = [strip_accents(word) for word in words]
-    found: list[str] = []
+    found: list[Found] = []
     covered: dict[str, int] = {}
     for start in range(len(words)):
         for end in range(min(len(words), start + phrases.longest), start, -1):
@@ -55,6 +64,6 @@ def find_concepts(words: list[str]) -> list[str]:
                         words[start:end], accented, folded[start:end], strict=True
                     )
                 ):
-                    found.append(concept)
+                    found.append(Found(concept, start, end - 1))
                     covered[concept] = end
     return found

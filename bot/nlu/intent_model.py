@@ -25,7 +25,7 @@ from bot.nlu.text import strip_accents
 Floats = NDArray[np.float64]
 
 WORDS: dict[str, Any] = {"analyzer": "word", "ngram_range": (1, 2), "token_pattern": r"\S+"}
-ENDS: dict[str, Any] = {"analyzer": "word", "ngram_range": (1, 3), "token_pattern": r"\S+"}
+FRAME: dict[str, Any] = {**WORDS, "ngram_range": (1, 3), "min_df": 2}
 LETTERS: dict[str, Any] = {"analyzer": "char_wb", "ngram_range": (1, 4), "min_df": 2}
 
 
@@ -37,10 +37,8 @@ def _folded(text: Reading) -> str:
     return strip_accents(text.words)
 
 
-def _ends(text: Reading) -> str:
-    """The first and the last words, marked as such: Vietnamese questions end in their question."""
-    words = strip_accents(text.words).split()
-    return " ".join([f"^{word}" for word in words[:2]] + [f"{word}$" for word in words[-3:]])
+def _frame(text: Reading) -> str:
+    return text.frame
 
 
 def _signs(text: Reading) -> str:
@@ -57,7 +55,7 @@ VIEWS: tuple[tuple[Callable[[Reading], str], dict[str, Any], float], ...] = (
     (_accented, LETTERS, 1.0),
     (_folded, WORDS, 1.0),
     (_folded, LETTERS, 1.0),
-    (_ends, ENDS, 1.0),
+    (_frame, FRAME, 1.0),
     (_signs, WORDS, 2.0),
     (_strangeness, WORDS, 1.0),
 )

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from bot.nlu.concepts import find_concepts
 from bot.nlu.entities import find_entities
+from bot.nlu.frame import frame
 from bot.nlu.text import canonical, strip_accents, tokens
 
 _DIGIT = re.compile(r"\d")
@@ -28,12 +29,14 @@ class Reading(NamedTuple):
     Attributes:
         words: canonical words with one space between them, every digit as 0: which number it is says
             nothing of what the citizen wants, how it is built says a lot.
+        frame: how it is asked, apart from what it is about and who asks.
         signs: concepts, kinds of entities and the message's shape, in order.
         strangeness: how many of the words nobody has used about an office yet, and which share;
             told by the model, which knows the words.
     """
 
     words: str
+    frame: str
     signs: str
     strangeness: str = ""
 
@@ -43,8 +46,13 @@ def reading(text: str) -> Reading:
     text = unicodedata.normalize("NFC", text)
     words = tokens(canonical(text))
     entities = [f"e_{one.entity}" for one in find_entities(text, _ANY_DAY)]
-    signs = [*find_concepts(words), *entities, *_shape(text, words)]
-    return Reading(_DIGIT.sub("0", " ".join(words)), " ".join(signs))
+    concepts = find_concepts(words)
+    signs = [*(one.concept for one in concepts), *entities, *_shape(text, words)]
+    return Reading(
+        words=_DIGIT.sub("0", " ".join(words)),
+        frame=_DIGIT.sub("0", frame(words, concepts)),
+        signs=" ".join(signs),
+    )
 
 
 def _shape(text: str, words: list[str]) -> list[str]:

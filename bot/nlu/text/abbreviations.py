@@ -11,6 +11,8 @@ import yaml
 from bot.nlu.text.tokens import token_spans
 
 SOURCE = Path(__file__).with_name("abbreviations.yml")
+UNITS = frozenset({"kg", "m"})
+"""Short forms that measure when a number stands before them."""
 
 
 @dataclass(frozen=True)
@@ -70,8 +72,17 @@ def expand_abbreviations(text: str) -> str:
                 break
         else:
             length, found = 1, entries.single.get(words[index])
+            if found is not None and _stands_for_itself(text, spans, index):
+                found = None
         if found is not None:
             written += [text[position : spans[index][0]], found]
             position = spans[index + length - 1][1]
         index += length
     return "".join([*written, text[position:]])
+
+
+def _stands_for_itself(text: str, spans: list[tuple[int, int]], index: int) -> bool:
+    """Whether a token is no abbreviation here: a unit after a number (3,2 kg), a name (K'Brơi)."""
+    start, end = spans[index]
+    measured = index > 0 and text[start:end] in UNITS and text[spans[index - 1][1] - 1].isdigit()
+    return measured or text[end : end + 1] in ("'", "’")

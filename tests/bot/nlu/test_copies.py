@@ -51,11 +51,15 @@ def test_a_slip_changes_one_word_at_most(text: str, seed: int) -> None:
     assert sum(a != b for a, b in zip(before, after, strict=True)) <= 1
 
 
+def named(words: list[str]) -> list[str]:
+    return [one.concept for one in find_concepts(words)]
+
+
 def test_a_word_without_accents_fits_every_concept_and_one_with_accents_its_own() -> None:
-    assert "kin" in find_concepts(["con"])
-    assert "kin" not in find_concepts(["còn"])
-    assert "fee" in find_concepts(tokens("le phi"))
-    assert "fee" in find_concepts(tokens("lệ phí"))
+    assert "kin" in named(["con"])
+    assert "kin" not in named(["còn"])
+    assert "fee" in named(tokens("le phi"))
+    assert "fee" in named(tokens("lệ phí"))
 
 
 def test_a_reading_tells_what_a_number_is_and_hides_which() -> None:

@@ -149,3 +149,9 @@ def test_telex_gives_syllables_or_nothing() -> None:
         assert from_telex(word) is None
     assert is_syllable("nghiêng")
     assert not is_syllable("zalo")
+
+
+def test_a_unit_after_a_number_and_a_name_with_an_apostrophe_are_no_abbreviations() -> None:
+    assert canonical("3,2 kg") == "3,2 kg"
+    assert canonical("K'Brơi") == "k'brơi"
+    assert canonical("kg biết") == "không biết"
