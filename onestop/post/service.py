@@ -122,6 +122,7 @@ def step(session: Session, request: PostRequest, state: State, actor: str, note:
         raise ImpossibleStep(f"{request.code} is {request.state}; after that may come: {allowed}")
     request.state = state
     request.history.append(PostEvent(state=state, actor=actor, note=note))
+    session.flush()  # sets when it happened, which the request's view tells
     if actor != CITIZEN:
         notices.tell(
             session,

@@ -22,6 +22,7 @@ from onestop.eforms.addresses import read_address
 from onestop.post import rules, service
 from onestop.post.models import PostRequest
 from onestop.post.states import STATES, may_cancel, may_follow
+from onestop.schemas import PostView
 from tests.onestop.post.conftest import DETAILS, ask
 
 
@@ -63,8 +64,13 @@ def test_it_can_be_taken_back_until_the_post_holds_it(database: Database, code: 
     parcel = database.transact(ask, code).code
     with pytest.raises(LookupError):
         database.transact(service.cancel, parcel, "H25-20260101-0000001")
-    database.transact(service.cancel, parcel, code)
-    database.transact(service.cancel, parcel, code)
+
+    def take_back(session: Session) -> PostView:
+        return service.view(service.cancel(session, parcel, code))
+
+    taken = database.transact(take_back)
+    assert (taken.state, taken.can_cancel) == ("cancelled", False)
+    assert database.transact(take_back) == taken
     assert told(database) == []  # who did it need not be told
     again = database.transact(ask, code).code
     database.transact(move, again, "sent_out")
