@@ -13,7 +13,7 @@ from common.settings import Settings
 from onestop.backends.contrib.http import HttpRemote
 from onestop.cli import main
 from onestop.cli.dossier import read_date
-from onestop.dossiers.models import Dossier
+from onestop.dossiers.models import Dossier, SupplementRequest
 from onestop.dossiers.submission import day_of
 from tests.onestop.backends.conftest import Desk
 from tests.platforms import onestop_server as fake
@@ -76,6 +76,10 @@ async def test_an_officer_asks_sees_the_count_and_reminds(
     assert "citizen_id" in capsys.readouterr().err
     until = day_of(now()).strftime("%d/%m/%Y")
     assert main([*ask, "--fields", "số điện thoại", "--until", until]) == 0
+    assert main(["dossier", "remind"]) == 0
+    assert "0 reminded" in capsys.readouterr().out  # just asked
+    with desk.database.sessions.begin() as session:
+        session.scalars(select(SupplementRequest)).one().requested_at -= timedelta(days=14)
     assert main(["dossier", "remind"]) == 0
     assert "1 reminded" in capsys.readouterr().out
     assert main(["dossier", "show", code]) == 0

@@ -16,6 +16,10 @@ from onestop.eforms.texts import other_words, refusal_text, refusal_texts, word
 SOURCES = [
     *(ROOT / "onestop" / "eforms").glob("*.py"),
     *(ROOT / "onestop" / "uploads").glob("*.py"),
+    *(ROOT / "onestop" / "units").glob("*.py"),
+    *(ROOT / "onestop" / "bookings").glob("*.py"),
+    *(ROOT / "onestop" / "post").glob("*.py"),
+    *(ROOT / "onestop" / "requests").glob("*.py"),
 ]
 SOURCES += (ROOT / "onestop" / "http").glob("files.py")
 FORMS = load_eforms(ROOT / "data" / "eforms").values()
