@@ -15,8 +15,13 @@ from onestop.schemas import DraftState
 
 
 def opaque_key() -> str:
-    """An identifier that tells nothing and cannot be guessed (128 bits)."""
-    return secrets.token_urlsafe(16)
+    """An identifier that tells nothing and cannot be guessed (nearly 128 bits).
+
+    It never begins with "-": on a command line that would be an option (`outbox retry KEY`).
+    """
+    while (key := secrets.token_urlsafe(16)).startswith("-"):
+        pass
+    return key
 
 
 class EFormSnapshot(Base):

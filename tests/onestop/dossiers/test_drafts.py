@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from common.database import Database
 from onestop.catalogue.content import Procedure, WayKind
 from onestop.dossiers import drafts
-from onestop.dossiers.models import Draft
+from onestop.dossiers.models import Draft, opaque_key
 from onestop.dossiers.submission import NotReady
 from onestop.eforms.definition import EForm
 from onestop.eforms.values import Refusal
@@ -279,3 +279,9 @@ def test_several_answers_in_one_message_are_each_taken_and_read_back(
         assert [one.field for one in result.accepted] == ["name", "citizen_id", "phone"]
         assert result.draft.field is not None
         assert result.draft.field.id == "email"
+
+
+def test_a_key_never_looks_like_an_option(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = iter(["-abc", "--help", "a-bc"])
+    monkeypatch.setattr("onestop.dossiers.models.secrets.token_urlsafe", lambda size: next(made))
+    assert opaque_key() == "a-bc"
