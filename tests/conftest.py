@@ -22,6 +22,19 @@ from common.settings import ROOT  # noqa: E402
 from tests.databases import migrated  # noqa: E402
 
 
+# What shares one costly fixture stays in one process of pytest-xdist; all else is spread by file.
+_TOGETHER = ("conversations", "browser", "onestop/search")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Say which tests stay together when the suite runs in several processes."""
+    tests = Path(__file__).parent
+    for item in items:
+        file = item.path.relative_to(tests).as_posix()
+        group = next((each for each in _TOGETHER if file.startswith(each)), file)
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The directory of real records beside the project (`MOTCUA_SHARED_DATA`)."""

@@ -7,12 +7,26 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from common.migrations import downgrade, upgrade
 
-# An empty database of a throw-away server (scripts/postgres.sh).
-POSTGRES = os.environ.get("MOTCUA_TEST_POSTGRES_URL")
+
+def _own_database() -> str | None:
+    """An empty database on the throw-away server; each process of pytest-xdist has its own."""
+    url = os.environ.get("MOTCUA_TEST_POSTGRES_URL")
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if not url or not worker:
+        return url
+    name = f"motcua_{worker}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+            connection.execute(f"CREATE DATABASE {name}")
+    return f"{url.rpartition('/')[0]}/{name}"
+
+
+POSTGRES = _own_database()
 if os.environ.get("CI") and not POSTGRES:
     raise RuntimeError("CI tests on PostgreSQL too: use `make test`, which starts a server")
 BACKENDS = ["sqlite"] + [pytest.param("postgresql", marks=pytest.mark.postgres)] * bool(POSTGRES)
