@@ -21,7 +21,6 @@ from common.database import Database  # noqa: E402
 from common.settings import ROOT  # noqa: E402
 from tests.databases import migrated  # noqa: E402
 
-
 # What shares one costly fixture stays in one process of pytest-xdist; all else is spread by file.
 _TOGETHER = ("conversations", "browser", "onestop/search")
 
