@@ -125,6 +125,21 @@ class Settings(BaseSettings):
     smtp_password: SecretStr = SecretStr("")
     smtp_from: str = ""
 
+    # Staff: how long a session lasts idle and at most; wrong tries of an account and of an address
+    # before both wait.
+    staff_idle_minutes: int = Field(30, ge=1)
+    staff_session_hours: int = Field(12, ge=1)
+    staff_login_attempts: int = Field(5, ge=1)
+    staff_address_attempts: int = Field(50, ge=1)
+    staff_lock_minutes: int = Field(15, ge=1)
+    # Logging in through an OpenID Connect provider; off without its address.
+    oidc_issuer: str = Field("", pattern=r"^(https?://[^?#]+)?$")
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    oidc_scope: str = "openid profile"
+    oidc_roles_claim: str = "roles"
+    oidc_roles: dict[str, str] = Field({}, description="the claim's value to our role")
+
     # LibreOffice, for documents as PDF; where it is not installed, only DOCX is offered.
     soffice: str = "soffice"
 

@@ -24,9 +24,22 @@ from onestop.cli import (
     payments,
     post,
     serve,
+    staff,
 )
 
-GROUPS = (booking, catalogue, dossier, eform, feedback, notices, outbox, payments, post, serve)
+GROUPS = (
+    booking,
+    catalogue,
+    dossier,
+    eform,
+    feedback,
+    notices,
+    outbox,
+    payments,
+    post,
+    serve,
+    staff,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

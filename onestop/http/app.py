@@ -30,6 +30,8 @@ from onestop.http import (
     post,
     procedures,
     requests,
+    staff,
+    staff_accounts,
     units,
 )
 from onestop.http.keys import (
@@ -44,8 +46,10 @@ from onestop.http.keys import (
     STORAGE,
     WORKER,
 )
+from onestop.http.staff_gate import PREFIX, staff_gate
 from onestop.http.sweeping import sweeping
 from onestop.payments.registry import providers
+from onestop.staff.access import check_declared
 from onestop.storage import registry as storages
 from onestop.uploads.scanner import Scanner
 
@@ -62,6 +66,8 @@ PARTS = (
     post,
     procedures,
     requests,
+    staff,
+    staff_accounts,
     units,
 )
 # JSON bodies are small; files have a limit of their own, checked while they stream in.
@@ -122,11 +128,13 @@ def create_app(config: Settings) -> web.Application:
 
     Raises:
         onestop.eforms.definition.EFormError: if an e-form is faulty.
+        onestop.staff.access.UndeclaredAddressError: if an address of staff does not say who may use it.
     """
     app = web.Application(
         middlewares=[
             problem_middleware,
             require_token(config.internal_token.get_secret_value()),
+            staff_gate,
         ],
         client_max_size=MAX_BODY_BYTES,
     )
@@ -143,4 +151,5 @@ def create_app(config: Settings) -> web.Application:
     app.cleanup_ctx.append(sweeping)
     for part in PARTS:
         app.add_routes(part.routes)
+    check_declared(app, PREFIX)
     return app

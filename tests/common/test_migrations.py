@@ -23,6 +23,7 @@ MODELS = {
         "onestop.notices.models",
         "onestop.payments.models",
         "onestop.post.models",
+        "onestop.staff.models",
     ),
     "gateway": ("gateway.models",),
     "bot": ("bot.tracker_store",),

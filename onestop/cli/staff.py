@@ -1,0 +1,158 @@
+"""`python -m onestop staff add | list | disable | enable | reset-totp | reset-password | audit verify`."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import re
+import sys
+from collections.abc import Callable
+
+from pydantic import ValidationError
+from sqlalchemy.orm import Session
+
+from common.database import Database
+from common.settings import settings
+from onestop.staff import accounts, audit, passwords
+from onestop.staff.access import Role
+from onestop.staff.models import StaffAccount
+from onestop.staff.schemas import AccountNew
+
+HEAD = re.compile(r"(\d+):([0-9a-f]{64})")
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the group `staff`."""
+    group = subparsers.add_parser("staff", help="accounts of the staff console, and its audit")
+    commands = group.add_subparsers(required=True, metavar="COMMAND")
+    adding = commands.add_parser("add", help="make an account; asks for its first password")
+    adding.add_argument("name", metavar="NAME", help="what is typed to log in")
+    adding.add_argument("--display", required=True, help='as citizens see it: "Chị Lan"')
+    adding.add_argument(
+        "--role", action="append", required=True, choices=[one.value for one in Role], dest="roles"
+    )
+    adding.add_argument(
+        "--agency", action="append", dest="agencies", help="sees only this agency's matters"
+    )
+    adding.add_argument(
+        "--generate", action="store_true", help="print a random password instead of asking"
+    )
+    adding.set_defaults(run=run_add)
+    commands.add_parser("list", help="all accounts").set_defaults(run=run_list)
+    steps: dict[str, tuple[Callable[[Session, str, StaffAccount], object], str]] = {
+        "disable": (accounts.disable, "end its sessions and let it log in no more"),
+        "enable": (accounts.enable, "let it log in again"),
+        "reset-totp": (accounts.reset_second_factor, "the next log-in sets up a second factor"),
+        "reset-password": (accounts.reset_password, "print a new first password"),
+    }
+    for name, (step, told) in steps.items():
+        command = commands.add_parser(name, help=told)
+        command.add_argument("name", metavar="NAME")
+        command.set_defaults(run=run_step, step=step)
+    auditing = commands.add_parser("audit", help="the record of what staff saw and did")
+    verifying = auditing.add_subparsers(required=True, metavar="COMMAND").add_parser(
+        "verify", help="follow the whole chain; prints its head, to be noted elsewhere"
+    )
+    verifying.add_argument(
+        "--noted", type=_head, metavar="NUMBER:DIGEST", help="a head noted before"
+    )
+    verifying.set_defaults(run=run_verify)
+
+
+def _head(text: str) -> tuple[int, str]:
+    found = HEAD.fullmatch(text)
+    if found is None:
+        raise argparse.ArgumentTypeError("write a head as `audit verify` prints it")
+    return int(found[1]), found[2]
+
+
+def _actor() -> str:
+    return f"cli:{getpass.getuser()}"
+
+
+def run_add(options: argparse.Namespace) -> int:
+    """Make an account."""
+    try:
+        new = AccountNew(
+            name=options.name,
+            display_name=options.display,
+            roles=options.roles,
+            agencies=options.agencies,
+        )
+    except ValidationError as error:
+        told = "; ".join(f"{one['loc'][0]}: {one['msg']}" for one in error.errors())
+        sys.stderr.write(f"{told}\n")
+        return 1
+    password = None if options.generate else getpass.getpass("first password: ")
+    database = Database(settings().database_url)
+    try:
+        account, first = database.transact(accounts.add, _actor(), new, password)
+    except accounts.NameTakenError:
+        sys.stderr.write(f"there is an account {new.name}\n")
+        return 1
+    except passwords.WeakPasswordError as error:
+        sys.stderr.write(f"choose another password: {error.code.replace('_', ' ')}\n")
+        return 1
+    finally:
+        database.close()
+    told = f", first password {first}" if options.generate else ""
+    sys.stdout.write(f"added {account.name}{told}\n")
+    return 0
+
+
+def run_list(_options: argparse.Namespace) -> int:
+    """One line an account: name, roles, agencies, what is missing."""
+    database = Database(settings().database_url)
+    found = database.query(accounts.listed)
+    database.close()
+    for one in found:
+        agencies = "all" if one.agencies is None else ", ".join(one.agencies)
+        marks = [
+            text
+            for text, holds in (
+                ("disabled", one.disabled),
+                ("no second factor", not one.second_factor and not one.external),
+            )
+            if holds
+        ]
+        roles = ",".join(sorted(one.roles))
+        sys.stdout.write(f"{one.name}  {roles}  {agencies}  {', '.join(marks)}".rstrip() + "\n")
+    return 0
+
+
+def run_step(options: argparse.Namespace) -> int:
+    """Take a step on one account."""
+
+    def work(session: Session) -> object:
+        account = accounts.by_name(session, options.name)
+        if account is None:
+            raise LookupError
+        return options.step(session, _actor(), account)
+
+    database = Database(settings().database_url)
+    try:
+        done = database.transact(work)
+    except LookupError:
+        sys.stderr.write(f"there is no account {options.name}\n")
+        return 1
+    except accounts.LastAdministratorError:
+        sys.stderr.write("nobody would be left to administrate\n")
+        return 1
+    finally:
+        database.close()
+    sys.stdout.write(f"{options.name}: done{f', first password {done}' if done else ''}\n")
+    return 0
+
+
+def run_verify(options: argparse.Namespace) -> int:
+    """Follow the chain; 1 if it is broken."""
+    database = Database(settings().database_url)
+    try:
+        chain = database.query(audit.verify, options.noted)
+    except audit.BrokenChainError as error:
+        sys.stderr.write(f"the audit is broken: {error}\n")
+        return 1
+    finally:
+        database.close()
+    sys.stdout.write(f"{chain.count} entries, whole; head {chain.last}:{chain.head}\n")
+    return 0

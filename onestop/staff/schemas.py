@@ -1,0 +1,162 @@
+"""The shapes in which `/staff/…` speaks; the console's pages know these and no table."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from onestop.staff.access import Role, Stage
+
+Name = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True, to_lower=True, pattern=r"^[a-z0-9][a-z0-9._@-]*$", max_length=64
+    ),
+]
+DisplayName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+Agency = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+Password = Annotated[str, StringConstraints(max_length=1000)]
+Code = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40)]
+Roles = Annotated[frozenset[Role], Field(min_length=1)]
+
+
+class _Shape(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class LogIn(_Shape):
+    """A name and a password, and the address that they come from, for throttling."""
+
+    name: Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, max_length=200)]
+    password: Password
+    address: str = Field(max_length=64)
+
+
+class CodeGiven(_Shape):
+    """A code of the authenticator, or a recovery code."""
+
+    code: Code
+
+
+class PasswordGiven(_Shape):
+    """The present password, asked again before the second factor is changed."""
+
+    password: Password
+
+
+class PasswordChange(_Shape):
+    """A new password; `current` is not asked for while the first one is being replaced."""
+
+    current: Password = ""
+    new: Password
+
+
+class SessionOpened(_Shape):
+    """A session's token, told once, and how far it has come."""
+
+    token: str
+    stage: Stage
+
+
+class Me(_Shape):
+    """Who bears the session."""
+
+    id: int
+    name: str
+    display_name: str
+    roles: frozenset[Role]
+    agencies: list[str] | None
+    stage: Stage
+    has_password: bool
+    recovery_codes_left: int
+
+
+class Enrolment(_Shape):
+    """What an authenticator is to hold."""
+
+    secret: str
+    uri: str
+
+
+class Enrolled(SessionOpened):
+    """The second factor counts; the recovery codes are told once."""
+
+    recovery_codes: list[str]
+
+
+class AccountNew(_Shape):
+    """An account to be made. Without agencies it sees the matters of all."""
+
+    name: Name
+    display_name: DisplayName
+    roles: Roles
+    agencies: list[Agency] | None = None
+
+
+class AccountChange(_Shape):
+    """What an administrator sets of an account."""
+
+    display_name: DisplayName
+    roles: Roles
+    agencies: list[Agency] | None = None
+
+
+class AccountView(_Shape):
+    """An account as administrators see it."""
+
+    id: int
+    name: str
+    display_name: str
+    roles: frozenset[Role]
+    agencies: list[str] | None
+    external: bool  # logs in through the OpenID provider
+    second_factor: bool
+    disabled: bool
+    created_at: datetime
+    seen_at: datetime | None
+
+
+class PasswordMade(_Shape):
+    """A first password, told once to whoever made or reset the account."""
+
+    account: AccountView
+    password: str
+
+
+class AuditView(_Shape):
+    """An entry of the audit."""
+
+    id: int
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    reason: str
+    details: dict[str, Any]
+
+
+class AuditPage(_Shape):
+    """Entries, the newest first; `before` asks for the next page."""
+
+    entries: list[AuditView]
+    before: int | None
+    actions: list[str]
+
+
+class AuditVerified(_Shape):
+    """Whether the chain is whole; if not, at which entry it breaks."""
+
+    whole: bool
+    count: int = 0
+    last: int = 0
+    head: str = ""
+    broken_at: int | None = None
+
+
+class Waiting(_Shape):
+    """How much of one kind waits for somebody of the asker's roles."""
+
+    kind: str
+    count: int

@@ -1,0 +1,60 @@
+"""Staff for tests: accounts and sessions made beside the log-in, and codes as an authenticator shows them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pyotp
+from sqlalchemy.orm import Session
+
+from common.database import Database, now
+from onestop.staff import passwords, sessions
+from onestop.staff.access import Role, Stage
+from onestop.staff.models import StaffAccount
+
+PASSWORD = "con trâu đi trước cái cày"
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+_kept: list[str] = []
+
+
+def make_account(
+    database: Database,
+    name: str = "lan",
+    *roles: Role,
+    agencies: list[str] | None = None,
+    enrolled: bool = True,
+    first: bool = False,
+) -> int:
+    """An account with `PASSWORD`; its number."""
+    if not _kept:
+        _kept.append(passwords.hashed(PASSWORD))  # once: it is slow by intent
+
+    def work(session: Session) -> int:
+        account = StaffAccount(
+            name=name,
+            display_name=f"Chị {name.title()}",
+            roles=[one.value for one in roles],
+            agencies=agencies,
+            password_hash=_kept[0],
+            password_is_first=first,
+            totp_secret=SECRET if enrolled else None,
+        )
+        session.add(account)
+        session.flush()
+        return account.id
+
+    return database.transact(work)
+
+
+def open_session(database: Database, account_id: int, stage: Stage = Stage.OPEN) -> str:
+    """A session of an account; its token."""
+
+    def work(session: Session) -> str:
+        return sessions.begin(session, session.get_one(StaffAccount, account_id), stage, now())
+
+    return database.transact(work)
+
+
+def code(secret: str = SECRET, at: datetime | None = None) -> str:
+    """What an authenticator shows."""
+    return pyotp.TOTP(secret).at(at or now())
