@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +13,7 @@ import pytest
 
 # Before anything reads the settings: tests never touch var/ or .env's secrets.
 _scratch = tempfile.mkdtemp(prefix="motcua-tests-")
+atexit.register(shutil.rmtree, _scratch, ignore_errors=True)
 os.environ["MOTCUA_ENCRYPTION_KEYS"] = "Zmd5dG9rZW4tZm9yLXRlc3RzLW9ubHktMzJieXRlcyE="
 os.environ["MOTCUA_INTERNAL_TOKEN"] = "a-token-for-tests-only-of-32-characters"
 os.environ["MOTCUA_UPLOAD_DIRECTORY"] = f"{_scratch}/uploads"

@@ -2,6 +2,7 @@
 
 python -m onestop dossier advance CODE STATUS [--note …]
 python -m onestop dossier advance CODE supplement_requested --fields … --papers … --until DATE --note …
+python -m onestop dossier advance CODE payment_requested [--fee ĐỒNG] --note …
 python -m onestop dossier show CODE
 python -m onestop dossier remind
 """
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import getpass
+import re
 import sys
 from datetime import date, datetime
 
@@ -26,6 +28,7 @@ from onestop.dossiers.codes import normalise_code
 from onestop.dossiers.models import Dossier
 from onestop.dossiers.statuses import Status
 from onestop.dossiers.submission import ImpossibleStep, advance, day_of, find
+from onestop.payments.asking import FeeRefused, ask
 from onestop.post import service as post
 
 
@@ -59,6 +62,12 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         metavar="DATE",
         help="supplement: last day, YYYY-MM-DD or DD/MM/YYYY",
     )
+    moving.add_argument(
+        "--fee",
+        type=read_fee,
+        metavar="ĐỒNG",
+        help="payment: how much, where it is not known or not as stated",
+    )
     moving.add_argument("--actor", default=getpass.getuser(), help="who does it")
     moving.set_defaults(run=run_advance)
 
@@ -89,6 +98,17 @@ def read_date(text: str) -> date:
     raise argparse.ArgumentTypeError(f"{text!r} is no date; write 2026-12-01 or 01/12/2026")
 
 
+def read_fee(text: str) -> int:
+    """A sum in đồng as an officer types it: 150000 or 150.000.
+
+    Raises:
+        argparse.ArgumentTypeError: if it is none, or nothing.
+    """
+    if not re.fullmatch(r"[1-9]\d{0,9}|[1-9]\d{0,2}(\.\d{3}){1,3}", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no sum; write 150000 or 150.000")
+    return int(text.replace(".", ""))
+
+
 def read_status(text: str) -> Status:
     """A status from its number, its name in the code, or its national name, with or without accents.
 
@@ -104,6 +124,9 @@ def read_status(text: str) -> Status:
 
 def run_advance(options: argparse.Namespace) -> int:
     """Move a dossier on; one line says what came of it."""
+    if options.fee is not None and options.status is not Status.PAYMENT_REQUESTED:
+        sys.stderr.write("a fee is stated with payment_requested\n")
+        return 1
 
     def work(session: Session) -> str:
         code = normalise_code(options.code) or options.code
@@ -113,6 +136,9 @@ def run_advance(options: argparse.Namespace) -> int:
                 session, dossier, options.fields, options.papers, options.until
             )
             supplements.ask(session, dossier, wanted, options.actor, options.note)
+        elif options.status is Status.PAYMENT_REQUESTED:
+            dossier, fee = ask(session, code, options.fee, options.actor, options.note)
+            return f"{dossier.code}: {dossier.status} {options.status.label}: {fee} đồng"
         else:
             dossier = advance(session, code, options.status, options.actor, options.note)
         return f"{dossier.code}: {dossier.status} {Status(dossier.status).label}"
@@ -120,7 +146,7 @@ def run_advance(options: argparse.Namespace) -> int:
     database = Database(settings().database_url)
     try:
         sys.stdout.write(database.transact(work) + "\n")
-    except (ImpossibleStep, supplements.UnknownField) as error:
+    except (ImpossibleStep, FeeRefused, supplements.UnknownField) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     except LookupError:

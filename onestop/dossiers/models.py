@@ -6,7 +6,7 @@ import secrets
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Date, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import JSON, BigInteger, Date, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from common.database import EncryptedJSON, UTCDateTime, now
@@ -98,6 +98,7 @@ class Dossier(Base):
     received_at: Mapped[datetime] = mapped_column(UTCDateTime)
     due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     receipt: Mapped[dict[str, Any]] = mapped_column(JSON)
+    stated_fee: Mapped[int | None] = mapped_column(BigInteger)  # đồng, by an officer
 
     history: Mapped[list[DossierEvent]] = relationship(
         order_by="DossierEvent.id", cascade="all, delete-orphan"

@@ -1,16 +1,17 @@
-"""Once an hour: files that belong to nothing are swept, and what came unscanned is scanned; in any process."""
+"""Once an hour, in any process: what came unscanned is scanned; old drafts and unheld files are removed."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import structlog
 from aiohttp import web
 
 from common.database import Database, now
-from onestop.dossiers import files
-from onestop.http.keys import DATABASE, SCANNER, STORAGE
+from onestop.dossiers import expiry, files
+from onestop.http.keys import CONFIG, DATABASE, SCANNER, STORAGE
 from onestop.storage.base import Storage
 from onestop.uploads.rescan import rescan
 from onestop.uploads.scanner import Scanner, ScannerUnavailable
@@ -20,7 +21,9 @@ EVERY_SECONDS = 3600
 log = structlog.get_logger(__name__)
 
 
-async def _hourly(database: Database, storage: Storage, scanner: Scanner | None) -> None:
+async def _hourly(
+    database: Database, storage: Storage, scanner: Scanner | None, draft_days: int
+) -> None:
     while True:
         try:
             if scanner is not None:
@@ -30,6 +33,10 @@ async def _hourly(database: Database, storage: Storage, scanner: Scanner | None)
         except Exception as error:
             log.error("rescanning_failed", exc_type=type(error).__name__, exc_info=True)
         try:
+            old = now() - timedelta(days=draft_days)
+            expired = await asyncio.to_thread(expiry.expire, database, old)
+            if expired:
+                log.info("drafts_expired", deleted=expired)
             removed = await asyncio.to_thread(files.sweep, database, storage, now() - files.GRACE)
             if removed:
                 log.info("files_swept", removed=removed)
@@ -40,7 +47,9 @@ async def _hourly(database: Database, storage: Storage, scanner: Scanner | None)
 
 async def sweeping(app: web.Application) -> AsyncIterator[None]:
     """Sweep as long as the application runs."""
-    task = asyncio.create_task(_hourly(app[DATABASE], app[STORAGE], app[SCANNER]))
+    task = asyncio.create_task(
+        _hourly(app[DATABASE], app[STORAGE], app[SCANNER], app[CONFIG].draft_days)
+    )
     yield
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)

@@ -31,7 +31,9 @@ class NotDue(Exception):
 
 
 def fee_of(session: Session, dossier: Dossier) -> fees.Fee:
-    """The fee as it was promised on the receipt, counted by the rules over what was filled in."""
+    """The fee that an officer stated, else the receipt's, counted by the rules over the answers."""
+    if dossier.stated_fee is not None:
+        return fees.Fee((fees.FeeLine(1, dossier.stated_fee),), dossier.stated_fee)
     draft = session.get_one(Draft, dossier.draft_id)
     answers = {key: Value.model_validate(one) for key, one in draft.answers.items()}
     promised = dossier.receipt

@@ -151,6 +151,21 @@ def test_a_dossier_that_waits_for_money_goes_on_once_it_is_paid(citizen: Citizen
     )
 
 
+def test_the_fee_that_an_officer_states_is_told_and_paid(citizen: Citizen) -> None:
+    code = citizen.remembered["code"]
+    for status in (["2"], ["4"], ["6", "--fee", "250.000", "--note", "Phí thẩm định"]):
+        citizen.system.command("dossier", "advance", code, *status)
+    play(
+        citizen,
+        {"say": "kiểm tra hồ sơ {code}"},
+        {"say": "1234", "expect": ["250.000 đồng. Phí thẩm định"], "buttons": ["Trả lệ phí"]},
+        {"press": "Trả lệ phí", "expect": ["cần trả 250.000 đồng"]},
+        {"press": "Trả qua VNPay", "card": "link"},
+    )
+    assert ipn(citizen, citizen.cards()[0]["url"]) == "00"
+    play(citizen, {"say": "trả lệ phí", "expect": ["đã trả xong", "250.000 đồng"]})
+
+
 def test_a_transfer_of_less_is_told_and_the_rest_settles_it(
     citizen: Citizen, tmp_path: Path
 ) -> None:
