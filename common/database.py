@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -59,19 +61,28 @@ def open_engine(url: str) -> Engine:
 
 
 class Database:
-    """A database and the threads that talk to it, so that the event loop never waits on SQL."""
+    """A database and the threads that talk to it, so that the event loop never waits on SQL.
+
+    SQLite lets one writer in at a time; whoever finds it taken looks again after pauses that grow to 100 ms,
+    in no order. So a process's own writers do not meet there: they queue (docs/decisions/0003).
+    """
 
     def __init__(self, url: str, workers: int = 4) -> None:
         self.engine = open_engine(url)
         self.sessions = sessionmaker(self.engine, expire_on_commit=False)
         self._readers = sessionmaker(self.engine.execution_options(reading=True))
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="database")
+        self._writers = self._threads
+        self._turn: AbstractContextManager[object] = nullcontext()
+        if self.engine.dialect.name == "sqlite":
+            self._writers = ThreadPoolExecutor(1, thread_name_prefix="database-writer")
+            self._turn = threading.Lock()
 
     def transact(
         self, work: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """Run `work(session, …)` in one transaction: committed when it returns, undone if it raises."""
-        with self.sessions.begin() as session:
+        with self._turn, self.sessions.begin() as session:
             return work(session, *args, **kwargs)
 
     def query(
@@ -94,11 +105,12 @@ class Database:
         """`transact` from the event loop, in a thread."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(
-            self._threads, lambda: self.transact(work, *args, **kwargs)
+            self._writers, lambda: self.transact(work, *args, **kwargs)
         )
 
     def close(self) -> None:
         """Finish what runs and close every connection."""
+        self._writers.shutdown(wait=True)
         self._threads.shutdown(wait=True)
         self.engine.dispose()
 

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import asyncio
 import threading
+import time
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -8,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from common import database as module
 from common.database import Database
 
 
@@ -75,3 +79,32 @@ def test_a_deferred_writer_would_fail_where_an_immediate_one_waits(database: Dat
         first.commit()
         with pytest.raises(OperationalError, match="locked"):
             second.execute(text("INSERT INTO t VALUES (2)"))
+
+
+def slow_add(session: Session) -> None:
+    session.execute(text("INSERT INTO t VALUES (1)"))
+    time.sleep(0.02)
+
+
+@pytest.fixture
+def impatient(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Database:
+    """A database whose writers fail at once where they would have to wait at SQLite's lock."""
+    monkeypatch.setattr(module, "SQLITE_BUSY_SECONDS", 0)
+    database = Database(f"sqlite:///{tmp_path}/impatient.db")
+    database.transact(lambda session: session.execute(text("CREATE TABLE t (n INTEGER)")))
+    return database
+
+
+async def test_writers_of_one_process_never_meet_at_the_lock_of_sqlite(impatient: Database) -> None:
+    in_a_thread = (asyncio.to_thread(impatient.transact, slow_add) for _ in range(4))
+    await asyncio.gather(*in_a_thread, *(impatient.run(slow_add) for _ in range(4)))
+    assert await impatient.read(count) == 8
+
+
+async def test_without_their_queue_they_do(impatient: Database) -> None:
+    """The guard removed."""
+    impatient._writers, impatient._turn = impatient._threads, nullcontext()
+    outcomes = await asyncio.gather(
+        *(impatient.run(slow_add) for _ in range(8)), return_exceptions=True
+    )
+    assert any(isinstance(one, OperationalError) for one in outcomes)

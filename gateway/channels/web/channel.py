@@ -52,7 +52,7 @@ class WebChannel(Channel):
 
     async def sender_of(self, token: str) -> str | None:
         """The sender that a token speaks for, if we issued it."""
-        return await self._app[DATABASE].run(sessions.resolve, token)
+        return await self._app[DATABASE].read(sessions.resolve, token)
 
     async def receive(self, sender: str, utterance: Utterance, origin: str | None = None) -> int:
         """Keep what a citizen said; the dispatcher gets it answered.
@@ -106,7 +106,7 @@ class WebChannel(Channel):
 
     async def notify(self, sender: str, notice: Message) -> None:
         """Show a notice on the sender's open pages; others find it when they are opened."""
-        if not await self._app[DATABASE].run(sessions.open_for, sender):
+        if not await self._app[DATABASE].read(sessions.open_for, sender):
             raise NotSentError(Remedy.UNREACHABLE, "conversation ended")
         await self.sockets.emit("bot_uttered", outbox.present(notice), room=sender)
 
@@ -117,7 +117,7 @@ class WebChannel(Channel):
         with self._watch(sender) as changed:
             while True:
                 changed.clear()
-                found = await database.run(outbox.outcome, number)
+                found = await database.read(outbox.outcome, number)
                 left = deadline - time.monotonic()
                 if found.settled or left <= 0:
                     return found

@@ -140,7 +140,7 @@ async def read(
         401: No session.
     """
     sender = await _sender(request)
-    rows, busy = await request.app[DATABASE].run(outbox.history, sender, after, limit)
+    rows, busy = await request.app[DATABASE].read(outbox.history, sender, after, limit)
     body = {
         "messages": [outbox.present(row) for row in rows],
         "last": rows[-1].id if rows else after,
