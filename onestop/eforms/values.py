@@ -85,14 +85,14 @@ def _read(field: Field, text: str, today: date) -> Value:
     try:
         return _READERS[field.type](field, typed, today)
     except Refusal:
-        # "ddungs roofi", "đc", 👍: once more in plain spelling, where spelling is not kept.
-        plain = canonical(text) if field.type in _SPELLING_IS_FREE else typed
-        if plain == typed.lower():
+        if field.type not in _SPELLING_IS_FREE:
             raise
-        try:
-            return _READERS[field.type](field, plain, today)
-        except Refusal:
-            pass
+        # "ca nha" is "cả nhà", and not "ca" with a particle; "ddungs roofi", "đc", 👍: plain spelling.
+        for other in (clean(text), canonical(text)):
+            try:
+                return _READERS[field.type](field, other, today)
+            except Refusal:
+                pass
         raise
 
 

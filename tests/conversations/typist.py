@@ -60,7 +60,6 @@ class Told:
 def plan(form: EForm, seed: int | str, today: date) -> dict[str, Told]:
     """Answers to all fields that come up, in the form's order."""
     minors = any(field.validation.under_age for field in form.fields)
-    typist = Typist(random.Random(f"{form.id} {seed}"), today, minors=minors)
     told: dict[str, Told] = {}
     for field in form.fields:
         known = {
@@ -69,7 +68,9 @@ def plan(form: EForm, seed: int | str, today: date) -> dict[str, Told]:
             if given.given
         }
         if field in engine.active_fields(form, known):
-            told[field.id] = typist.answer(field, told)
+            # A chance of its own for each field: what one draws changes no other, on no day.
+            chance = random.Random(f"{form.id} {seed} {field.id}")
+            told[field.id] = Typist(chance, today, minors=minors).answer(field, told)
     return told
 
 
@@ -256,11 +257,11 @@ class Typist:
     def _choice(self, field: Field, _told: Mapping[str, Told]) -> Told:
         number = self._chance.randrange(len(field.options))
         option = field.options[number]
-        ways = [option.label, str(number + 1), f"số {number + 1}", f"so {number + 1}"]
-        ways += [*option.aliases, *option.whole]
+        ways = [option.label, *option.aliases, *option.whole, *sorted(names(option))]
         # Without accents "ba" is father or grandmother; what two options may mean is asked, not guessed.
         shared = {name for other in field.options if other is not option for name in names(other)}
-        ways += [name for name in names(option) if name not in shared]
+        ways = [way for way in ways if way.lower() not in shared]
+        ways += [str(number + 1), f"số {number + 1}", f"so {number + 1}"]
         return Told(self._pick(*ways), option.label, option.value)
 
     def _yes_no(self, field: Field, told: Mapping[str, Told]) -> Told:

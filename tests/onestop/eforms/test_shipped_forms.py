@@ -19,6 +19,7 @@ from onestop.eforms import engine
 from onestop.eforms.answers import Refusal, Value
 from onestop.eforms.definition import EForm, Field, FieldType, expand, load_eforms
 from onestop.eforms.values import parse
+from onestop.eforms.words import fold
 
 TODAY = date(2026, 3, 10)
 FORMS = load_eforms(DIRECTORY)
@@ -115,6 +116,33 @@ def branches() -> list[tuple[str, str, str]]:
 @pytest.mark.parametrize(("form_id", "field_id", "text"), branches())
 def test_every_branch_of_a_form_can_be_filled(form_id: str, field_id: str, text: str) -> None:
     fill(FORMS[form_id], {field_id: text})
+
+
+def understood(field: Field, typed: str) -> list[str]:
+    """The labels of the option that is read, or of those that are offered as what may be meant."""
+    try:
+        read = parse(field, typed, {}, TODAY).value
+    except Refusal as refusal:
+        return refusal.suggestions if refusal.code == "choice_ambiguous" else []
+    return [option.label for option in field.options if option.value == read]
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS.keys())
+def test_an_option_is_known_by_each_of_its_names(form: EForm) -> None:
+    """Without accents a name may be two options' ("ba", "bà"): then both are offered."""
+    for field in form.fields:
+        named = {
+            option.label: {
+                way
+                for name in (option.label, *option.aliases, *option.whole)
+                for way in (name, fold(name))
+            }
+            for option in field.options
+        }
+        for label, ways in named.items():
+            for typed in ways:
+                sharing = [other for other in named if typed in named[other]]
+                assert understood(field, typed) in ([label], sharing), (field.id, typed)
 
 
 def test_every_field_is_reached_by_some_choice() -> None:
