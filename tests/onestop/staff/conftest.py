@@ -8,18 +8,15 @@ from typing import Any
 
 import aiohttp
 import pytest
-from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from argon2 import PasswordHasher
 
 from common.database import Database
 from common.migrations import upgrade
-from common.problems import problem_middleware
 from common.settings import Settings
-from onestop.http import staff, staff_accounts
-from onestop.http.keys import CONFIG, DATABASE
-from onestop.http.staff_gate import HEADER, staff_gate
+from onestop.http.staff_gate import HEADER
 from onestop.staff import passwords
+from tests.staff import service_app
 
 Client = TestClient[aiohttp.web.Request, aiohttp.web.Application]
 
@@ -75,10 +72,7 @@ async def service(database: Database) -> AsyncIterator[Service]:
     config = Settings(
         database_url=str(database.engine.url), staff_login_attempts=3, staff_address_attempts=6
     )
-    # The part that staff need; the whole service starts search and e-forms as well.
-    app = web.Application(middlewares=[problem_middleware, staff_gate])
-    app[CONFIG], app[DATABASE] = config, database
-    for part in (staff, staff_accounts):
-        app.add_routes(part.routes)
-    async with TestClient(TestServer(app)) as client:
+    token = config.internal_token.get_secret_value()
+    server = TestServer(service_app(config, database))
+    async with TestClient(server, headers={"Authorization": f"Bearer {token}"}) as client:
         yield Service(client, database, config)

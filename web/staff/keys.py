@@ -1,0 +1,13 @@
+"""What the console's handlers find in their application and in a request."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from onestop.staff.schemas import Me
+from web.staff.onestop_client import OnestopClient, StaffService
+
+CLIENT = web.AppKey("staff_onestop_client", OnestopClient)
+BUILD = web.AppKey("staff_build", str)
+ME: web.RequestKey[Me] = web.RequestKey("me", Me)  # on addresses that ask for a session
+SERVICE: web.RequestKey[StaffService] = web.RequestKey("service", StaffService)

@@ -1,0 +1,118 @@
+"""The console's client of the one-stop service: typed by the service's own shapes, one call an answer.
+
+found = await request[SERVICE].ask(list[AccountView], "GET", "/staff/accounts")
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+import aiohttp
+from pydantic import BaseModel, TypeAdapter
+
+from common.problems import Problem
+
+TIMEOUT = aiohttp.ClientTimeout(total=30, connect=3)
+SESSION_HEADER = "X-Staff-Session"
+Params = Mapping[str, str | int]
+T = TypeVar("T")
+
+
+class StaffService:
+    """The service as one member of staff reaches it; made for each request.
+
+    Args:
+        http: the connections to use.
+        base_url: the service's address.
+        headers: what shows who asks.
+    """
+
+    def __init__(self, http: aiohttp.ClientSession, base_url: str, headers: dict[str, str]) -> None:
+        self._http, self._url, self._headers = http, base_url, headers
+
+    async def ask(
+        self,
+        shape: type[T],
+        method: str,
+        path: str,
+        body: BaseModel | None = None,
+        params: Params | None = None,
+    ) -> T:
+        """One call.
+
+        Args:
+            shape: what is answered: a model, or a list of one.
+            method: HTTP's.
+            path: beginning with `/staff/`.
+            body: sent as JSON.
+            params: the query; empty ones are left out.
+
+        Returns:
+            The answer in that shape.
+
+        Raises:
+            Problem: the service's own refusal; 503 `unavailable` if it does not answer as it should.
+        """
+        return TypeAdapter(shape).validate_python(await self._call(method, path, body, params))
+
+    async def tell(
+        self,
+        method: str,
+        path: str,
+        body: BaseModel | None = None,
+        params: Params | None = None,
+    ) -> None:
+        """One call whose answer says nothing more; raises as `ask` does."""
+        await self._call(method, path, body, params)
+
+    async def _call(
+        self, method: str, path: str, body: BaseModel | None, params: Params | None
+    ) -> Any:
+        sent = None if body is None else body.model_dump(mode="json")
+        asked = {name: value for name, value in (params or {}).items() if value != ""}
+        try:
+            async with self._http.request(
+                method,
+                f"{self._url}{path}",
+                json=sent,
+                params=asked,
+                headers=self._headers,
+                timeout=TIMEOUT,
+            ) as answer:
+                told = None if answer.status == 204 else await answer.json(content_type=None)
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+            raise Problem(503, "unavailable") from error
+        if answer.status < 400:
+            return told
+        raise _problem(answer.status, told)
+
+
+class OnestopClient:
+    """Makes each request's `StaffService`.
+
+    Args:
+        http: the connections to use.
+        base_url: the service's address.
+        token: the internal token.
+    """
+
+    def __init__(self, http: aiohttp.ClientSession, base_url: str, token: str) -> None:
+        self._http, self._url, self._token = http, base_url, token
+
+    def bearing(self, session: str) -> StaffService:
+        """The service for whoever bears this session's token ("" for none yet)."""
+        headers = {"Authorization": f"Bearer {self._token}"}
+        if session:
+            headers[SESSION_HEADER] = session
+        return StaffService(self._http, self._url, headers)
+
+
+def _problem(status: int, told: object) -> Problem:
+    if not isinstance(told, dict) or status == 500:
+        return Problem(503, "unavailable")
+    told = dict(told)
+    code = str(told.pop("type", "")).rpartition(":")[2] or "error"
+    detail = str(told.pop("detail", ""))
+    extra = {name: told[name] for name in told.keys() - {"title", "status"}}
+    return Problem(status, code, detail, **extra)

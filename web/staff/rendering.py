@@ -1,0 +1,127 @@
+"""How pages are rendered: the menu of whoever looks, texts, and times as Vietnamese write them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import aiohttp_jinja2
+import jinja2
+import yaml
+from aiohttp import web
+
+from common.problems import Problem
+from common.tenant import tenant
+from onestop.staff.access import Access, Role, access_of
+from web.staff import forms
+from web.staff.keys import BUILD, ME
+
+STAFF = Path(__file__).resolve().parent
+VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+MENU: web.AppKey[list[tuple[dict[str, str], Access]]] = web.AppKey("staff_menu")
+
+
+class Unreachable(RuntimeError):
+    """An entry of the menu that leads to no page."""
+
+
+@lru_cache
+def texts() -> dict[str, dict[str, str]]:
+    """`texts.yml`: sentences and names by section and code."""
+    found: dict[str, dict[str, str]] = yaml.safe_load((STAFF / "texts.yml").read_text("utf-8"))
+    return found
+
+
+def text(section: str, code: str) -> str:
+    """A text by its code; a code that has none is shown itself."""
+    return texts()[section].get(code, code)
+
+
+def problem_text(problem: Problem) -> str:
+    """What a refusal means for whoever reads it."""
+    found = texts()["problems"].get(problem.code) or texts()["problems"]["error"]
+    until = problem.extra.get("until")
+    return found.format(until=moment(datetime.fromisoformat(until)) if until else "")
+
+
+def moment(at: datetime | None) -> str:
+    """A point in time in Vietnam: `29/11/2026 10:51`."""
+    return f"{at.astimezone(VIETNAM):%d/%m/%Y %H:%M}" if at else "–"
+
+
+def number(value: float) -> str:
+    """A number with Vietnamese separators: `10.998`, `4,82`."""
+    shown = f"{value:,.2f}" if isinstance(value, float) else f"{value:,}"
+    return shown.translate(str.maketrans(",.", ".,"))
+
+
+def setup(app: web.Application) -> None:
+    """Make templates known; called when all pages are there, for the menu."""
+    environment = aiohttp_jinja2.setup(
+        app,
+        loader=jinja2.FileSystemLoader(STAFF / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(moment=moment, number=number)
+    environment.globals.update(text=text, tenant=tenant(), roles=list(Role))
+    app[MENU] = _menu(app)
+
+
+def _menu(app: web.Application) -> list[tuple[dict[str, str], Access]]:
+    """The menu's entries with who may open them, as their pages declare it.
+
+    Raises:
+        Unreachable: if an entry leads to no page.
+    """
+    pages = {
+        route.resource.canonical: access_of(route.handler)
+        for route in app.router.routes()
+        if route.method == "GET" and route.resource
+    }
+    entries: list[tuple[dict[str, str], Access]] = []
+    for entry in yaml.safe_load((STAFF / "menu.yml").read_text("utf-8")):
+        access = pages.get(entry["path"].removeprefix(forms.PATH))
+        if access is None:
+            raise Unreachable(entry["path"])
+        entries.append((entry, access))
+    return entries
+
+
+def render(request: web.Request, template: str, status: int = 200, **context: Any) -> web.Response:
+    """A page, or a part of one for htmx.
+
+    Args:
+        request: who looks; the menu holds what they may open.
+        template: a file under `templates/`.
+        status: of the answer.
+        **context: for the template, beside `me`, `csrf`, `menu`, `build`, `done`, `error`.
+    """
+    me = request.get(ME)
+    menu = [one for one, access in request.app[MENU] if me and access.admits(me.stage, me.roles)]
+    here = max((one["path"] for one in menu if request.path.startswith(one["path"])), default="")
+    common = {
+        "me": me,
+        "menu": menu,
+        "here": here,
+        "csrf": forms.csrf(request),
+        "csrf_header": forms.HEADER,
+        "build": request.app[BUILD],
+        "done": texts()["done"].get(request.query.get("done", ""), ""),
+        "error": "",
+    }
+    page = aiohttp_jinja2.render_template(template, request, {**common, **context})
+    page.set_status(status)
+    return page
+
+
+def render_problem(request: web.Request, problem: Problem) -> web.Response:
+    """A refusal as a page; for htmx as a part that is shown where the answer would have been."""
+    part = "HX-Request" in request.headers
+    template = "problem_part.html.j2" if part else "problem.html.j2"
+    return render(request, template, problem.status, error=problem_text(problem))
