@@ -20,7 +20,7 @@ class Problem(Exception):
         status: HTTP status, 400–599.
         code: a stable machine-readable word, the last part of the problem's type.
         detail: one sentence; shown to a person only where it is written for citizens.
-        **extra: further members of the problem object (RFC 9457, 3.2).
+        **extra: further members of the problem object (RFC 9457, 3.2); `retry_after` (seconds) is a header too.
     """
 
     def __init__(self, status: int, code: str, detail: str = "", **extra: Any) -> None:
@@ -36,7 +36,12 @@ class Problem(Exception):
             "detail": self.detail,
             **self.extra,
         }
-        return web.json_response(body, status=self.status, content_type="application/problem+json")
+        headers = (
+            {"Retry-After": str(self.extra["retry_after"])} if "retry_after" in self.extra else {}
+        )
+        return web.json_response(
+            body, status=self.status, headers=headers, content_type="application/problem+json"
+        )
 
 
 @web.middleware

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import time
 from functools import lru_cache
 from pathlib import Path
@@ -12,6 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, m
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
+# As browsers write one (RFC 6454): small letters, no path, no port that goes without saying.
+ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
 
 
 class MessageTemplate(BaseModel):
@@ -80,6 +83,14 @@ class Settings(BaseSettings):
     trusted_proxies: int = Field(
         0, ge=0, le=5, description="proxies of our own before the web process"
     )
+
+    # The page's chat: who else may hold its widget, other clients, and floods.
+    widget_origins: Annotated[list[str], NoDecode] = []
+    rasa_webchat: bool = Field(True, description="npm's rasa-webchat may talk to us")
+    sessions_per_minute: int = Field(60, ge=1, description="begun from one address")
+
+    # Figures for Prometheus; without a token there are none to be had.
+    metrics_token: SecretStr = SecretStr("")
 
     # Files that citizens send.
     upload_directory: Path = ROOT / "var" / "uploads"
@@ -160,7 +171,7 @@ class Settings(BaseSettings):
     log_format: Literal["json", "console"] = "console"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
-    @field_validator("encryption_keys", "remind_supplement_days", mode="before")
+    @field_validator("encryption_keys", "remind_supplement_days", "widget_origins", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return [part for part in value.split(",") if part] if isinstance(value, str) else value
@@ -170,6 +181,14 @@ class Settings(BaseSettings):
     def _check_keys(cls, value: list[SecretStr]) -> list[SecretStr]:
         for key in value:
             Fernet(key.get_secret_value())  # raises ValueError on a key that is not one
+        return value
+
+    @field_validator("widget_origins")
+    @classmethod
+    def _check_origins(cls, value: list[str]) -> list[str]:
+        for origin in value:
+            if not ORIGIN.fullmatch(origin):
+                raise ValueError(f"{origin} is no origin, such as https://dichvucong.example.vn")
         return value
 
     @model_validator(mode="after")

@@ -11,12 +11,12 @@ from aiohttp import web
 from common.database import Database
 from common.problems import problem_middleware
 from common.settings import Settings
-from gateway import elsewhere, health
+from gateway import elsewhere, health, origins
 from gateway.channels.platform import Platform
 from gateway.channels.registry import channels
-from gateway.counters import Counters
 from gateway.dispatcher import Dispatcher
-from gateway.keys import CHANNELS, CONFIG, COUNTERS, DATABASE, DISPATCHER, ONESTOP, RASA, SENDER
+from gateway.keys import CHANNELS, CONFIG, DATABASE, DISPATCHER, METRICS, ONESTOP, RASA, SENDER
+from gateway.metrics import Metrics
 from gateway.notifier import Notifier
 from gateway.onestop_client import OnestopClient
 from gateway.rasa_client import RasaClient
@@ -38,10 +38,10 @@ async def _resources(app: web.Application) -> AsyncIterator[None]:
         app[RASA] = RasaClient(http, config.rasa, token, config.turn_timeout_seconds)
         app[ONESTOP] = OnestopClient(http, config.onestop, token)
         lease = config.turn_timeout_seconds + LEASE_SPARE_SECONDS
-        app[DISPATCHER] = Dispatcher(database, app[RASA], mounted, lease)
+        app[DISPATCHER] = Dispatcher(database, app[RASA], mounted, lease, metrics=app[METRICS])
         platforms = {name: one for name, one in mounted.items() if isinstance(one, Platform)}
         app[SENDER] = Sender(
-            database, platforms, config.public, app[COUNTERS], elsewhere.ways(config)
+            database, platforms, config.public, app[METRICS], elsewhere.ways(config)
         )
         yield
     database.close()
@@ -62,13 +62,15 @@ async def _workers(app: web.Application) -> AsyncIterator[None]:
 def setup(app: web.Application, config: Settings) -> None:
     """Make the gateway part of `app`: its channels' routes, its resources, its workers."""
     app[CONFIG] = config
-    app[COUNTERS] = Counters()
+    app[METRICS] = Metrics()
     app.cleanup_ctx.append(_resources)
     mounted = channels(config)
     for channel in mounted:
         channel.setup(app)
     app[CHANNELS] = {channel.name: channel for channel in mounted}
     app.add_routes(health.routes)
+    app.middlewares.append(origins.guard)
+    app.on_response_prepare.append(origins.add_headers)
     app.cleanup_ctx.append(_workers)
 
 

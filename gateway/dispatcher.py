@@ -17,6 +17,7 @@ from common.problems import Problem
 from gateway import inbox
 from gateway.channels.base import Channel
 from gateway.inbox import Turn
+from gateway.metrics import Metrics
 from gateway.models import Message
 from gateway.queue import ClaimLostError
 from gateway.rasa_client import RasaClient, RasaRefusedError, RasaUnavailableError
@@ -43,6 +44,7 @@ class Dispatcher(Worker[Turn]):
         lease_seconds: how long a claim holds; longer than any turn.
         slow_seconds: when the citizen is told of a delay.
         retry_seconds: pauses between tries; the message is given up after the last one.
+        metrics: where it measures how long turns take.
     """
 
     def __init__(
@@ -53,8 +55,10 @@ class Dispatcher(Worker[Turn]):
         lease_seconds: float,
         slow_seconds: float = SLOW_SECONDS,
         retry_seconds: tuple[float, ...] = RETRY_SECONDS,
+        metrics: Metrics | None = None,
     ) -> None:
         super().__init__(CONCURRENT_TURNS)
+        self._metrics = metrics or Metrics()
         self._database, self._rasa, self._channels = database, rasa, channels
         self._lease, self._slow, self._pauses = lease_seconds, slow_seconds, retry_seconds
 
@@ -71,7 +75,8 @@ class Dispatcher(Worker[Turn]):
     async def handle(self, turn: Turn) -> None:
         """Get one message answered."""
         try:
-            replies = await self._take(turn)
+            with self._metrics.time("turn_seconds", turn.channel):
+                replies = await self._take(turn)
         except ClaimLostError:
             log.warning("claim_lost", message=turn.id)
             return

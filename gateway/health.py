@@ -1,13 +1,18 @@
-"""`GET /health`: whether the parts that an answer needs are up, and the platforms' state."""
+"""For who looks after it: `GET /health`, whether the parts that an answer needs are up, and `GET /metrics`."""
 
 from __future__ import annotations
 
+import hmac
+
 from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from common.problems import Problem
+from gateway import queue
 from gateway.channels.platform import Platform
-from gateway.keys import CHANNELS, DATABASE, ONESTOP, RASA
+from gateway.keys import CHANNELS, CONFIG, DATABASE, METRICS, ONESTOP, RASA
 
 routes = web.RouteTableDef()
 
@@ -28,6 +33,20 @@ async def health(request: web.Request) -> web.Response:
     platforms = [one for one in app[CHANNELS].values() if isinstance(one, Platform)]
     ready = {one.name: parts["database"] and await one.ready() for one in platforms}
     return web.json_response({**parts, **ready}, status=status)
+
+
+@routes.get("/metrics", allow_head=False)
+async def metrics(request: web.Request) -> web.Response:
+    """This process's figures for Prometheus; 404 without its token, as for any address that is not there."""
+    token = request.app[CONFIG].metrics_token.get_secret_value()
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if not token or not hmac.compare_digest(given.encode(), token.encode()):
+        raise Problem(404, "not_found")
+    found = await request.app[DATABASE].read(queue.depths)
+    return web.Response(
+        body=request.app[METRICS].exposition(found),
+        headers={"Content-Type": CONTENT_TYPE_LATEST},
+    )
 
 
 async def _database_answers(app: web.Application) -> bool:

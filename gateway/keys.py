@@ -8,8 +8,8 @@ from aiohttp import web
 
 from common.database import Database
 from common.settings import Settings
-from gateway.counters import Counters
 from gateway.dispatcher import Dispatcher
+from gateway.metrics import Metrics
 from gateway.onestop_client import OnestopClient
 from gateway.rasa_client import RasaClient
 
@@ -22,6 +22,6 @@ DATABASE = web.AppKey("gateway_database", Database)
 DISPATCHER = web.AppKey("dispatcher", Dispatcher)
 ONESTOP = web.AppKey("onestop_client", OnestopClient)
 RASA = web.AppKey("rasa_client", RasaClient)
-COUNTERS = web.AppKey("counters", Counters)
+METRICS = web.AppKey("metrics", Metrics)
 SENDER: web.AppKey[Sender] = web.AppKey("sender")
 CHANNELS: web.AppKey[dict[str, Channel]] = web.AppKey("channels")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal, select, update
+from sqlalchemy import ColumnElement, func, literal, select, text, update
 from sqlalchemy.orm import Session
 
 from common.database import now
@@ -134,3 +134,34 @@ def release(session: Session, stage: Stage, worker: str) -> None:
 def length(session: Session, stage: Stage) -> int:
     """How many rows wait."""
     return session.scalar(select(func.count()).select_from(Message).where(_is(stage.waiting))) or 0
+
+
+@dataclass(frozen=True)
+class Depth:
+    """How many messages of a channel are in a state, and how old the oldest of them is."""
+
+    channel: str
+    state: str
+    count: int
+    oldest_seconds: float
+
+
+ON_THE_WAY = ("= 'waiting'", "= 'processing'", "= 'unsent'", "= 'sending'", "IN ('failed', 'held')")
+"""As the partial indexes say it, so that each is read from its index, however long the history is."""
+
+
+def depths(session: Session) -> list[Depth]:
+    """What waits, is worked on, or was given up, by channel and state."""
+    moment = now()
+    found = []
+    for states in ON_THE_WAY:
+        rows = session.execute(
+            select(Message.channel, Message.state, func.count(), func.min(Message.created_at))
+            .where(text(f"state {states}"))
+            .group_by(Message.channel, Message.state)
+        )
+        found += [
+            Depth(channel, str(state), count, (moment - oldest).total_seconds())
+            for channel, state, count, oldest in rows
+        ]
+    return found

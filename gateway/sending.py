@@ -23,8 +23,8 @@ from common.database import Database, now
 from gateway import elsewhere, outbox, queue
 from gateway.channels.errors import NotSentError, Remedy
 from gateway.channels.platform import Platform
-from gateway.counters import Counters
 from gateway.elsewhere import Way
+from gateway.metrics import Metrics
 from gateway.models import Direction, Message, State
 from gateway.queue import ClaimLostError
 from gateway.rendering import Part, render
@@ -93,7 +93,7 @@ class Sender(Worker[Message]):
         database: the gateway's database.
         platforms: where messages go, by channel name.
         public: the address that our own relative addresses stand for.
-        counters: where it counts what was sent and what was not.
+        metrics: where it counts what was sent and what was not.
         ways: other ways for notices that may not go into the chat.
         retry_seconds: pauses between tries.
     """
@@ -103,13 +103,13 @@ class Sender(Worker[Message]):
         database: Database,
         platforms: Mapping[str, Platform],
         public: str,
-        counters: Counters,
+        metrics: Metrics,
         ways: Sequence[Way] = (),
         retry_seconds: tuple[float, ...] = RETRY_SECONDS,
     ) -> None:
         super().__init__(CONCURRENT_SENDS)
         self._database, self._platforms, self._public = database, platforms, public
-        self._counters, self._ways, self._pauses = counters, list(ways), retry_seconds
+        self._metrics, self._ways, self._pauses = metrics, list(ways), retry_seconds
         self._paces = {
             name: _Pace(1 / platform.limits.per_second) for name, platform in platforms.items()
         }
@@ -156,7 +156,8 @@ class Sender(Worker[Message]):
         for place in range(row.parts_sent, len(parts)):
             await pace.wait()
             try:
-                await self._send_part(platform, user, parts[place], row.reply_to is not None)
+                with self._metrics.time("send_seconds", row.channel):
+                    await self._send_part(platform, user, parts[place], row.reply_to is not None)
             except NotSentError as error:
                 await self._outside(row, platform, user, error)
                 return
@@ -164,7 +165,7 @@ class Sender(Worker[Message]):
             lease = now() + timedelta(seconds=LEASE_SECONDS)
             await self._write(row, parts_sent=place + 1, lease_until=lease)
         await self._write(row, state=State.SENT, reason=None)
-        self._counters.count("message_sent", row.channel)
+        self._metrics.count("messages_sent", row.channel)
 
     async def _outside(
         self, row: Message, platform: Platform, user: str, obstacle: NotSentError
@@ -183,7 +184,7 @@ class Sender(Worker[Message]):
         elif notice:
             by = await elsewhere.tell(self._ways, notice, row.body.get("text", ""))
         if by:
-            self._counters.count("message_sent", row.channel, by)
+            self._metrics.count("messages_sent", row.channel, by)
             await self._write(row, state=State.SENT, reason=by)
         elif remedy is Remedy.UNREACHABLE:
             raise obstacle
@@ -198,7 +199,7 @@ class Sender(Worker[Message]):
             if error.remedy.later:
                 raise
             # A template that is not approved (any more): staff see the count, the citizen another way.
-            self._counters.count("template_refused", platform.name, error.reason)
+            self._metrics.count("templates_refused", platform.name, error.reason)
             return False
 
     async def _send_part(self, platform: Platform, user: str, part: Part, answer: bool) -> None:
@@ -220,7 +221,7 @@ class Sender(Worker[Message]):
 
     async def _not_sent(self, row: Message, error: NotSentError) -> None:
         remedy = error.remedy
-        self._counters.count("message_not_sent", row.channel, error.reason)
+        self._metrics.count("messages_not_sent", row.channel, error.reason)
         reason = error.reason[:40]
         try:
             if remedy is Remedy.SLOW_DOWN:

@@ -25,5 +25,6 @@ def say(name: str, **values: object) -> str:
 
 
 def refusal(status: int, name: str, **values: object) -> Problem:
-    """A problem whose detail is the text for the citizen."""
-    return Problem(status, name, say(name, **values))
+    """A problem whose detail is the text for the citizen; `retry_after` (seconds) goes to the program."""
+    later = {"retry_after": values.pop("retry_after")} if "retry_after" in values else {}
+    return Problem(status, name, say(name, **values), **later)

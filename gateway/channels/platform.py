@@ -28,7 +28,7 @@ from gateway.channels.base import Channel
 from gateway.channels.events import Event, take
 from gateway.channels.limits import Limits, limits_of
 from gateway.inbox import Turn
-from gateway.keys import CONFIG, COUNTERS, DATABASE, DISPATCHER, ONESTOP, SENDER
+from gateway.keys import CONFIG, DATABASE, DISPATCHER, METRICS, ONESTOP, SENDER
 from gateway.models import Message
 from gateway.rendering import Part
 
@@ -134,13 +134,14 @@ class Platform(Channel):
                 yield
 
     async def _webhook(self, request: web.Request) -> web.Response:
-        try:
-            events = await self._receive(request)
-        except Problem as problem:
-            self._app[COUNTERS].count("webhook_refused", self.name, problem.code)
-            raise
-        if events:
-            await self._keep(events)
+        with self._app[METRICS].time("webhook_seconds", self.name):
+            try:
+                events = await self._receive(request)
+            except Problem as problem:
+                self._app[METRICS].count("webhooks_refused", self.name, problem.code)
+                raise
+            if events:
+                await self._keep(events)
         return web.json_response({})
 
     async def _receive(self, request: web.Request) -> list[Event]:
@@ -155,7 +156,7 @@ class Platform(Channel):
         fresh = [one for one in events if oldest < one.sent_at / 1000 < moment + AHEAD_SECONDS]
         if events and not fresh:
             raise Problem(403, "stale")
-        self._app[COUNTERS].count("event_dropped", self.name, "stale", by=len(events) - len(fresh))
+        self._app[METRICS].count("events_dropped", self.name, "stale", by=len(events) - len(fresh))
         if fresh and await self._waiting() > MAX_BACKLOG:
             raise Problem(503, "busy")
         return fresh
@@ -177,10 +178,10 @@ class Platform(Channel):
             config.chat_text_max,
             config.chat_messages_per_minute,
         )
-        counters = app[COUNTERS]
-        counters.count("event_kept", self.name, by=kept.new)
-        counters.count("event_repeated", self.name, by=kept.repeated)
-        counters.count("event_dropped", self.name, "too_many", by=kept.dropped)
+        metrics = app[METRICS]
+        metrics.count("events_kept", self.name, by=kept.new)
+        metrics.count("events_repeated", self.name, by=kept.repeated)
+        metrics.count("events_dropped", self.name, "too_many", by=kept.dropped)
         if kept.new:
             app[DISPATCHER].wake(after=self.limits.settle_seconds)
             app[SENDER].wake()  # what was held for this visit
@@ -207,7 +208,7 @@ class Platform(Channel):
                     if problem.status >= 500:
                         raise
                     refused.append(problem.detail)
-                    self._app[COUNTERS].count("file_refused", self.name, problem.code)
+                    self._app[METRICS].count("files_refused", self.name, problem.code)
         body = {
             "text": body["text"],
             "payload": body["payload"],

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from gateway.attachments import allowed
 from gateway.channels.limits import limits_of
-from gateway.keys import COUNTERS
+from gateway.keys import METRICS
 from gateway.texts import say
 from tests.gateway.fakes import Connect, FakeOnestop, FakeRasa, until
 from tests.gateway.platforms import answered, loosen, served
@@ -82,7 +82,7 @@ async def test_a_file_too_large_is_told_and_not_asked_of_rasa(
     assert zalo_server.texts("111") == [say("file_too_large", megabytes=1)]
     assert rasa.received == []
     assert client.app is not None
-    assert client.app[COUNTERS].total("file_refused", "zalo", "file_too_large") == 1
+    assert client.app[METRICS].total("files_refused", "zalo", "file_too_large") == 1
 
 
 async def test_an_album_of_too_many_files_is_told(

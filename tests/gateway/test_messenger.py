@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from gateway.channels.messenger.events import read
-from gateway.keys import COUNTERS
+from gateway.keys import METRICS
 from gateway.texts import say
 from tests.gateway.fakes import Client, Connect, FakeOnestop, FakeRasa
 from tests.gateway.platforms import answered
@@ -23,7 +23,7 @@ async def post(client: Client, raw: bytes, headers: dict[str, str]) -> int:
 
 def refused(client: Client, reason: str) -> int:
     assert client.app is not None
-    return client.app[COUNTERS].total("webhook_refused", "messenger", reason)
+    return client.app[METRICS].total("webhooks_refused", "messenger", reason)
 
 
 async def test_row_send_an_answer_goes_to_the_page_as_a_response(
@@ -75,8 +75,8 @@ async def test_stale_malformed_and_foreign_webhooks_are_refused_and_counted(
     assert await messenger.tell(client.post, old) == 403
     assert await messenger.tell(client.post, old, messenger.text("mới", "m_2")) == 200
     assert client.app is not None
-    assert client.app[COUNTERS].total("event_dropped", "messenger", "stale") == 1
-    assert client.app[COUNTERS].total("event_kept", "messenger") == 1
+    assert client.app[METRICS].total("events_dropped", "messenger", "stale") == 1
+    assert client.app[METRICS].total("events_kept", "messenger") == 1
     odd: list[dict[str, Any]] = [{"sender": {"id": "abc"}}, {"message": {"mid": "m"}}]
     for one in odd:
         assert await messenger.tell(client.post, one) == 400
@@ -118,7 +118,7 @@ async def test_row_events_echoes_and_marks_are_ignored(
     client = await connect_messenger()
     assert await messenger.tell(client.post, messenger.messaging(**what)) == 200
     assert client.app is not None
-    assert client.app[COUNTERS].total("event_kept", "messenger") == 0
+    assert client.app[METRICS].total("events_kept", "messenger") == 0
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from sqlalchemy import select, update
 
 from common.database import Database, now
 from gateway import inbox, outbox
-from gateway.keys import COUNTERS
+from gateway.keys import METRICS
 from gateway.models import Direction, Message, State
 from tests.gateway.fakes import Connect, FakeOnestop, until
 from tests.gateway.platforms import answered
@@ -149,7 +149,7 @@ async def test_without_an_approved_template_it_goes_by_mail_where_the_citizen_ga
     assert (kept["To"], kept["Auto-Submitted"]) == ("an@example.vn", "auto-generated")
     assert notice()["text"] in kept.get_content()
     assert client.app is not None
-    refused = client.app[COUNTERS].total("template_refused", "zalo", "zalo -201")
+    refused = client.app[METRICS].total("templates_refused", "zalo", "zalo -201")
     assert refused == bool(templates)
 
 

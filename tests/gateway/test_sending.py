@@ -18,7 +18,7 @@ from gateway import inbox, outbox, queue, sending
 from gateway.channels.errors import NotSentError, Remedy
 from gateway.channels.limits import limits_of
 from gateway.channels.platform import Platform
-from gateway.counters import Counters
+from gateway.metrics import Metrics
 from gateway.models import Direction, Message, State
 from gateway.rendering import Part
 from gateway.sending import Sender
@@ -77,7 +77,7 @@ def row(database: Database, number: int) -> Message:
 
 def worker(database: Database, platform: Platform, **options: Any) -> Sender:
     options = {"retry_seconds": (0.0, 0.0), **options}
-    return Sender(database, {"zalo": platform}, "https://a.vn", Counters(), **options)
+    return Sender(database, {"zalo": platform}, "https://a.vn", Metrics(), **options)
 
 
 async def work(database: Database, *senders: Sender) -> None:

@@ -80,24 +80,90 @@ async def test_two_pages_of_a_citizen_show_the_same_and_strangers_see_nothing(
     assert stranger.events.empty()
 
 
-async def test_a_page_without_a_cookie_gets_a_session_and_comes_back_with_it(
+async def test_a_rasa_webchat_gets_a_session_and_comes_back_with_it(
     connect: Connect, pages: Any, rasa: FakeRasa
 ) -> None:
     client = await connect()
     page = await pages(client)
-    ack = await page.socket.call("user_uttered", {"text": "xin chào"})
+    ack = await page.socket.call("user_uttered", {"message": "xin chào"})
     assert (ack["status"], ack["detail"]) == (401, text_of("no_session"))
     await page.socket.emit("session_request", {"session_id": "of-my-own-making"})
     _, confirmed = await page.next()
     assert confirmed["session_id"] != "of-my-own-making"
-    await page.socket.call("user_uttered", {"text": "một"})
-    assert [(await page.next())[0] for _ in range(2)] == ["bot_uttered", "turn_ended"]
+    await page.socket.call("user_uttered", {"message": "một"})
+    assert await page.next() == ("bot_uttered", {"text": "Anh/chị nói: một"})
     again = await pages(client)
     await again.socket.emit("session_request", confirmed)
     assert await again.next() == ("session_confirm", confirmed)
-    await again.socket.call("user_uttered", {"text": "hai"})
-    assert [(await again.next())[0] for _ in range(2)] == ["bot_uttered", "turn_ended"]
+    await again.socket.call("user_uttered", {"message": "hai"})
+    for one in (again, page):
+        assert await one.next() == ("bot_uttered", {"text": "Anh/chị nói: hai"})
     assert len({one["sender"] for one in rasa.received}) == 1
+
+
+async def test_a_rasa_webchat_is_shown_messages_in_its_own_shapes(
+    connect: Connect, pages: Any, rasa: FakeRasa
+) -> None:
+    button = {"title": "Lệ phí", "payload": "/ask_fee"}
+    card = {"type": "link", "url": "/pay/1", "title": "Trả tiền"}
+
+    async def answer(_: Any) -> list[dict[str, Any]]:
+        return [
+            {"text": "Một\nhai", "buttons": [button]},
+            {"buttons": [button]},
+            {"image": "/qr.png", "text": "Quét mã"},
+            {"text": "Đây ạ", "custom": card},
+        ]
+
+    rasa.answer = answer
+    client = await connect(public_url="https://motcua.example.vn")
+    page = await pages(client)
+    await page.socket.emit("session_request", None)
+    await page.next()
+    await page.socket.call("user_uttered", {"message": "/ask_fee"})
+    assert [await page.next() for _ in range(5)] == [
+        ("bot_uttered", one)
+        for one in (
+            {"text": "Một  \nhai", "quick_replies": [button]},
+            {"text": text_of("choose"), "quick_replies": [button]},
+            {
+                "attachment": {
+                    "type": "image",
+                    "payload": {"title": "", "src": "https://motcua.example.vn/qr.png"},
+                }
+            },
+            {"text": "Quét mã"},
+            {"text": "Đây ạ  \n  \n[Trả tiền](https://motcua.example.vn/pay/1)"},
+        )
+    ]
+    assert rasa.received[0]["text"] == "/ask_fee"
+
+
+async def test_safeguards_hold_for_a_rasa_webchat_and_are_told_in_the_chat(
+    connect: Connect, pages: Any, rasa: FakeRasa
+) -> None:
+    client = await connect(chat_messages_per_minute=1, sessions_per_minute=1)
+    page = await pages(client)
+    await page.socket.emit("session_request", {})
+    await page.next()
+    for said, answer in (
+        ("/restart", "Anh/chị nói: restart"),  # no command of Rasa's own
+        ("hai", text_of("too_many")),
+    ):
+        await page.socket.call("user_uttered", {"message": said})
+        assert await page.next() == ("bot_uttered", {"text": answer})
+    other = await pages(client)
+    await other.socket.emit("session_request", {})
+    assert await other.next() == ("bot_uttered", {"text": text_of("too_many_sessions")})
+
+
+async def test_where_it_is_not_wanted_a_rasa_webchat_gets_no_session(
+    connect: Connect, pages: Any
+) -> None:
+    client = await connect(rasa_webchat=False)
+    page = await pages(client)
+    assert (await page.socket.call("session_request", {}))["status"] == 403
+    assert page.events.empty()
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from gateway.channels.platform import MAX_WEBHOOK_BYTES
 from gateway.channels.zalo.signature import matching
-from gateway.keys import COUNTERS
+from gateway.keys import METRICS
 from gateway.texts import say
 from tests.gateway.fakes import Client, Connect, FakeRasa, until
 from tests.gateway.platforms import answered
@@ -30,7 +30,7 @@ async def post(client: Client, raw: bytes, headers: dict[str, str]) -> int:
 
 def count(client: Client, name: str, reason: str = "") -> int:
     assert client.app is not None
-    return client.app[COUNTERS].total(name, "zalo", reason)
+    return client.app[METRICS].total(name, "zalo", reason)
 
 
 async def test_row_send_a_message_is_answered_through_the_interface(
@@ -74,7 +74,7 @@ async def test_forged_webhooks_are_refused_and_counted(
         (b"", headers),
     ):
         assert await post(client, body, given_headers) == 403
-    assert count(client, "webhook_refused", "forged") == 7
+    assert count(client, "webhooks_refused", "forged") == 7
     assert rasa.received == []
 
 
@@ -96,7 +96,7 @@ async def test_oversized_and_malformed_and_stale_webhooks_are_refused_and_counte
     for at in (now - 25 * 3_600_000, now + 3_600_000):
         assert await post(client, *zalo.signed(zalo.text("cũ", at=at))) == 403
     assert [
-        count(client, "webhook_refused", one) for one in ("oversized", "malformed", "stale")
+        count(client, "webhooks_refused", one) for one in ("oversized", "malformed", "stale")
     ] == [
         1,
         4,
@@ -113,7 +113,7 @@ async def test_row_webhook_a_repeat_is_acknowledged_and_answered_once(
         assert await zalo.tell(client.post, zalo.text("chào", msg_id="m7")) == 200
     await zalo.tell(client.post, zalo.text("nữa", msg_id="m8"))
     await answered(zalo_server, 2)
-    assert count(client, "event_repeated") == 2
+    assert count(client, "events_repeated") == 2
 
 
 async def test_row_webhook_it_is_acknowledged_though_rasa_is_slow(
@@ -159,7 +159,7 @@ async def test_row_events_echoes_are_ignored(
     client = await connect_zalo()
     body = zalo.event(name, message={"text": "tiếng vọng", "msg_id": "m1"})
     assert await zalo.tell(client.post, body) == 200
-    assert count(client, "event_kept") == 0
+    assert count(client, "events_kept") == 0
 
 
 @pytest.mark.parametrize(
@@ -226,7 +226,7 @@ async def test_row_ask_for_contact_it_is_offered_where_a_number_is_asked_for(
     await answered(zalo_server, 3)
 
     async def sent() -> bool:
-        return client.app is not None and count(client, "message_sent") == 2
+        return client.app is not None and count(client, "messages_sent") == 2
 
     await until(sent)
 
@@ -261,7 +261,7 @@ async def test_messages_beyond_a_minutes_limit_are_told_once_and_then_dropped(
     await answered(zalo_server, 3)
     assert zalo_server.texts("111")[2] == say("too_many")
     assert len(rasa.received) == 2
-    assert count(client, "event_dropped", "too_many") == 2
+    assert count(client, "events_dropped", "too_many") == 2
 
 
 async def test_row_webhook_when_too_much_waits_the_platform_is_asked_to_come_again(
@@ -273,11 +273,11 @@ async def test_row_webhook_when_too_much_waits_the_platform_is_asked_to_come_aga
     client = await connect_zalo()
     told = [zalo.text("chào", f"m{number}", user=str(number)) for number in range(1, 5)]
     assert [await zalo.tell(client.post, one) for one in told] == [200, 200, 200, 503]
-    assert (count(client, "webhook_refused", "busy"), count(client, "event_kept")) == (1, 3)
+    assert (count(client, "webhooks_refused", "busy"), count(client, "events_kept")) == (1, 3)
     # Told again when there is room, it is taken.
     monkeypatch.setattr("gateway.channels.platform.MAX_BACKLOG", 3)
     assert await zalo.tell(client.post, told[3], retries=1) == 200
-    assert count(client, "event_kept") == 4
+    assert count(client, "events_kept") == 4
 
 
 async def test_a_text_too_long_is_answered_kindly(
@@ -299,7 +299,7 @@ async def test_nothing_personal_is_in_the_log(
     await zalo.tell(client.post, zalo.text("tên tôi là Bí Mật", user="424242"))
 
     async def refused() -> bool:
-        return count(client, "message_not_sent", "zalo -201") == 1
+        return count(client, "messages_not_sent", "zalo -201") == 1
 
     await until(refused)
     await asyncio.sleep(0.1)

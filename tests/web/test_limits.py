@@ -11,9 +11,10 @@ from aiohttp.test_utils import TestClient, TestServer, make_mocked_request
 from hypothesis import given
 from hypothesis import strategies as st
 
+from common.limits import MOST_ADDRESSES, Limiter, address_of
 from common.settings import Settings
 from tests.gateway.fakes import Client
-from web.limits import MOST_ADDRESSES, Limiter, address_of, limit_payments
+from web.limits import limit_payments
 
 
 class Clock:

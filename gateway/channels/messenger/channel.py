@@ -20,7 +20,7 @@ from gateway.channels.limits import Limits
 from gateway.channels.messenger import events
 from gateway.channels.messenger.client import MessengerClient
 from gateway.channels.platform import Platform
-from gateway.keys import CONFIG, COUNTERS
+from gateway.keys import CONFIG, METRICS
 from gateway.rendering import Part, shorten
 
 PROFILE = Path(__file__).with_name("profile.yml")
@@ -53,7 +53,7 @@ class MessengerChannel(Platform):
         given = query.get("hub.verify_token", "")
         known = hmac.compare_digest(given.encode(), expected.encode())
         if query.get("hub.mode") != "subscribe" or not known:
-            self._app[COUNTERS].count("webhook_refused", self.name, "verification")
+            self._app[METRICS].count("webhooks_refused", self.name, "verification")
             raise Problem(403, "forged")
         return web.Response(text=query.get("hub.challenge", ""), content_type="text/plain")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -11,13 +12,15 @@ from typing import Any
 import socketio
 from aiohttp import web
 
+from common.limits import Limiter, address_of
 from gateway import inbox, outbox, sessions
 from gateway.channels.base import Channel
 from gateway.channels.errors import NotSentError, Remedy
-from gateway.channels.web import http, socket
+from gateway.channels.web import http, socket, webchat
 from gateway.channels.web.schemas import Utterance
-from gateway.keys import CONFIG, DATABASE, DISPATCHER
+from gateway.keys import CONFIG, DATABASE, DISPATCHER, METRICS
 from gateway.models import Message
+from gateway.origins import welcome
 from gateway.texts import refusal
 from gateway.words import UPLOAD
 
@@ -32,14 +35,19 @@ class WebChannel(Channel):
 
     def __init__(self) -> None:
         self.sockets = socketio.AsyncServer(
-            async_mode="aiohttp", max_http_buffer_size=socket.MAX_EVENT_BYTES
+            async_mode="aiohttp",
+            max_http_buffer_size=socket.MAX_EVENT_BYTES,
+            cors_allowed_origins=lambda _origin, environ: welcome(environ["aiohttp.request"]),
+            cors_credentials=False,
         )
         self._watchers: dict[str, set[asyncio.Event]] = {}
         self._app: web.Application
+        self._opened: Limiter
 
     def setup(self, app: web.Application) -> None:
         """Add `/api/chat/…` and `/socket.io/` to the application."""
         self._app = app
+        self._opened = Limiter(app[CONFIG].sessions_per_minute)
         app[http.CHANNEL] = self
         app.add_routes(http.routes)
         socket.register(self.sockets, self, app)
@@ -53,6 +61,23 @@ class WebChannel(Channel):
     async def sender_of(self, token: str) -> str | None:
         """The sender that a token speaks for, if we issued it."""
         return await self._app[DATABASE].read(sessions.resolve, token)
+
+    async def open(self, request: web.Request) -> tuple[str, str]:
+        """Begin a conversation: its token and sender.
+
+        Args:
+            request: who asks, of whom only the address counts.
+
+        Raises:
+            Problem: 429, with a detail for the citizen.
+        """
+        config, metrics = self._app[CONFIG], self._app[METRICS]
+        seconds = self._opened.wait(address_of(request, config.trusted_proxies))
+        if seconds:
+            metrics.count("sessions_refused", self.name, "too_many")
+            raise refusal(429, "too_many_sessions", retry_after=math.ceil(seconds))
+        metrics.count("sessions_opened", self.name)
+        return await self._app[DATABASE].run(sessions.issue, self.name)
 
     async def receive(self, sender: str, utterance: Utterance, origin: str | None = None) -> int:
         """Keep what a citizen said; the dispatcher gets it answered.
@@ -100,7 +125,7 @@ class WebChannel(Channel):
         for event in self._watchers.get(sender, ()):
             event.set()
         for row in replies:
-            await self.sockets.emit("bot_uttered", outbox.present(row), room=sender)
+            await self._show(sender, row)
         if done:
             await self.sockets.emit("turn_ended", {"id": turn}, room=sender)
 
@@ -108,7 +133,13 @@ class WebChannel(Channel):
         """Show a notice on the sender's open pages; others find it when they are opened."""
         if not await self._app[DATABASE].read(sessions.open_for, sender):
             raise NotSentError(Remedy.UNREACHABLE, "conversation ended")
-        await self.sockets.emit("bot_uttered", outbox.present(notice), room=sender)
+        await self._show(sender, notice)
+
+    async def _show(self, sender: str, row: Message) -> None:
+        message = outbox.present(row)
+        await self.sockets.emit("bot_uttered", message, room=sender)
+        for one in webchat.shown(message, self._app[CONFIG].public):
+            await self.sockets.emit("bot_uttered", one, room=webchat.room(sender))
 
     async def wait(self, sender: str, number: int) -> outbox.Outcome:
         """Wait until message `number` is settled, at most a little longer than a turn may take."""

@@ -12,6 +12,7 @@ from aiohttp_pydantic.uploaded_file import UploadedFile
 from pydantic import BaseModel, Field
 
 from common.problems import Problem, as_problem
+from common.tenant import tenant
 from gateway import outbox, sessions, texts
 from gateway.channels.web.schemas import (
     ChatSessionView,
@@ -22,6 +23,7 @@ from gateway.channels.web.schemas import (
     new_message_id,
 )
 from gateway.keys import CONFIG, DATABASE, ONESTOP
+from gateway.origins import foreign
 from gateway.texts import refusal
 from gateway.words import file_name
 
@@ -62,7 +64,9 @@ async def _sender(request: web.Request) -> str:
 
 @routes.post("/api/chat/sessions")
 @with_request
-async def open_session(request: web.Request) -> r200[ChatSessionView] | r201[ChatSessionView]:
+async def open_session(
+    request: web.Request,
+) -> r200[ChatSessionView] | r201[ChatSessionView] | r429[Refusal]:
     """Begin a conversation, or go on with the one that the request's cookie or token stands for.
 
     A token that we did not issue is replaced by a new one.
@@ -70,22 +74,29 @@ async def open_session(request: web.Request) -> r200[ChatSessionView] | r201[Cha
     Tags: chat
     Status Codes:
         200: The session goes on.
-        201: A new session; its token is in the answer and in an HttpOnly cookie.
+        201: A new session; its token is in the answer and, for our own pages, in an HttpOnly cookie.
+        429: Too many new sessions from this address.
     """
-    if await request.app[CHANNEL].sender_of(token_of(request)):
-        return _json(ChatSessionView(token=None))
-    token, _ = await request.app[DATABASE].run(sessions.issue, request.app[CHANNEL].name)
-    response = _json(ChatSessionView(token=token), status=201)
-    secure = request.app[CONFIG].cookie_secure
-    response.set_cookie(
-        cookie_name(secure),
-        token,
-        max_age=COOKIE_DAYS * 86_400,
-        path="/",
-        httponly=True,
-        samesite="Strict",
-        secure=secure,
+    channel, config = request.app[CHANNEL], request.app[CONFIG]
+    view = ChatSessionView(
+        greeting=tenant().greeting,
+        text_max=config.chat_text_max,
+        upload_max_bytes=config.upload_max_bytes,
     )
+    if await channel.sender_of(token_of(request)):
+        return _json(view)
+    view.token, _ = await channel.open(request)
+    response = _json(view, status=201)
+    if not foreign(request, config.public):
+        response.set_cookie(
+            cookie_name(config.cookie_secure),
+            view.token,
+            max_age=COOKIE_DAYS * 86_400,
+            path="/",
+            httponly=True,
+            samesite="Strict",
+            secure=config.cookie_secure,
+        )
     return response
 
 

@@ -53,9 +53,14 @@ class Utterance(BaseModel):
 
 
 class ChatSessionView(BaseModel):
-    """A session; the token is told once, when it is issued, to scripts that use no cookie."""
+    """A session, with what a widget needs to know; the token is told once, when it is issued."""
 
-    token: str | None = Field(None, description="for `Authorization: Bearer …`")
+    token: str | None = Field(
+        None, description="for `Authorization: Bearer …`, where no cookie is used"
+    )
+    greeting: str
+    text_max: int = Field(description="characters of one message")
+    upload_max_bytes: int = Field(description="of one file")
 
 
 class Button(BaseModel):

@@ -4,8 +4,8 @@
     server → page  session_confirm {session_id}    bot_uttered, user_uttered {…}  turn_ended {id}
 
 A page that holds the session cookie (or passes `auth: {token}`) is let in as its sender when it
-connects. One that holds none may ask with `session_request`: it gets a token as the session's id,
-and gives that token with `session_request` when it comes back.
+connects. A rasa-webchat asks with `session_request`: it gets a token as the session's id, and gives that
+token with `session_request` when it comes back; the setting MOTCUA_RASA_WEBCHAT lets it in.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
 from common.problems import Problem
-from gateway import sessions
+from gateway.channels.web import webchat
 from gateway.channels.web.http import cookie_name
 from gateway.channels.web.schemas import Utterance
-from gateway.keys import CONFIG, DATABASE
+from gateway.keys import CONFIG
 from gateway.texts import refusal
 
 if TYPE_CHECKING:
@@ -42,12 +42,12 @@ class SessionRequest(BaseModel):
 def register(sockets: socketio.AsyncServer, channel: WebChannel, app: web.Application) -> None:
     """Put the handlers of the events on the socket.io server."""
 
-    async def enter(sid: str, sender: str) -> None:
+    async def enter(sid: str, sender: str, room: str) -> None:
         session = await sockets.get_session(sid)
-        if session.get("sender"):
-            await sockets.leave_room(sid, session["sender"])
-        await sockets.save_session(sid, {"sender": sender})
-        await sockets.enter_room(sid, sender)
+        if session:
+            await sockets.leave_room(sid, session["room"])
+        await sockets.save_session(sid, {"sender": sender, "room": room})
+        await sockets.enter_room(sid, room)
 
     @sockets.event
     async def connect(sid: str, environ: dict[str, Any], auth: Any = None) -> None:
@@ -58,35 +58,42 @@ def register(sockets: socketio.AsyncServer, channel: WebChannel, app: web.Applic
             token = cookie.value if cookie else ""
         sender = await channel.sender_of(token)
         if sender:
-            await enter(sid, sender)
+            await enter(sid, sender, sender)
 
     @sockets.event
-    async def session_request(sid: str, data: Any = None) -> None:
+    async def session_request(sid: str, data: Any = None) -> dict[str, Any] | None:
+        if not app[CONFIG].rasa_webchat:
+            return _refused(Problem(403, "not_offered"))
         try:
             asked = SessionRequest.model_validate(data or {})
         except ValidationError:
             asked = SessionRequest()
-        if (await sockets.get_session(sid)).get("sender"):
-            await sockets.emit("session_confirm", {"session_id": asked.session_id}, to=sid)
-            return
         token = asked.session_id or ""
-        known = await channel.sender_of(token)
-        if known:
-            await enter(sid, known)
-        else:
-            token, fresh = await app[DATABASE].run(sessions.issue, channel.name)
-            await enter(sid, fresh)
-        await sockets.emit("session_confirm", {"session_id": token}, to=sid)
+        sender = (await sockets.get_session(sid)).get("sender") or await channel.sender_of(token)
+        if not sender:
+            try:
+                token, sender = await channel.open(sockets.get_environ(sid)["aiohttp.request"])
+            except Problem as problem:
+                await sockets.emit("bot_uttered", {"text": problem.detail}, to=sid)
+                return _refused(problem)
+        await enter(sid, sender, webchat.room(sender))
+        # Whoever has the cookie needs no token; the client wants some id.
+        await sockets.emit("session_confirm", {"session_id": token or sid}, to=sid)
+        return None
 
     @sockets.event
     async def user_uttered(sid: str, data: Any = None) -> dict[str, Any]:
+        session = await sockets.get_session(sid)
+        sender, room = session.get("sender"), session.get("room")
+        foreign = sender is not None and room == webchat.room(sender)
         try:
-            sender = (await sockets.get_session(sid)).get("sender")
             if sender is None:
                 raise refusal(401, "no_session")
-            utterance = Utterance.model_validate(data)
+            utterance = Utterance.model_validate(webchat.utterance(data) if foreign else data)
             number = await channel.receive(sender, utterance, origin=sid)
         except Problem as problem:
+            if foreign:  # it does not look at acknowledgements
+                await sockets.emit("bot_uttered", {"text": problem.detail}, to=sid)
             return _refused(problem)
         except ValidationError:
             return _refused(refusal(422, "empty"))
