@@ -21,14 +21,11 @@ from actions.onestop_client import OnestopRefusal
 from actions.texts import button, clock, day
 from actions.turn import SURE, Events, TopicAction, Turn
 from bot.nlu.text import canonical, fold
-from onestop import resume_code
+from onestop import resume_code, second_factor
 from onestop.feedback.codes import normalise_code as complaint_code
 from onestop.schemas import StatusView
 
 LOOP = "status_form"
-FACTOR_DIGITS = 4
-# The four digits alone, an old or new citizen ID, a phone number with or without country code.
-FACTOR_LENGTHS = {FACTOR_DIGITS, 9, 10, 11, 12}
 # A code has a letter, digits and dashes; anything shorter than this is no code.
 MIN_CODE_DIGITS = 8
 # What the slot `lookup_for` holds, and the intent that wishes for it; nothing: to be told the status.
@@ -63,16 +60,6 @@ def read_code(turn: Turn, purpose: str | None = None) -> str | None:
     if code is None and len(re.sub(r"\D", "", turn.text)) >= MIN_CODE_DIGITS and "-" in turn.text:
         code = turn.text
     return code
-
-
-def read_factor(text: str) -> str | None:
-    """Four digits: typed alone, or the end of a whole citizen ID or phone number.
-
-    Other numbers may stand before it: "4 số cuối là 1234" → 1234.
-    """
-    found = [re.sub(r"\D", "", one) for one in re.findall(r"[0-9](?:[ .]?[0-9])*", text)]
-    whole = [digits for digits in found if len(digits) in FACTOR_LENGTHS]
-    return whole[-1][-FACTOR_DIGITS:] if whole else None
 
 
 class CheckStatus(TopicAction):
@@ -142,7 +129,7 @@ class StatusForm(TopicAction):
         if said is not None:
             self._ask(turn, said, purpose)
             return [SlotSet("lookup_code", said)]
-        factor = read_factor(turn.text) if code else None
+        factor = second_factor.find(turn.text) if code else None
         if factor is None:
             if sure and turn.intent not in OWN_INTENTS:
                 raise ActionExecutionRejection(LOOP)

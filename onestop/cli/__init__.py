@@ -23,6 +23,7 @@ from onestop.cli import (
     outbox,
     payments,
     post,
+    retention,
     serve,
     staff,
 )
@@ -37,6 +38,7 @@ GROUPS = (
     outbox,
     payments,
     post,
+    retention,
     serve,
     staff,
 )

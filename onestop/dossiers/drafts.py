@@ -21,10 +21,10 @@ from onestop.dossiers import changes, offers, parcels, snapshots, submission, su
 from onestop.dossiers.answering import answer as answer
 from onestop.dossiers.answering import skip as skip
 from onestop.dossiers.answering import undo as undo
-from onestop.dossiers.draft_state import answers_of, asked_of
+from onestop.dossiers.draft_state import answers_of, asked_of, present_field
 from onestop.dossiers.draft_view import consent_of, field_view, lines_of
 from onestop.dossiers.draft_view import view as view
-from onestop.dossiers.models import Dossier, Draft
+from onestop.dossiers.models import ANONYMOUS, Dossier, Draft
 from onestop.dossiers.snapshots import form_of
 from onestop.eforms import engine
 from onestop.eforms.definition import EForm, expand
@@ -132,8 +132,23 @@ def open_drafts(session: Session, owner: str, days: int) -> list[Draft]:
 def discard(draft: Draft) -> None:
     """Give a locked draft up: what was said goes at once, its files with the next sweep."""
     if draft.state == "filling":
+        draft.left_field = left_field(draft)
         changes.clear(draft)
         draft.state = "discarded"
+
+
+def left_field(draft: Draft) -> str:
+    """The field at which an unsent draft stands; "" if all is answered and it waits to be sent."""
+    if draft.left_field is not None:
+        return draft.left_field
+    field = present_field(draft, form_of(draft), answers_of(draft))
+    return field.id if field is not None else ""
+
+
+def anonymise(draft: Draft) -> None:
+    """Give a locked draft up, and forget whose it was: it is only counted from now on."""
+    discard(draft)
+    draft.owner, draft.consent = ANONYMOUS, None
 
 
 def choose_field(draft: Draft, field_id: str | None) -> None:

@@ -47,8 +47,9 @@ class Refused:
 
 def _throttle(session: Session, kind: str, value: str) -> LookupThrottle:
     key = hashlib.sha256(f"{kind}:{value}".encode()).hexdigest()
-    insert_if_absent(session, LookupThrottle, key=key, failures=0)
-    row = session.get_one(LookupThrottle, key, with_for_update=True)
+    # Between the two, retention may take the row of an old failure away.
+    while (row := session.get(LookupThrottle, key, with_for_update=True)) is None:
+        insert_if_absent(session, LookupThrottle, key=key, failures=0)
     if row.locked_until is not None and row.locked_until <= now():
         row.failures, row.locked_until = 0, None
     return row

@@ -13,6 +13,9 @@ from common.database import EncryptedJSON, UTCDateTime, now
 from onestop.models import Base
 from onestop.schemas import DraftState
 
+ANONYMOUS = "-"
+"""The owner of what was somebody's and is only counted now; no asker is called so."""
+
 
 def opaque_key() -> str:
     """An identifier that tells nothing and cannot be guessed (nearly 128 bits).
@@ -56,6 +59,8 @@ class Draft(Base):
     offer: Mapped[dict[str, Any] | None] = mapped_column(EncryptedJSON)
     state: Mapped[DraftState] = mapped_column(String(16), default="filling")
     consent: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    # Where an unsent draft was given up or ended: the field asked last, "" before sending.
+    left_field: Mapped[str | None] = mapped_column(String(64))
     # Set in a draft that supplements a dossier: only these fields are asked and may be changed.
     only: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from onestop import second_factor
 from onestop.backends.base import Applicant, Parcel, SentFile, SentPaper
 from onestop.catalogue.content import Procedure
 from onestop.dossiers.models import Draft, StoredFile
@@ -13,8 +14,6 @@ from onestop.eforms import engine
 from onestop.eforms.answers import Answers
 from onestop.eforms.definition import EForm, Field, FieldType
 from onestop.schemas import Receipt
-
-FACTOR_DIGITS = 4
 
 
 def pack(
@@ -60,7 +59,7 @@ def _first(form: EForm, answers: Answers, kind: FieldType) -> Field | None:
 def second_factors(form: EForm, answers: Answers) -> list[str]:
     """Last four digits of the applicant's citizen ID and phone."""
     found = (_first(form, answers, kind) for kind in (FieldType.CITIZEN_ID, FieldType.PHONE))
-    return [str(answers[one.id].value)[-FACTOR_DIGITS:] for one in found if one is not None]
+    return [str(answers[one.id].value)[-second_factor.DIGITS :] for one in found if one is not None]
 
 
 def applicant(form: EForm, answers: Answers) -> Applicant:

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from common.database import now
-from onestop import notices
+from onestop import notices, second_factor
 from onestop.dossiers import files, lookup
 from onestop.dossiers.calendar import VIETNAM, add_working_days
 from onestop.dossiers.codes import normalise_code as dossier_code
@@ -33,7 +33,6 @@ from onestop.schemas import (
     ComplaintView,
 )
 
-FACTOR_DIGITS = 4
 READERS = {"name": people.read_name, "phone": people.read_phone}
 NEXT: dict[ComplaintState, frozenset[ComplaintState]] = {
     "received": frozenset({"forwarded", "answered", "out_of_scope"}),
@@ -161,7 +160,7 @@ def look_up(
 
     def reveal() -> ComplaintView | None:
         found = session.scalar(select(Complaint).where(Complaint.code == official))
-        if found is None or not hmac.compare_digest(factor, found.phone[-FACTOR_DIGITS:]):
+        if found is None or not hmac.compare_digest(factor, found.phone[-second_factor.DIGITS :]):
             return None
         return view(found)
 

@@ -1,17 +1,17 @@
-"""Once an hour, in any process: what came unscanned is scanned; old drafts and unheld files are removed."""
+"""Once an hour, in any process: the unscanned is scanned, what has had its time goes, loose files are swept."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
 
 import structlog
 from aiohttp import web
 
 from common.database import Database, now
-from onestop.dossiers import expiry, files
-from onestop.http.keys import CONFIG, DATABASE, SCANNER, STORAGE
+from onestop.dossiers import files
+from onestop.http.keys import DATABASE, SCANNER, STORAGE
+from onestop.privacy import expiring
 from onestop.storage.base import Storage
 from onestop.uploads.rescan import rescan
 from onestop.uploads.scanner import Scanner, ScannerUnavailable
@@ -21,9 +21,7 @@ EVERY_SECONDS = 3600
 log = structlog.get_logger(__name__)
 
 
-async def _hourly(
-    database: Database, storage: Storage, scanner: Scanner | None, draft_days: int
-) -> None:
+async def _hourly(database: Database, storage: Storage, scanner: Scanner | None) -> None:
     while True:
         try:
             if scanner is not None:
@@ -33,10 +31,12 @@ async def _hourly(
         except Exception as error:
             log.error("rescanning_failed", exc_type=type(error).__name__, exc_info=True)
         try:
-            old = now() - timedelta(days=draft_days)
-            expired = await asyncio.to_thread(expiry.expire, database, old)
-            if expired:
-                log.info("drafts_expired", deleted=expired)
+            expired = await asyncio.to_thread(expiring.run, database, now())
+            if gone := {one.rule.kind: one.count for one in expired if one.count}:
+                log.info("retention", **gone)
+        except Exception as error:
+            log.error("retention_failed", exc_type=type(error).__name__, exc_info=True)
+        try:
             removed = await asyncio.to_thread(files.sweep, database, storage, now() - files.GRACE)
             if removed:
                 log.info("files_swept", removed=removed)
@@ -47,9 +47,7 @@ async def _hourly(
 
 async def sweeping(app: web.Application) -> AsyncIterator[None]:
     """Sweep as long as the application runs."""
-    task = asyncio.create_task(
-        _hourly(app[DATABASE], app[STORAGE], app[SCANNER], app[CONFIG].draft_days)
-    )
+    task = asyncio.create_task(_hourly(app[DATABASE], app[STORAGE], app[SCANNER]))
     yield
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)

@@ -7,7 +7,9 @@ import onestop.dossiers.models
 import onestop.feedback.models
 import onestop.notices.models
 import onestop.payments.models
-import onestop.post.models  # noqa: F401
+import onestop.post.models
+import onestop.privacy.models
+import onestop.staff.models  # noqa: F401
 from common.migrations import run_environment
 from onestop.models import Base
 

@@ -14,8 +14,9 @@ from actions.dossier_form import DossierForm
 from actions.dossiers import ResumeDossier, StartDossier
 from actions.filling import question_parts
 from actions.onestop_client import OnestopRefusal, OnestopUnavailable
-from actions.status_form import CheckStatus, StatusForm, read_code, read_factor
+from actions.status_form import CheckStatus, StatusForm, read_code
 from actions.turn import Turn
+from onestop import second_factor
 from onestop.schemas import Refusal, StatusStep, StatusView
 from tests.actions.conftest import Talk, loop_of, slots_of
 from tests.actions.fakes import (
@@ -418,12 +419,12 @@ def looking(talk: Talk) -> Talk:
     ],
 )
 def test_the_second_factor_is_read(text: str, factor: str | None) -> None:
-    assert read_factor(text) == factor
+    assert second_factor.find(text) == factor
 
 
 @given(st.text(max_size=300))
 def test_reading_a_factor_never_fails_and_gives_four_digits(text: str) -> None:
-    factor = read_factor(text)
+    factor = second_factor.find(text)
     assert factor is None or (len(factor) == 4 and factor.isascii() and factor.isdigit())
 
 

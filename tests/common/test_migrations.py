@@ -23,6 +23,7 @@ MODELS = {
         "onestop.notices.models",
         "onestop.payments.models",
         "onestop.post.models",
+        "onestop.privacy.models",
         "onestop.staff.models",
     ),
     "gateway": ("gateway.models",),
