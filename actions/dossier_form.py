@@ -13,7 +13,7 @@ import re
 from rasa_sdk.events import SlotSet
 from rasa_sdk.interfaces import ActionExecutionRejection
 
-from actions import filling, form_commands, offers, paper_files
+from actions import filling, form_commands, offers, paper_files, person
 from actions.explain import ASPECTS
 from actions.form_commands import COMMANDS, CONFIRMING, leave
 from actions.onestop_client import OnestopRefusal
@@ -61,6 +61,8 @@ class DossierForm(TopicAction):
     async def _take(self, turn: Turn, draft: DraftView) -> Events:
         if not turn.fresh:  # just started, or back from an interruption
             return await form_commands.ask(turn, draft)
+        if turn.offered_person and turn.intent == "affirm" and not self._asks_yes_no(draft):
+            return await person.hand_over(turn)
         if turn.file_ids:
             return await paper_files.take(turn, draft)
         if offers.holds_card(turn.text):
@@ -86,6 +88,10 @@ class DossierForm(TopicAction):
         if draft.field is None:
             return await self._before_sending(turn, draft, sure)
         return await self._answer(turn, draft, draft.field, sure and command is None)
+
+    @staticmethod
+    def _asks_yes_no(draft: DraftView) -> bool:
+        return draft.field is not None and draft.field.type == "yes_no"
 
     async def _answers(self, turn: Turn, draft: DraftView) -> bool:
         """Whether what sounds like a command may answer the question.

@@ -108,7 +108,7 @@ def go_on(
         "returning": returning,
     }
     if draft.offer is not None:
-        yes = "Đúng, điền giúp tôi" if draft.offer.source == "card" else "Dùng lại"
+        yes = "Dùng lại" if draft.offer.source == "earlier" else "Đúng, điền giúp tôi"
         buttons = [button(yes, "affirm"), button("Không", "deny")]
         turn.show("offer", offer=draft.offer, buttons=buttons, **told)
     elif draft.field is not None:

@@ -1,4 +1,4 @@
-"""Greetings, and what is answered from the tenant's own data."""
+"""Greetings."""
 
 from __future__ import annotations
 
@@ -21,15 +21,4 @@ class Greet(TopicAction):
         return []
 
 
-class Person(TopicAction):
-    """Tell how to reach a person."""
-
-    action_name = "action_person"
-
-    async def act(self, turn: Turn) -> Events:
-        """Give the hotline and the hours of the counters."""
-        turn.show("person", filling=bool(turn.slot("draft")))
-        return []
-
-
-ACTIONS = (Greet, Person)
+ACTIONS = (Greet,)

@@ -32,6 +32,7 @@ from onestop.schemas import (
     DocumentRequest,
     DraftView,
     FieldMatches,
+    HelpHours,
     LookupRequest,
     NoticeWish,
     OfferDecision,
@@ -268,6 +269,10 @@ class OnestopClient:
         """What is known of the one-stop units that a question names; `asked`: for a commune."""
         params = {"q": question, "asked": str(asked).lower()}
         return UnitsFound.model_validate(await self._call("GET", "/units", params=params))
+
+    async def help_hours(self) -> HelpHours:
+        """Whether a person can be asked for, and when staff are there."""
+        return HelpHours.model_validate(await self._call("GET", "/help-hours"))
 
     async def request_step(self, step: RequestStep) -> RequestView:
         """One step of a request (a counter time, a delivery by post)."""

@@ -26,6 +26,8 @@ QUESTION = re.compile(
     r"|(?:duoc|phai) khong|khong a)\b[ -~]*$"
 )
 
+ASK_PERSON = button("Gặp cán bộ", "ask_person")
+
 # Below this the intent is a guess; while an e-form is filled, a guess does not interrupt it.
 SURE = 0.6
 
@@ -133,6 +135,30 @@ class Turn:
                 turns[-1].append(str(event.get("name")))
         return turns[-1] if len(turns) == 2 else []
 
+    @property
+    def offered_person(self) -> bool:
+        """Whether a person was offered right before this message."""
+        said = 0
+        for event in reversed(self.tracker.events):
+            if event.get("event") == "user":
+                said += 1
+                if said == 2:
+                    break
+            elif event.get("event") == "bot" and said == 1:
+                buttons = (event.get("data") or {}).get("buttons") or []
+                if [one.get("payload") for one in buttons] == [ASK_PERSON["payload"]]:
+                    return True
+        return False
+
+    def last_words(self, count: int) -> list[str]:
+        """The last things that the citizen typed, the newest last."""
+        typed = [
+            str(event.get("text") or "").strip()
+            for event in self.tracker.events
+            if event.get("event") == "user"
+        ]
+        return [one for one in typed if one and not one.startswith("/")][-count:]
+
     # What goes out ----------------------------------------------------------------------------
 
     def show(
@@ -148,8 +174,8 @@ class Turn:
         self._dispatcher.utter_message(text=text, buttons=buttons, json_message=card, image=image)
 
     def offer_person(self) -> None:
-        """Offer the hotline and a person, when the talk does not get on."""
-        self.show("offer_person", buttons=[button("Gặp cán bộ", "ask_person")])
+        """Offer a person and the hotline, when the talk does not get on."""
+        self.show("offer_person", buttons=[ASK_PERSON])
 
 
 class TopicAction(Action):

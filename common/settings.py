@@ -50,10 +50,12 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(8080, ge=1, le=65535)
     onestop_port: int = Field(8081, ge=1, le=65535)
+    gateway_port: int = Field(8082, ge=1, le=65535)
     rasa_port: int = Field(5005, ge=1, le=65535)
     actions_port: int = Field(5055, ge=1, le=65535)
     rasa_url: str = ""
     onestop_url: str = ""
+    gateway_url: str = ""
 
     # The tenant: a file under data/tenant/.
     tenant: str = "ha-nam"
@@ -163,6 +165,11 @@ class Settings(BaseSettings):
     lookup_lock_minutes: int = Field(15, ge=1)
     draft_days: int = Field(30, ge=1)
     resume_code_days: int = Field(7, ge=1)
+    # A person when needed (docs/handover.md).
+    handover: Literal["office_hours", "always", "off"] = "office_hours"
+    handover_wait_minutes: float = Field(15, gt=0)
+    handover_reply_minutes: float = Field(10, gt=0)
+    handover_idle_minutes: float = Field(60, gt=0)
     notice_quiet_from: time = time(21, 0)
     notice_quiet_until: time = time(7, 0)
     remind_supplement_days: Annotated[list[int], NoDecode] = [3, 1]
@@ -231,6 +238,11 @@ class Settings(BaseSettings):
     def onestop(self) -> str:
         """Base address of the one-stop service."""
         return self.onestop_url or f"http://127.0.0.1:{self.onestop_port}"
+
+    @property
+    def gateway(self) -> str:
+        """Base address of the gateway's inner interface."""
+        return self.gateway_url or f"http://127.0.0.1:{self.gateway_port}"
 
     @property
     def public(self) -> str:

@@ -63,6 +63,7 @@ def check_machine(config: Settings) -> None:
     ports = {
         "MOTCUA_PORT": config.port,
         "MOTCUA_ONESTOP_PORT": config.onestop_port,
+        "MOTCUA_GATEWAY_PORT": config.gateway_port,
         "MOTCUA_RASA_PORT": config.rasa_port,
         "MOTCUA_ACTIONS_PORT": config.actions_port,
     }

@@ -15,6 +15,8 @@ from gateway import elsewhere, health, origins
 from gateway.channels.platform import Platform
 from gateway.channels.registry import channels
 from gateway.dispatcher import Dispatcher
+from gateway.handover.guard import Guard
+from gateway.handover.keeper import keep
 from gateway.keys import CHANNELS, CONFIG, DATABASE, DISPATCHER, METRICS, ONESTOP, RASA, SENDER
 from gateway.metrics import Metrics
 from gateway.notifier import Notifier
@@ -38,7 +40,10 @@ async def _resources(app: web.Application) -> AsyncIterator[None]:
         app[RASA] = RasaClient(http, config.rasa, token, config.turn_timeout_seconds)
         app[ONESTOP] = OnestopClient(http, config.onestop, token)
         lease = config.turn_timeout_seconds + LEASE_SPARE_SECONDS
-        app[DISPATCHER] = Dispatcher(database, app[RASA], mounted, lease, metrics=app[METRICS])
+        guard = Guard(database, app[ONESTOP])
+        app[DISPATCHER] = Dispatcher(
+            database, app[RASA], guard, mounted, lease, metrics=app[METRICS]
+        )
         platforms = {name: one for name, one in mounted.items() if isinstance(one, Platform)}
         app[SENDER] = Sender(
             database, platforms, config.public, app[METRICS], elsewhere.ways(config)
@@ -53,6 +58,7 @@ async def _workers(app: web.Application) -> AsyncIterator[None]:
     notifier = Notifier(app[DATABASE], app[ONESTOP], mounted)
     workers = (app[DISPATCHER], app[SENDER], notifier)
     tasks = [asyncio.create_task(one.run()) for one in workers]
+    tasks.append(asyncio.create_task(keep(app)))
     yield
     for task in tasks:
         task.cancel()

@@ -70,7 +70,10 @@ def _numbered(shown: Sequence[Message], number: int, limits: Limits) -> dict[str
 
 
 def _last_turn(session: Session, sender: str) -> list[Message]:
-    """What stands before the citizen, the newest first: the replies of the last turn, notices after it."""
+    """What stands before the citizen, the newest first: the replies of the last turn, notices after it.
+
+    What staff said last asks for an answer of its own: nothing before it is chosen from any more.
+    """
     latest = session.scalars(
         select(Message)
         .where(Message.sender == sender, Message.direction == Direction.OUTGOING)
@@ -85,6 +88,8 @@ def _last_turn(session: Session, sender: str) -> list[Message]:
             if row.reply_to != turn:
                 break
         shown.append(row)
+        if "author" in row.body:
+            break
     return shown
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any
 
 import structlog
 
@@ -16,9 +15,12 @@ from common.database import Database
 from common.problems import Problem
 from gateway import inbox
 from gateway.channels.base import Channel
+from gateway.handover import turns
+from gateway.handover.guard import Guard
 from gateway.inbox import Turn
 from gateway.metrics import Metrics
 from gateway.models import Message
+from gateway.onestop_client import OnestopUnavailableError
 from gateway.queue import ClaimLostError
 from gateway.rasa_client import RasaClient, RasaRefusedError, RasaUnavailableError
 from gateway.texts import say
@@ -40,6 +42,7 @@ class Dispatcher(Worker[Turn]):
     Args:
         database: the gateway's database.
         rasa: the client that gets messages answered.
+        guard: keeps from Rasa what citizens say to a person.
         channels: where replies go, by channel name.
         lease_seconds: how long a claim holds; longer than any turn.
         slow_seconds: when the citizen is told of a delay.
@@ -51,6 +54,7 @@ class Dispatcher(Worker[Turn]):
         self,
         database: Database,
         rasa: RasaClient,
+        guard: Guard,
         channels: Mapping[str, Channel],
         lease_seconds: float,
         slow_seconds: float = SLOW_SECONDS,
@@ -59,7 +63,8 @@ class Dispatcher(Worker[Turn]):
     ) -> None:
         super().__init__(CONCURRENT_TURNS)
         self._metrics = metrics or Metrics()
-        self._database, self._rasa, self._channels = database, rasa, channels
+        self._database, self._rasa, self._guard = database, rasa, guard
+        self._channels = channels
         self._lease, self._slow, self._pauses = lease_seconds, slow_seconds, retry_seconds
 
     async def claim(self, limit: int) -> list[Turn]:
@@ -89,14 +94,14 @@ class Dispatcher(Worker[Turn]):
     async def _take(self, turn: Turn) -> list[Message]:
         if turn.attempts > len(self._pauses) + 1:  # its workers died again and again
             return await self._give_up(turn, "attempts")
-        asking = asyncio.create_task(self._ask(turn))
+        answering = asyncio.create_task(self._answer(turn))
         try:
-            answered, _ = await asyncio.wait({asking}, timeout=self._slow)
+            answered, _ = await asyncio.wait({answering}, timeout=self._slow)
             if not answered:
                 delay = {"text": say("delayed")}
                 told = await self._database.run(inbox.notify, turn, delay)
                 await self._deliver(turn, told, done=False)
-            replies = await asking
+            return await answering
         except RasaUnavailableError as error:
             if turn.attempts > len(self._pauses):
                 return await self._give_up(turn, str(error))
@@ -107,24 +112,31 @@ class Dispatcher(Worker[Turn]):
         except RasaRefusedError as error:
             return await self._give_up(turn, str(error))
         finally:
-            asking.cancel()
-        if not replies:
-            # Silence would leave the citizen waiting for nothing.
-            log.warning("no_reply", message=turn.id)
-            replies = [{"text": say("unanswered")}]
-        return await self._database.run(inbox.answer, turn, replies)
+            answering.cancel()
 
-    async def _ask(self, turn: Turn) -> list[dict[str, Any]]:
+    async def _answer(self, turn: Turn) -> list[Message]:
+        """Close the turn: with the gateway's own words, in silence where a person answers, or with Rasa's."""
         try:
             body = await self._channels[turn.channel].prepare(turn)
         except (Problem, TimeoutError) as obstacle:
             raise RasaUnavailableError("attachments") from obstacle
         own = [{"text": body["reply"]}] if body.get("reply") else []
         if own and not body["attachments"]:
-            return own
+            return await self._database.run(inbox.answer, turn, own)
+        try:
+            heard = await self._guard.hear(turn, body, own)
+        except OnestopUnavailableError as obstacle:
+            raise RasaUnavailableError("onestop") from obstacle
+        if heard is not None:
+            return heard
         said = body["payload"] or body["text"]
         files = body["attachments"]
-        return own + await self._rasa.turn(turn.sender, said, turn.channel, files, key=str(turn.id))
+        replies = await self._rasa.turn(turn.sender, said, turn.channel, files, key=str(turn.id))
+        if not replies:
+            # Silence would leave the citizen waiting for nothing.
+            log.warning("no_reply", message=turn.id)
+            replies = [{"text": say("unanswered")}]
+        return await self._database.run(turns.close, turn, own, replies)
 
     async def _give_up(self, turn: Turn, reason: str) -> list[Message]:
         log.error("message_given_up", message=turn.id, attempts=turn.attempts, reason=reason)

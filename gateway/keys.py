@@ -15,6 +15,7 @@ from gateway.rasa_client import RasaClient
 
 if TYPE_CHECKING:
     from gateway.channels.base import Channel
+    from gateway.handover.service import Staff
     from gateway.sending import Sender
 
 CONFIG = web.AppKey("config", Settings)
@@ -24,4 +25,6 @@ ONESTOP = web.AppKey("onestop_client", OnestopClient)
 RASA = web.AppKey("rasa_client", RasaClient)
 METRICS = web.AppKey("metrics", Metrics)
 SENDER: web.AppKey[Sender] = web.AppKey("sender")
+SITE = web.AppKey("gateway_site", web.Application)
 CHANNELS: web.AppKey[dict[str, Channel]] = web.AppKey("channels")
+STAFF: web.RequestKey[Staff] = web.RequestKey("staff")

@@ -42,7 +42,7 @@ class Notice:
 
 
 class OnestopClient:
-    """Talks to `/files`, `/documents` and `/notices` of the one-stop service.
+    """Talks to `/files`, `/documents`, `/notices` and `/drafts` of the one-stop service.
 
     Args:
         http: the session to use.
@@ -132,16 +132,112 @@ class OnestopClient:
         if status not in (204, 404, 409):
             raise OnestopUnavailableError(f"status {status}")
 
-    async def _call(self, method: str, path: str, body: dict[str, Any]) -> tuple[int, Any]:
+    async def _call(
+        self,
+        method: str,
+        path: str,
+        body: dict[str, Any] | None,
+        params: dict[str, str] | None = None,
+    ) -> tuple[int, Any]:
         timeout = aiohttp.ClientTimeout(total=CALL_SECONDS, connect=CONNECT_SECONDS)
         try:
             async with self._http.request(
-                method, f"{self._url}{path}", json=body, headers=self._headers, timeout=timeout
+                method,
+                f"{self._url}{path}",
+                params=params,
+                json=body,
+                headers=self._headers,
+                timeout=timeout,
             ) as response:
-                answered = response.content_type == "application/json"
-                return response.status, await response.json() if answered else None
+                if response.content_type not in ("application/json", "application/problem+json"):
+                    return response.status, None
+                return response.status, await response.json(content_type=None)
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             raise OnestopUnavailableError(type(error).__name__) from error
+
+    async def drafts(self, owner: str) -> list[dict[str, Any]]:
+        """The drafts that a citizen is filling, newest first, for staff to see.
+
+        Raises:
+            Problem: 503 `onestop_unavailable`.
+        """
+        return await self._asked("GET", "/drafts", {"owner": owner})  # type: ignore[no-any-return]
+
+    async def propose(self, owner: str, draft: str, field: str, text: str) -> dict[str, Any]:
+        """Propose what a field of a citizen's draft should say.
+
+        Returns:
+            {"offer", "field", "label", "display"}: what to ask the citizen's consent to.
+
+        Raises:
+            Problem: the service's own refusal, such as 422 `proposal_refused` with the form's sentence;
+                503 `onestop_unavailable`.
+        """
+        path = f"/drafts/{draft}/proposals"
+        body = {"field": field, "text": text}
+        return await self._asked("POST", path, {"owner": owner}, body)  # type: ignore[no-any-return]
+
+    async def decide(
+        self, owner: str, draft: str, offer: str, *, accept: bool
+    ) -> list[dict[str, Any]] | None:
+        """Fill in what was proposed, or forget it.
+
+        Returns:
+            What was filled in, each {"label", "display"}; `None` if the offer is gone or another by now.
+
+        Raises:
+            OnestopUnavailableError: if the service does not answer as it should.
+        """
+        body = {"accept": accept, "offer": offer}
+        path = f"/drafts/{draft}/offer"
+        status, done = await self._call("POST", path, body, {"owner": owner})
+        if status in (404, 409):
+            return None
+        if status != 200:
+            raise OnestopUnavailableError(f"status {status}")
+        accepted: list[dict[str, Any]] = done["accepted"]
+        return accepted
+
+    async def file(self, owner: str, file_id: str) -> Document:
+        """A file of a citizen's conversation.
+
+        Raises:
+            Problem: 404 `no_such_file`, or 503 `file_unavailable`, with a sentence for the citizen.
+        """
+        timeout = aiohttp.ClientTimeout(total=UPLOAD_SECONDS, connect=CONNECT_SECONDS)
+        try:
+            async with self._http.get(
+                f"{self._url}/files/{file_id}/content",
+                params={"owner": owner},
+                headers=self._headers,
+                timeout=timeout,
+            ) as response:
+                if response.status == 200:
+                    kept = {name: response.headers[name] for name in DOCUMENT_HEADERS}
+                    return Document(await response.read(), kept)
+                status = response.status
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise refusal(503, "file_unavailable") from error
+        raise (refusal(404, "no_such_file") if status == 404 else refusal(503, "file_unavailable"))
+
+    async def _asked(
+        self, method: str, path: str, params: dict[str, str], body: dict[str, Any] | None = None
+    ) -> Any:
+        """What staff ask for; the service's refusals are passed on.
+
+        Raises:
+            Problem: the refusal, or 503 `onestop_unavailable`.
+        """
+        try:
+            status, answer = await self._call(method, path, body, params)
+        except OnestopUnavailableError as error:
+            raise Problem(503, "onestop_unavailable", str(error)) from error
+        if status < 300:
+            return answer
+        if status < 500 and isinstance(answer, dict):
+            code = str(answer.get("type", "")).rpartition(":")[2]
+            raise Problem(status, code, str(answer.get("detail", "")))
+        raise Problem(503, "onestop_unavailable", f"status {status}")
 
     async def document(self, ticket: str, asker: str) -> Document:
         """The printed form behind a link.

@@ -132,10 +132,14 @@ def history(session: Session, sender: str, after: int, limit: int) -> tuple[list
 
 
 def present(row: Message) -> dict[str, Any]:
-    """A message as clients see it: {"id", "from", "at", …its body}, without a button's payload."""
+    """A message as clients see it: {"id", "from", "at", …its body}, without a button's payload.
+
+    What staff wrote is from "staff" and names its "author".
+    """
     if row.direction == Direction.OUTGOING:
         said = {part: one for part, one in row.body.items() if part != "notice"}
-        return {"id": row.id, "from": "assistant", "at": row.created_at.isoformat(), **said}
+        who = "staff" if "author" in said else "assistant"
+        return {"id": row.id, "from": who, "at": row.created_at.isoformat(), **said}
     return {
         "id": row.id,
         "from": "citizen",

@@ -98,6 +98,8 @@ def render(
     if _sends_file(body, limits):
         parts.append(Part(file=urljoin(public, body["custom"]["url"])))
     text = (body.get("text") or "").strip()
+    if text and body.get("author"):
+        text = say("staff_says", title=body["author"], text=text)
     choices = choices_of(number, body, limits)
     if numbered(body, limits):
         text = _with_numbers(text, body, len(choices))

@@ -19,7 +19,7 @@ def _texts() -> dict[str, str]:
     return loaded
 
 
-def say(name: str, **values: object) -> str:
+def say(name: str, /, **values: object) -> str:
     """The text `name` with its values filled in; the hotline is always known."""
     return _texts()[name].format(hotline=tenant().hotline.display, **values)
 

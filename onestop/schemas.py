@@ -82,11 +82,12 @@ class Accepted(BaseModel):
 class Offer(BaseModel):
     """Answers that are known without asking, to be confirmed before they are filled in.
 
-    `card`: read from a citizen card; `earlier`: told for an earlier dossier, so shown in part only.
+    `card`: read from a citizen card; `earlier`: told for an earlier dossier, so shown in part only; `staff`:
+    proposed by an officer who talks with the citizen.
     `refused` are labels of what is known too, but breaks a rule of the form: it is asked for.
     """
 
-    source: Literal["card", "earlier"]
+    source: Literal["card", "earlier", "staff"]
     lines: list[Accepted]
     refused: list[str] = []
 
@@ -195,9 +196,29 @@ class CardResult(BaseModel):
 
 
 class OfferDecision(BaseModel):
-    """Whether the offered answers are filled in; in either case the offer is over."""
+    """Whether the offered answers are filled in; in either case the offer is over.
+
+    `offer`: which one was shown; another that stands there by now is left alone.
+    """
 
     accept: bool
+    offer: str | None = None
+
+
+class ProposalRequest(BaseModel):
+    """What an officer proposes that a field should say, in words as the citizen would type them."""
+
+    field: str
+    text: str
+
+
+class ProposalView(BaseModel):
+    """What the citizen is asked to agree to, and the offer that stands for it."""
+
+    offer: str
+    field: str
+    label: str
+    display: str
 
 
 class StartRequest(BaseModel):
@@ -580,6 +601,14 @@ class UnitsFound(BaseModel):
     open_until: time | None = None
     opens_again: time | None = None
     next_open: date | None = None
+
+
+class HelpHours(BaseModel):
+    """Whether a person can be asked for, whether staff are there now, and else when they will be."""
+
+    offered: bool
+    open: bool = False
+    opens_at: datetime | None = None
 
 
 class ComplaintCheck(BaseModel):

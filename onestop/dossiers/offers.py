@@ -1,4 +1,4 @@
-"""Answers that need not be asked: read from a citizen card, or told for an earlier dossier.
+"""Answers that need not be asked: read from a citizen card, told for an earlier dossier, proposed by staff.
 
 They are offered, and filled in only after a yes; until then they wait in the draft, encrypted as its
 answers are. What is filled in is checked as if it were typed.
@@ -7,6 +7,7 @@ answers are. What is filled in is checked as if it were typed.
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,10 +16,10 @@ from common.database import now
 from onestop.dossiers import changes
 from onestop.dossiers.calendar import VIETNAM
 from onestop.dossiers.draft_state import answers_of, asked_of, present_field
-from onestop.dossiers.models import Draft
+from onestop.dossiers.models import Draft, opaque_key
 from onestop.dossiers.snapshots import form_of
-from onestop.eforms import persons
-from onestop.eforms.answers import Value
+from onestop.eforms import engine, persons
+from onestop.eforms.answers import Refusal, Value
 from onestop.eforms.cards import Card
 from onestop.eforms.definition import Field
 from onestop.eforms.persons import Fact, Filled, Person
@@ -33,6 +34,10 @@ EARLIER_DRAFTS = 5
 # Of what was told before only the end is shown: who reads may be somebody else at the same telephone.
 SHOWN_DIGITS = 4
 SHOWN_CHARACTERS = 60
+
+
+class StaleOffer(ValueError):
+    """Another offer, or none, stands where the one that was shown stood."""
 
 
 class NothingToFill(ValueError):
@@ -97,6 +102,51 @@ def offer_card(draft: Draft, card: Card) -> None:
         raise NothingToFill
 
 
+def propose(draft: Draft, field_id: str, text: str) -> tuple[str, Field, Value]:
+    """Offer what an officer proposes for one field; it replaces an offer that was not answered.
+
+    Returns:
+        The offer's identifier, the field, and what it would say.
+
+    Raises:
+        Refusal: if the form does not take it.
+        KeyError: if the draft does not ask that field.
+    """
+    form, answers = form_of(draft), answers_of(draft)
+    active = engine.active_fields(asked_of(draft, form), answers)
+    field = next((one for one in active if one.id == field_id), None)
+    if field is None or draft.state != "filling":
+        raise KeyError(field_id)
+    value = engine.answer(form, answers, field_id, text, _today()).value
+    offer = opaque_key()
+    draft.offer = {"source": "staff", "id": offer, "field": field_id, "text": text}
+    return offer, field, value
+
+
+def check_shown(draft: Draft, shown: str | None) -> None:
+    """Whether the offer that a citizen saw is the one that stands.
+
+    Raises:
+        StaleOffer: if it is not; `None` means whichever stands.
+    """
+    if shown is not None and (draft.offer or {}).get("id") != shown:
+        raise StaleOffer
+
+
+def _proposed(draft: Draft, offer: dict[str, Any]) -> Filled:
+    """What a yes to an officer's proposal would lead to."""
+    form, answers = form_of(draft), answers_of(draft)
+    field = form.field(offer["field"])
+    if field not in engine.active_fields(asked_of(draft, form), answers):
+        return Filled(answers)
+    try:
+        outcome = engine.answer(form, answers, field.id, offer["text"], _today())
+    except Refusal as refusal:
+        return Filled(answers, refused=[(field, refusal)])
+    again = [one for one, _ in outcome.ask_again]
+    return Filled(outcome.answers, [(field, outcome.value)], ask_again=again)
+
+
 def _holder(draft: Draft, card: Card) -> Person | None:
     """Whose card it is: who has this number already, else who is asked about now, else the next one.
 
@@ -123,6 +173,8 @@ def _filled(draft: Draft) -> Filled | None:
     """What a yes to the draft's offer would lead to; `None` without an offer."""
     if draft.offer is None:
         return None
+    if draft.offer["source"] == "staff":
+        return _proposed(draft, draft.offer)
     form, answers = form_of(draft), answers_of(draft)
     people = persons.persons(asked_of(draft, form), answers)
     if draft.offer["source"] == "card":
@@ -137,7 +189,8 @@ def _filled(draft: Draft) -> Filled | None:
 def view(draft: Draft, field: Field | None) -> Offer | None:
     """The offer that is to be made now, or `None`.
 
-    A card is answered at once; what was told before waits for the first field that it would fill.
+    A card and a proposal are answered at once; what was told before waits for the first field that it
+    would fill.
 
     Args:
         field: what is asked now.

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from urllib.parse import quote
 
 import structlog
 from aiohttp import BodyPartReader, web
 from aiohttp_pydantic.decorator import inject_params
-from aiohttp_pydantic.oas.typing import r201, r204, r413, r415
+from aiohttp_pydantic.oas.typing import r200, r201, r204, r404, r413, r415
 
 from common.problems import Problem, as_problem
 from onestop.dossiers import files
@@ -15,7 +16,7 @@ from onestop.eforms.answers import Param, Refusal
 from onestop.eforms.texts import refusal_text
 from onestop.http.keys import CONFIG, DATABASE, SCANNER, STORAGE
 from onestop.schemas import FileView, ProblemDetail
-from onestop.storage.base import StorageUnavailable
+from onestop.storage.base import StorageError, StorageUnavailable
 from onestop.uploads.scanner import ScannerUnavailable, Verdict
 
 routes = web.RouteTableDef()
@@ -51,6 +52,22 @@ async def upload(
         raise Problem(503, "storage_unavailable", "The file could not be kept.") from error
     view = await request.app[DATABASE].run(files.record, owner, part.filename or "", kept)
     return web.json_response(view.model_dump(mode="json"), status=201)
+
+
+@routes.get("/files/{file}/content", allow_head=False)
+@inject_params(on_validation_error=as_problem).and_request
+async def content(request: web.Request, file: str, /, owner: str) -> r200 | r404[ProblemDetail]:
+    """A file's bytes, for its owner and for staff who talk with the owner."""
+    found = await request.app[DATABASE].read(files.owned, owner, file)
+    if found is None:
+        raise Problem(404, "unknown_file", "There is no such file of this owner.")
+    try:
+        held = await asyncio.to_thread(request.app[STORAGE].get, file)
+    except StorageError as error:
+        raise Problem(503, "storage_unavailable", "The file cannot be read.") from error
+    name = f"inline; filename*=UTF-8''{quote(found.name)}"
+    headers = {"Content-Type": found.content_type, "Content-Disposition": name}
+    return web.Response(body=held, headers={**headers, "Cache-Control": "private, no-store"})
 
 
 @routes.delete("/files/{file}")

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 
 from aiohttp import web
-from aiohttp_pydantic.oas.typing import r200, r404
+from aiohttp_pydantic.oas.typing import r200, r404, r409, r422
 from sqlalchemy.orm import Session
 
 from common.problems import Problem
 from onestop.dossiers import card_photos, drafts, files, offers
 from onestop.dossiers.draft_view import accepted
 from onestop.dossiers.models import Draft
+from onestop.eforms import engine
+from onestop.eforms.answers import Refusal
 from onestop.eforms.cards import Card, read_card
 from onestop.eforms.texts import card_text
 from onestop.http.drafts import as_json, on_draft, receive
@@ -23,6 +25,8 @@ from onestop.schemas import (
     CardResult,
     OfferDecision,
     ProblemDetail,
+    ProposalRequest,
+    ProposalView,
     UndoResult,
 )
 from onestop.storage.base import StorageError
@@ -83,10 +87,11 @@ async def _card_in_photos(request: web.Request, owner: str, file_ids: list[str])
 @receive
 async def decide(
     request: web.Request, draft: str, /, body: OfferDecision, owner: str
-) -> r200[AnswerResult] | r404[ProblemDetail]:
-    """Fill in what is offered, or forget it."""
+) -> r200[AnswerResult] | r404[ProblemDetail] | r409[ProblemDetail]:
+    """Fill in what is offered, or forget it; 409 `stale_offer` if it is not the one that was shown."""
 
     def step(_session: Session, one: Draft) -> AnswerResult:
+        offers.check_shown(one, body.offer)
         if not body.accept:
             offers.decline(one)
             return AnswerResult(draft=drafts.view(one))
@@ -96,6 +101,27 @@ async def decide(
             accepted=[accepted(field, value) for field, value in filled.taken],
             reopened=[field.label for field in filled.ask_again],
         )
+
+    try:
+        return as_json(await on_draft(request, draft, owner, step))
+    except offers.StaleOffer as error:
+        raise Problem(409, "stale_offer", "That offer is over.") from error
+
+
+@routes.post("/drafts/{draft}/proposals")
+@receive
+async def propose(
+    request: web.Request, draft: str, /, body: ProposalRequest, owner: str
+) -> r200[ProposalView] | r404[ProblemDetail] | r422[ProblemDetail]:
+    """Offer the citizen what an officer proposes for a field; it must pass as if the citizen had typed it."""
+
+    def step(_session: Session, one: Draft) -> ProposalView:
+        try:
+            offer, field, value = offers.propose(one, body.field, body.text)
+        except Refusal as refusal:
+            text = engine.refusal_text(refusal, 1)
+            raise Problem(422, "proposal_refused", text) from refusal
+        return ProposalView(offer=offer, field=field.id, label=field.label, display=value.display)
 
     return as_json(await on_draft(request, draft, owner, step))
 

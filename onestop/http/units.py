@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime
 
 from aiohttp import web
 from aiohttp_pydantic.decorator import inject_params
@@ -11,7 +12,10 @@ from aiohttp_pydantic.oas.typing import r200
 from common.database import now
 from common.problems import as_problem
 from common.tenant import tenant
-from onestop.schemas import UnitsFound
+from onestop.dossiers.calendar import VIETNAM
+from onestop.http.keys import CONFIG
+from onestop.schemas import HelpHours, UnitsFound
+from onestop.units import hours
 from onestop.units.directory import Directory
 
 routes = web.RouteTableDef()
@@ -23,3 +27,19 @@ async def find(request: web.Request, q: str = "", asked: bool = False) -> r200[U
     """The units that a question names and their hours; `asked`: a commune was asked for before."""
     found = await asyncio.to_thread(Directory(tenant()).tell, q, now(), asked=asked)
     return web.json_response(found.model_dump(mode="json"))
+
+
+@routes.get("/help-hours")
+@inject_params(on_validation_error=as_problem).and_request
+async def help_hours(request: web.Request) -> r200[HelpHours]:
+    """Whether a citizen can be handed to a person now: in the tenant's hours, on working days."""
+    return web.json_response(_help(request.app[CONFIG].handover, now()).model_dump(mode="json"))
+
+
+def _help(mode: str, moment: datetime) -> HelpHours:
+    if mode == "off":
+        return HelpHours(offered=False)
+    week, local = tenant().opening_hours, moment.astimezone(VIETNAM)
+    if mode == "always" or hours.open_until(week, local) is not None:
+        return HelpHours(offered=True, open=True)
+    return HelpHours(offered=True, opens_at=hours.opening(week, local))

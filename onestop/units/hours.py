@@ -87,6 +87,17 @@ def next_open(hours: Sequence[OpeningHours], after: date) -> date | None:
     return next((day for day in coming if spans(hours, day)), None)
 
 
+def opening(hours: Sequence[OpeningHours], moment: datetime) -> datetime | None:
+    """When the unit opens next after `moment` (in Vietnam), today or on its next day."""
+    again = opens_again(hours, moment)
+    if again is not None:
+        return datetime.combine(moment.date(), again, tzinfo=moment.tzinfo)
+    day = next_open(hours, moment.date())
+    if day is None:
+        return None
+    return datetime.combine(day, spans(hours, day)[0][0], tzinfo=moment.tzinfo)
+
+
 def open_until(hours: Sequence[OpeningHours], moment: datetime) -> time | None:
     """When the unit closes, if it is open at `moment` (in Vietnam); at noon that is for lunch."""
     at = moment.time()

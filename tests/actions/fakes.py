@@ -30,6 +30,7 @@ from onestop.schemas import (
     DraftView,
     FieldMatches,
     FieldView,
+    HelpHours,
     Line,
     Option,
     Owed,
@@ -161,6 +162,7 @@ class FakeOnestop:
         self.status: StatusView | OnestopRefusal | None = None
         self.providers: list[str] = []
         self.owes: Owed | OnestopError = OWED
+        self.help = HelpHours(offered=True, open=True)
         self.units = UNITS
         self.printed: DocumentLinks | OnestopRefusal = PRINTED
         self.request: RequestView | None = None
@@ -317,6 +319,9 @@ class FakeOnestop:
             raise self.status
         assert self.status is not None
         return self.status
+
+    async def help_hours(self) -> HelpHours:
+        return self.help
 
     async def find_units(self, question: str, *, asked: bool = False) -> UnitsFound:
         self.calls.append(("find_units", question, asked))

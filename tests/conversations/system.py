@@ -33,12 +33,13 @@ class System:
     """`python -m common run` in a child process; its output is kept for a failure's report."""
 
     def __init__(self, directory: Path, settings: dict[str, str] | None = None) -> None:
-        web, onestop, rasa, actions = free_ports(4)
+        web, onestop, gateway, rasa, actions = free_ports(5)
         self.url = f"http://127.0.0.1:{web}"
         self.environment = {
             **os.environ,
             "MOTCUA_PORT": str(web),
             "MOTCUA_ONESTOP_PORT": str(onestop),
+            "MOTCUA_GATEWAY_PORT": str(gateway),
             "MOTCUA_RASA_PORT": str(rasa),
             "MOTCUA_ACTIONS_PORT": str(actions),
             "MOTCUA_DATABASE_URL": f"sqlite:///{directory}/onestop.db",
@@ -47,6 +48,8 @@ class System:
             "MOTCUA_UPLOAD_DIRECTORY": f"{directory}/uploads",
             # Scripts type faster than people.
             "MOTCUA_CHAT_MESSAGES_PER_MINUTE": "10000",
+            # Scripts want the assistant's answer, at any hour; a person has tests of its own.
+            "MOTCUA_HANDOVER": "off",
             # Tests run at night too.
             "MOTCUA_NOTICE_QUIET_FROM": "00:00",
             "MOTCUA_NOTICE_QUIET_UNTIL": "00:00",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from typing import Any, cast
 
 from aiohttp import web
 
@@ -13,7 +13,9 @@ from common.database import Database
 from gateway import inbox, outbox
 from gateway.channels.base import Channel
 from gateway.dispatcher import Dispatcher
+from gateway.handover.guard import Guard
 from gateway.models import Message
+from gateway.onestop_client import OnestopClient
 from gateway.rasa_client import RasaUnavailableError
 from gateway.texts import say
 from tests.gateway.fakes import until
@@ -58,6 +60,11 @@ async def work_until(database: Database, number: int, *dispatchers: Dispatcher) 
     return (await work_off(database, [number], *dispatchers))[0]
 
 
+def guard(database: Database) -> Guard:
+    """No person takes part here, so no draft is asked for."""
+    return Guard(database, cast(OnestopClient, None))
+
+
 async def work_off(
     database: Database, numbers: list[int], *dispatchers: Dispatcher
 ) -> list[outbox.Outcome]:
@@ -81,7 +88,14 @@ async def test_a_slow_turn_is_announced_once_and_then_answered(gateway_database:
         return [{"text": "xong"}]
 
     channel = Recorder()
-    dispatcher = Dispatcher(gateway_database, Rasa(slow), {"web": channel}, 60, slow_seconds=0.05)
+    dispatcher = Dispatcher(
+        gateway_database,
+        Rasa(slow),
+        guard(gateway_database),
+        {"web": channel},
+        60,
+        slow_seconds=0.05,
+    )
     outcome = await work_until(gateway_database, keep(gateway_database, "1"), dispatcher)
     assert [row.body["text"] for row in outcome.replies] == [say("delayed"), "xong"]
     assert channel.delivered == [(say("delayed"), False), ("xong", True)]
@@ -93,7 +107,9 @@ async def test_a_turn_without_replies_does_not_leave_the_citizen_in_silence(
     async def nothing(text: str) -> list[dict[str, Any]]:
         return []
 
-    dispatcher = Dispatcher(gateway_database, Rasa(nothing), {"web": Recorder()}, 60)
+    dispatcher = Dispatcher(
+        gateway_database, Rasa(nothing), guard(gateway_database), {"web": Recorder()}, 60
+    )
     outcome = await work_until(gateway_database, keep(gateway_database, "1"), dispatcher)
     assert [row.body["text"] for row in outcome.replies] == [say("unanswered")]
 
@@ -103,7 +119,14 @@ async def test_a_message_is_given_up_after_the_last_try(gateway_database: Databa
         raise RasaUnavailableError("down")
 
     rasa = Rasa(fail)
-    dispatcher = Dispatcher(gateway_database, rasa, {"web": Recorder()}, 60, retry_seconds=(0, 0))
+    dispatcher = Dispatcher(
+        gateway_database,
+        rasa,
+        guard(gateway_database),
+        {"web": Recorder()},
+        60,
+        retry_seconds=(0, 0),
+    )
     outcome = await work_until(gateway_database, keep(gateway_database, "1"), dispatcher)
     assert len(rasa.asked) == 3
     assert outcome.state == "failed"
@@ -124,13 +147,17 @@ async def test_a_worker_that_is_stopped_hands_its_turn_to_another(
         return [{"text": "xong"}]
 
     number = keep(gateway_database, "1")
-    stopping = Dispatcher(gateway_database, Rasa(hang), {"web": Recorder()}, 60)
+    stopping = Dispatcher(
+        gateway_database, Rasa(hang), guard(gateway_database), {"web": Recorder()}, 60
+    )
     task = asyncio.create_task(stopping.run())
     await started.wait()
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await task
-    other = Dispatcher(gateway_database, Rasa(answer), {"web": Recorder()}, 60)
+    other = Dispatcher(
+        gateway_database, Rasa(answer), guard(gateway_database), {"web": Recorder()}, 60
+    )
     outcome = await work_until(gateway_database, number, other)
     assert [row.body["text"] for row in outcome.replies] == ["xong"]
 
@@ -146,7 +173,10 @@ async def test_two_workers_answer_every_message_once_and_in_order(
     numbers = [
         keep(gateway_database, f"{sender}{key}", sender) for key in range(5) for sender in "abcdef"
     ]
-    workers = [Dispatcher(gateway_database, rasa, {"web": Recorder()}, 60) for _ in range(2)]
+    workers = [
+        Dispatcher(gateway_database, rasa, guard(gateway_database), {"web": Recorder()}, 60)
+        for _ in range(2)
+    ]
     for outcome in await work_off(gateway_database, numbers, *workers):
         assert (outcome.state, len(outcome.replies)) == ("answered", 1)
     assert len(rasa.asked) == 30

@@ -71,11 +71,15 @@ class Button(BaseModel):
 
 
 class Reply(BaseModel):
-    """One message of the assistant; a card (`custom`) stands beside a text that says the same."""
+    """One message of the assistant, or of the `author`, a member of staff.
+
+    A card (`custom`) stands beside a text that says the same.
+    """
 
     model_config = ConfigDict(extra="allow")
 
     id: int
+    author: str | None = None
     text: str | None = None
     buttons: list[Button] | None = None
     image: str | None = None
@@ -96,7 +100,7 @@ class HistoryItem(BaseModel):
     model_config = ConfigDict(extra="allow", populate_by_name=True)
 
     id: int
-    author: Literal["citizen", "assistant"] = Field(alias="from")
+    who: Literal["citizen", "assistant", "staff"] = Field(alias="from")
     at: datetime
     text: str | None = None
 

@@ -1,0 +1,95 @@
+"""A person when needed: the gateway takes the conversation over at the card that is shown here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from actions.onestop_client import OnestopRefusal, OnestopUnavailable
+from actions.texts import button
+from actions.turn import Events, TopicAction, Turn
+from onestop.schemas import DraftView, HelpHours
+
+LAST_WORDS = 3
+
+
+async def hand_over(turn: Turn) -> Events:
+    """Ask the gateway for a person, with a summary for staff; where there is none, tell the hotline."""
+    try:
+        hours = await turn.service.help_hours()
+        draft = await _draft(turn)
+        procedure = await _procedure(turn, draft)
+    except OnestopUnavailable:  # who cannot be helped here needs a person most
+        hours, draft, procedure = HelpHours(offered=False), None, ""
+    if not hours.offered:
+        turn.show("person", filling=bool(turn.slot("draft")))
+        return []
+    resume = [button("Tiếp tục hồ sơ", "resume_dossier", draft=draft.id)] if draft else []
+    card = {
+        "type": "handover",
+        "open": hours.open,
+        "opens_at": hours.opens_at.isoformat() if hours.opens_at else None,
+        "summary": _summary(turn, draft, procedure),
+        "buttons": resume,
+    }
+    turn.show("handing_over", card=card)
+    return []
+
+
+async def _draft(turn: Turn) -> DraftView | None:
+    if not turn.slot("draft"):
+        return None
+    try:
+        draft = await turn.service.draft(str(turn.slot("draft")), turn.owner)
+    except OnestopRefusal:
+        return None
+    return draft if draft.state == "filling" else None
+
+
+async def _procedure(turn: Turn, draft: DraftView | None) -> str:
+    if draft is not None:
+        return draft.procedure.name
+    if not turn.slot("procedure"):
+        return ""
+    try:
+        return (await turn.service.procedure(str(turn.slot("procedure")))).short_name
+    except OnestopRefusal:
+        return ""
+
+
+def _summary(turn: Turn, draft: DraftView | None, procedure: str) -> dict[str, Any]:
+    """What staff should know at a glance: what it is about, where it stands, what was said last."""
+    return {
+        "reason": "stuck" if turn.offered_person else "asked",
+        "procedure": procedure,
+        "draft": draft.id if draft else "",
+        "field": draft.field.label if draft and draft.field else "",
+        "answered": draft.answered if draft else 0,
+        "total": draft.total if draft else 0,
+        "said": turn.last_words(LAST_WORDS),
+    }
+
+
+class Person(TopicAction):
+    """Bring a person into the conversation."""
+
+    action_name = "action_person"
+
+    async def act(self, turn: Turn) -> Events:
+        """Hand over."""
+        return await hand_over(turn)
+
+
+class Acknowledge(TopicAction):
+    """A yes or no to nothing that was asked; right after a person was offered, a yes takes the offer."""
+
+    action_name = "action_acknowledge"
+
+    async def act(self, turn: Turn) -> Events:
+        """Hand over, or ask what is wished for."""
+        if turn.intent == "affirm" and turn.offered_person:
+            return await hand_over(turn)
+        turn.show("acknowledge")
+        return []
+
+
+ACTIONS = (Person, Acknowledge)

@@ -1,0 +1,104 @@
+"""The shapes of the hand-over's inner interface."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from gateway import outbox
+from gateway.handover.models import Agent, Handover
+from gateway.handover.service import Staff
+from gateway.models import Direction, Message
+
+
+class HandoverView(BaseModel):
+    """A hand-over as staff see it; `mine`: the one who asks has it. `summary` is the assistant's."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    channel: str
+    stage: Literal["ticket", "waiting", "taken", "closed"]
+    agent: str | None
+    agent_name: str | None
+    asked_at: datetime
+    taken_at: datetime | None
+    answered_at: datetime | None
+    closed_at: datetime | None
+    ended_by: str | None
+    waits_since: datetime | None
+    active_at: datetime
+    outcome: dict[str, Any] | None
+    summary: dict[str, Any] = {}
+    mine: bool = False
+
+    @classmethod
+    def of(cls, row: Handover, staff: Staff) -> HandoverView:
+        """The view of a row for a member of staff."""
+        view = cls.model_validate(row)
+        summary = row.request.get("summary") or {}
+        return view.model_copy(update={"summary": summary, "mine": row.agent == staff.id})
+
+
+class AgentView(BaseModel):
+    """A member of staff who is there."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: str
+    name: str
+    seen_at: datetime
+
+    @classmethod
+    def of(cls, row: Agent) -> AgentView:
+        """The view of a row."""
+        return cls.model_validate(row)
+
+
+class SharedFile(BaseModel):
+    """A file that staff have uploaded for this citizen."""
+
+    file_id: str = Field(pattern=r"^[\w-]{1,64}$")
+    name: str = Field(min_length=1, max_length=200)
+    content_type: str = Field(max_length=100)
+
+
+class Answer(BaseModel):
+    """What staff say; `key` is the client's own id of it: sent again, it is said once."""
+
+    key: str = Field(pattern=r"^[\w-]{1,64}$")
+    text: str = Field("", max_length=4_000)
+    files: list[SharedFile] = Field([], max_length=5)
+
+
+class Closing(BaseModel):
+    """Why it is closed: done; the assistant can go on; the citizen comes to the counter, or is silent."""
+
+    reason: Literal["solved", "to_assistant", "counter", "no_reply", "other"]
+    note: str = Field("", max_length=1_000)
+
+
+class Proposal(BaseModel):
+    """What a field of the citizen's draft should say, in words as the citizen would type them."""
+
+    key: str = Field(pattern=r"^[\w-]{1,64}$")
+    draft: str = Field(pattern=r"^[\w-]{1,32}$")
+    field: str = Field(min_length=1, max_length=64)
+    text: str = Field(min_length=1, max_length=2_000)
+
+
+class Opening(BaseModel):
+    """Whose conversation staff take over on their own."""
+
+    sender: str = Field(min_length=3, max_length=80)
+
+
+def message_view(row: Message) -> dict[str, Any]:
+    """A message as staff see it: as the citizen does, with its files' ids, and how far it got."""
+    view = outbox.present(row)
+    view["state"], view["reason"] = row.state, row.reason
+    if row.direction == Direction.INCOMING:
+        view["attachments"] = row.body["attachments"]
+    return view
