@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 import segno
 from aiohttp import web
 
+from common.limits import address_of
 from common.problems import Problem
 from gateway.keys import CONFIG
 from onestop.staff.access import Stage, anyone, during
@@ -19,7 +20,6 @@ from onestop.staff.schemas import (
     PasswordGiven,
     SessionOpened,
 )
-from web.limits import address_of
 from web.staff import forms
 from web.staff.gate import HOME, LOG_IN, PAGES, onward
 from web.staff.keys import ME, SERVICE
