@@ -13,6 +13,8 @@ from bot.nlu.frame import frame
 from bot.nlu.text import canonical, strip_accents, tokens
 
 _DIGIT = re.compile(r"\d")
+# "12 trừ 5": arithmetic is asked of a calculator, not of an office.
+_SUM = re.compile(r"\d\s*(?:[+x*/:-]|cộng|trừ|nhân|chia|cong|tru|nhan)\s*\d", re.IGNORECASE)
 _ANY_DAY = date(2000, 1, 1)
 # The commonest family names (they cover nine Vietnamese in ten), folded.
 _NAMES = """
@@ -67,4 +69,6 @@ def _shape(text: str, words: list[str]) -> list[str]:
         shape.append("capitals")
     if words and all(word[0].isdigit() for word in words):
         shape.append("figures")
+    elif _SUM.search(text):
+        shape.append("sum")
     return shape
