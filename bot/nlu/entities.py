@@ -45,7 +45,9 @@ _NINE = re.compile(
     r"(?<![\d.,/+-])(?<!\d )\d{3}(?:[ .]?\d{3}){2}(?![\d/-]|[.,]\d| \d|\s*(?:d|dong|vnd)\b)"
 )
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+")
-_AMOUNT = rf"(?:\d+(?:[.,]\d+)*|{numerals.WORD})(?:\s*(?:\d+(?:[.,]\d+)*|{numerals.WORD}))*"
+# Possessive: a run of digits is one number. Cut in every way, forty digits would take for ever.
+_FIGURE = r"\d++(?:[.,]\d++)*+"
+_AMOUNT = rf"(?:{_FIGURE}|{numerals.WORD})(?:\s*+(?:{_FIGURE}|{numerals.WORD}))*"
 _MONEY = re.compile(
     rf"(?<![\w.,/-])(?P<amount>{_AMOUNT})\s*(?P<unit>dong|vnd|d|cu)(?!\w)"
     rf"|(?<![\w.,/-])(?P<scaled>\d+(?:[.,]\d+)*\s*(?:trieu|tr|ty|ti|nghin|ngan|k)(?:\s*(?:\d+|ruoi))?)(?!\w)"

@@ -106,3 +106,12 @@ def test_every_date_is_found_in_figures_and_in_words(day: date) -> None:
 def test_every_dossier_code_that_is_given_out_is_found(day: date, running: int) -> None:
     code = make_code("H25.12", day, running)
     assert found(f"hồ sơ {code.lower()} đến đâu") == {"dossier_code": code}
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "piece", ["0", "1.", "1,", "1 ", "một ", "mot", "trăm ", "1/", "a@", "ngày ", "(0) "]
+)
+def test_a_long_run_of_one_thing_is_read_at_once(piece: str) -> None:
+    # Forty digits once took longer than anyone waited: each way of cutting them was tried.
+    find_entities((piece * 5000)[:5000], TODAY)
