@@ -31,7 +31,7 @@ async def find_named(turn: Turn) -> Events | None:
     letters = any(character.isalpha() for character in turn.text)
     if not letters and turn.entity("procedure_code") is None:
         return None
-    found = await turn.service.search(turn.text)
+    found = await turn.search()
     if found.outcome == "found":
         return await explain(turn, ["ask_procedure"])
     if found.outcome == "choices" and found.content_words:

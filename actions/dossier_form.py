@@ -128,7 +128,7 @@ class DossierForm(TopicAction):
             ActionExecutionRejection: always else.
         """
         if turn.intent == "start_dossier" and turn.text:
-            found = await turn.service.search(turn.text)
+            found = await turn.search()
             if not found.content_words:
                 return await form_commands.submit(turn, draft)
         raise ActionExecutionRejection(LOOP)

@@ -86,7 +86,7 @@ async def find_procedure(turn: Turn, wishes: list[str]) -> tuple[Procedure | Non
     if code is None and turn.button:
         code = present
     if code is None:
-        found = await turn.service.search(turn.text)
+        found = await turn.search()
         among = present in [one.code for one in found.candidates]
         if found.outcome == "found":
             code = found.candidates[0].code

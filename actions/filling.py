@@ -64,6 +64,7 @@ def refuse(turn: Turn, field: FieldView, refusal: Refusal) -> None:
     parts = question_parts(field)
     meant = [button(one, "inform", value=one) for one in refusal.suggestions[:MAX_SUGGESTIONS]]
     parts["buttons"] = meant or parts["buttons"]
+    turn.note_question(field)
     turn.show("refused", refusal=refusal, **parts)
 
 

@@ -139,7 +139,9 @@ async def _send(turn: Turn, grant: str, stars: int, reason: str | None) -> Ratin
     body = RatingRequest(
         asker=turn.owner, channel=turn.channel, grant=grant, stars=stars, reason=reason
     )
-    return await turn.service.rate(body)
+    rated = await turn.service.rate(body)
+    turn.note(stars=stars)
+    return rated
 
 
 def _reasons(asked: dict[str, Any]) -> list[Button]:

@@ -108,6 +108,7 @@ class RequestForm(TopicAction):
     def _refuse(self, turn: Turn, view: RequestView, refusal: Refusal) -> Events:
         meant = [button(one, "inform", value=one) for one in refusal.suggestions]
         usual = question_parts(view.field)["buttons"] if view.field is not None else []
+        turn.note_question(view.field)
         turn.show("refused", refusal=refusal, buttons=meant or usual)
         if refusal.attempt == PERSON_OFFERED_AT:
             turn.offer_person()
@@ -127,6 +128,7 @@ class RequestForm(TopicAction):
     async def _go_on(self, turn: Turn, view: RequestView) -> Events:
         """Ask what is next, or sum up and ask for agreement."""
         if view.field is not None:
+            turn.note_question(view.field)
             turn.show("request_question", view=view, **question_parts(view.field))
             return keep(view)
         if not view.confirm:

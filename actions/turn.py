@@ -14,6 +14,7 @@ from actions.onestop_client import OnestopClient, OnestopUnavailable, onestop
 from actions.texts import Button, button, render
 from bot.nlu.text import canonical
 from common.tenant import Tenant, tenant
+from onestop.schemas import FieldView, SearchResult
 
 log = structlog.get_logger(__name__)
 Events = list[dict[str, Any]]
@@ -40,6 +41,7 @@ class Turn:
         self.tracker = tracker
         self.service: OnestopClient = onestop()
         self.tenant: Tenant = tenant()
+        self._trace: dict[str, Any] = {}
 
     # What came in -----------------------------------------------------------------------------
 
@@ -171,7 +173,31 @@ class Turn:
     ) -> None:
         """Say a rendered template (`actions/templates/`), with buttons and a card that repeats it."""
         text = render(template, tenant=self.tenant, **variables)
-        self._dispatcher.utter_message(text=text, buttons=buttons, json_message=card, image=image)
+        self.note_question(variables.get("field"))
+        trace, self._trace = {**self._trace, "said": template}, {}
+        self._dispatcher.utter_message(
+            text=text, buttons=buttons, json_message=card, image=image, trace=trace
+        )
+
+    def note(self, **facts: Any) -> None:
+        """Keep with the next reply what is known here, for the transcript (`onestop/transcripts/events.py`)."""
+        self._trace.update(facts)
+
+    def note_question(self, field: FieldView | None) -> None:
+        """The next reply asks for this field, so the next message is an answer to it."""
+        if field is not None:
+            self.note(field=field.id, kind=field.type)
+
+    async def search(self) -> SearchResult:
+        """The procedures that the message may mean."""
+        found = await self.service.search(self.text)
+        self.note(
+            candidates=[
+                {"code": one.code, "name": one.short_name, "score": round(one.score, 3)}
+                for one in found.candidates
+            ]
+        )
+        return found
 
     def offer_person(self) -> None:
         """Offer a person and the hotline, when the talk does not get on."""

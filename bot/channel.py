@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import time
 import uuid
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
@@ -129,7 +130,11 @@ class GatewayInput(InputChannel):
     ) -> list[dict[str, Any]]:
         output = TurnOutput()
         attachments = [item.model_dump() for item in inbound.attachments]
-        metadata = {"channel": inbound.channel, "attachments": attachments}
+        metadata = {
+            "channel": inbound.channel,
+            "attachments": attachments,
+            "received": time.time(),  # the turn's length is counted from here
+        }
         await on_new_message(
             UserMessage(
                 inbound.text, output, inbound.sender, input_channel=self.name(), metadata=metadata

@@ -19,23 +19,12 @@ from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event, SessionStarted, deserialise_events
 from rasa.shared.core.trackers import DialogueStateTracker
-from sqlalchemy import (
-    Column,
-    Connection,
-    Float,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    Row,
-    String,
-    Table,
-    insert,
-    select,
-)
+from sqlalchemy import Connection, Row, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from bot.events import OutboxBroker
 from bot.recent import RecentTrackers, shorten
+from bot.tables import events, metadata, outbox
 from common.database import open_engine
 from common.settings import settings
 
@@ -46,24 +35,6 @@ THREADS = 4
 
 APPEND_ATTEMPTS = 5
 """Tries to append when other writers of the same conversation come first."""
-
-metadata = MetaData()
-events = Table(
-    "tracker_events",
-    metadata,
-    Column("sender_id", String(255), primary_key=True),
-    Column("sequence", Integer, primary_key=True, autoincrement=False),
-    Column("type_name", String(60), nullable=False),
-    Column("timestamp", Float, nullable=False),  # seconds since 1970
-    Column("data", LargeBinary, nullable=False),  # the event's JSON, encrypted
-)
-session_starts = Index(
-    "ix_tracker_events_session_starts",
-    events.c.sender_id,
-    events.c.sequence,
-    sqlite_where=events.c.type_name == SessionStarted.type_name,
-    postgresql_where=events.c.type_name == SessionStarted.type_name,
-)
 
 
 @dataclass(frozen=True)
@@ -80,7 +51,8 @@ class SqlTrackerStore(TrackerStore):
 
     Args:
         domain: the model's domain, for the slots of the trackers.
-        event_broker: gets every new event, if there is one.
+        event_broker: gets every new event with its number, if there is one; ours finds them in the outbox,
+            where they are put in the transaction that stores them.
         host: Rasa's `url` in endpoints.yml; unused, the setting tracker_database_url counts.
         url: another database than the settings' (for tests).
     """
@@ -136,8 +108,12 @@ class SqlTrackerStore(TrackerStore):
             short = shorten(tracker, self.domain)
             short._stored = stored
             self._recent.put(short, self.domain)
-        if self.event_broker is not None:
-            await self._stream_new_events(self.event_broker, new, tracker.sender_id)
+        if isinstance(self.event_broker, OutboxBroker):
+            self.event_broker.wake()
+        elif self.event_broker is not None:
+            for sequence, event in enumerate(new, start=stored.next_sequence - len(new)):
+                body = {"sender_id": tracker.sender_id, "sequence": sequence, **event.as_dict()}
+                self.event_broker.publish(body)
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """The conversation as it stands, as a tracker with its last events; see `bot.recent`."""
@@ -191,6 +167,10 @@ class SqlTrackerStore(TrackerStore):
             try:
                 with self._engine.begin() as connection:
                     connection.execute(insert(events), numbered)
+                    if isinstance(self.event_broker, OutboxBroker):
+                        last = first + len(new) - 1
+                        noted = {"sender_id": sender_id, "first": first, "last": last}
+                        connection.execute(insert(outbox), noted)
                 return first
             except IntegrityError:
                 if attempt == APPEND_ATTEMPTS - 1:

@@ -15,6 +15,14 @@ from sqlalchemy import MetaData
 from common.database import open_engine
 from common.settings import ROOT
 
+UNMODELLED = ("turn_words",)
+"""Beginnings of the names of tables that no model describes: full-text indexes, apart for each database."""
+
+
+def is_modelled(name: str | None, kind: str, parents: object) -> bool:
+    """Alembic's `include_name`: what is compared with the models."""
+    return kind != "table" or not (name or "").startswith(UNMODELLED)
+
 
 def configuration(package: str, url: str) -> Config:
     """Alembic's configuration for `package` (a top-level package with `migrations/`) at `url`."""
@@ -52,6 +60,7 @@ def run_environment(metadata: MetaData) -> None:
             target_metadata=metadata,
             render_as_batch=True,  # SQLite cannot alter most things in place
             compare_type=True,
+            include_name=is_modelled,
             # Each package may share one PostgreSQL database with the others.
             version_table=f"alembic_version_{attributes['package']}",
         )

@@ -57,6 +57,10 @@ class Settings(BaseSettings):
     onestop_url: str = ""
     gateway_url: str = ""
 
+    # How conversations reach the transcripts: RabbitMQ where it has an address, else HTTP.
+    amqp_url: SecretStr = SecretStr("")
+    amqp_queue: str = "motcua-events"
+
     # The tenant: a file under data/tenant/.
     tenant: str = "ha-nam"
     agency_identifier: str = Field("H25", pattern=r"^[A-Z]\d{2}(\.\d{1,3})*$")

@@ -1,6 +1,6 @@
 """Alembic's environment of the tracker store's database."""
 
-from bot.tracker_store import metadata
+from bot.tables import metadata
 from common.migrations import run_environment
 
 run_environment(metadata)

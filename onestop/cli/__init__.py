@@ -26,6 +26,7 @@ from onestop.cli import (
     retention,
     serve,
     staff,
+    transcripts,
 )
 
 GROUPS = (
@@ -41,6 +42,7 @@ GROUPS = (
     retention,
     serve,
     staff,
+    transcripts,
 )
 
 

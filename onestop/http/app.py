@@ -33,6 +33,7 @@ from onestop.http import (
     requests,
     staff,
     staff_accounts,
+    transcripts,
     units,
 )
 from onestop.http.keys import (
@@ -70,6 +71,7 @@ PARTS = (
     requests,
     staff,
     staff_accounts,
+    transcripts,
     units,
 )
 # JSON bodies are small; files have a limit of their own, checked while they stream in.

@@ -9,7 +9,8 @@ import onestop.notices.models
 import onestop.payments.models
 import onestop.post.models
 import onestop.privacy.models
-import onestop.staff.models  # noqa: F401
+import onestop.staff.models
+import onestop.transcripts.models  # noqa: F401
 from common.migrations import run_environment
 from onestop.models import Base
 

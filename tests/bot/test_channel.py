@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
@@ -110,7 +111,9 @@ async def test_channel_and_attachments_reach_the_agent_as_metadata() -> None:
     file = {"file_id": "f1", "name": "cccd.jpg", "content_type": "image/jpeg", "size": 5}
     await server.post({**MESSAGE, "text": "/upload", "attachments": [file]})
     assert server.seen[0].sender_id == "citizen-1"
-    assert server.seen[0].metadata == {"channel": "web", "attachments": [file]}
+    metadata = server.seen[0].metadata
+    assert time.time() - 60 < metadata.pop("received") <= time.time()
+    assert metadata == {"channel": "web", "attachments": [file]}
 
 
 @pytest.mark.parametrize(

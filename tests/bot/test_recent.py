@@ -24,7 +24,8 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy import event as sql_event
 
 from bot.recent import TURNS_BEFORE_SHORTENING, TURNS_KEPT, RecentTrackers, shorten
-from bot.tracker_store import SqlTrackerStore, events
+from bot.tables import events
+from bot.tracker_store import SqlTrackerStore
 from common.migrations import upgrade
 
 DOMAIN = Domain.from_dict(

@@ -10,7 +10,7 @@ from sqlalchemy import MetaData, inspect
 
 from common.__main__ import PACKAGES
 from common.database import open_engine
-from common.migrations import downgrade, upgrade
+from common.migrations import downgrade, is_modelled, upgrade
 
 MODELS = {
     "onestop": (
@@ -25,9 +25,10 @@ MODELS = {
         "onestop.post.models",
         "onestop.privacy.models",
         "onestop.staff.models",
+        "onestop.transcripts.models",
     ),
     "gateway": ("gateway.models",),
-    "bot": ("bot.tracker_store",),
+    "bot": ("bot.tables",),
 }
 
 
@@ -62,7 +63,11 @@ def test_migrations_make_what_the_models_say(package: str, tmp_path: Path) -> No
     upgrade(package, url)
     engine = open_engine(url)
     with engine.connect() as connection:
-        options = {"version_table": f"alembic_version_{package}", "compare_type": True}
+        options = {
+            "version_table": f"alembic_version_{package}",
+            "compare_type": True,
+            "include_name": is_modelled,
+        }
         context = MigrationContext.configure(connection, opts=options)
         differences = compare_metadata(context, metadata(package))
     engine.dispose()
