@@ -3,6 +3,7 @@
 python -m gateway serve               the gateway alone, where it runs apart from the pages
 python -m gateway failed              what could not be answered or sent, without personal data
 python -m gateway retry NUMBER…       try these again
+python -m gateway handover list|take…  help citizens who wait for a person (gateway/handover/cli.py)
 python -m gateway zalo status         whether the account's tokens work
 python -m gateway messenger setup     set the page's greeting and menu, subscribe its webhook
 """
@@ -16,12 +17,12 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import aiohttp
-from aiohttp import web
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from common.database import Database
 from common.logs import configure_logs
+from common.serving import serve
 from common.settings import Settings, settings
 from gateway import given_up
 from gateway.app import create_app
@@ -29,6 +30,8 @@ from gateway.channels.errors import NotSentError
 from gateway.channels.messenger.channel import MessengerChannel, client, profile
 from gateway.channels.zalo import tokens
 from gateway.channels.zalo.channel import ZaloChannel
+from gateway.handover import cli as handover
+from gateway.handover.app import create_app as create_handover
 
 T = TypeVar("T")
 
@@ -57,6 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         required=True, metavar="COMMAND"
     )
     _add(messenger, "setup", run_messenger_setup, "set its greeting and menu")
+    handover.register(commands)
     options = parser.parse_args(arguments)
     try:
         status: int = options.run(options)
@@ -92,7 +96,9 @@ def run_serve(_options: argparse.Namespace) -> int:
     """Serve until SIGINT or SIGTERM."""
     configure_logs()
     config = settings()
-    web.run_app(create_app(config), host=config.host, port=config.port, access_log=None, print=None)
+    site = create_app(config)
+    inner = (create_handover(site), "127.0.0.1", config.gateway_port)
+    asyncio.run(serve([(site, config.host, config.port), inner]))
     return 0
 
 

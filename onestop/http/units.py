@@ -33,10 +33,11 @@ async def find(request: web.Request, q: str = "", asked: bool = False) -> r200[U
 @inject_params(on_validation_error=as_problem).and_request
 async def help_hours(request: web.Request) -> r200[HelpHours]:
     """Whether a citizen can be handed to a person now: in the tenant's hours, on working days."""
-    return web.json_response(_help(request.app[CONFIG].handover, now()).model_dump(mode="json"))
+    return web.json_response(help_at(request.app[CONFIG].handover, now()).model_dump(mode="json"))
 
 
-def _help(mode: str, moment: datetime) -> HelpHours:
+def help_at(mode: str, moment: datetime) -> HelpHours:
+    """What the setting `handover` and the tenant's hours say at a moment."""
     if mode == "off":
         return HelpHours(offered=False)
     week, local = tenant().opening_hours, moment.astimezone(VIETNAM)

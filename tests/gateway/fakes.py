@@ -72,10 +72,18 @@ class FakeOnestop:
         self.notices: list[dict[str, Any]] = []
         self.reports: list[dict[str, Any]] = []
         self.leases: dict[int, str] = {}
+        self.drafts: list[dict[str, Any]] = []
+        self.offer: dict[str, str] | None = None
+        self.proposed = 0
+        self.decided: list[tuple[str, bool]] = []
 
     def app(self) -> web.Application:
         app = web.Application(client_max_size=2 * self.limit)
         app.router.add_post("/files", self._files)
+        app.router.add_get("/files/{id}/content", self._content)
+        app.router.add_get("/drafts", self._drafts)
+        app.router.add_post("/drafts/{id}/proposals", self._propose)
+        app.router.add_post("/drafts/{id}/offer", self._decide)
         app.router.add_post("/notices/claims", self._claims)
         app.router.add_put("/notices/{id}/delivery", self._delivery)
         return app
@@ -111,6 +119,41 @@ class FakeOnestop:
             return web.json_response({}, status=409)
         self.reports.append({"id": number, **said})
         return web.Response(status=204)
+
+    async def _content(self, request: web.Request) -> web.Response:
+        for one in self.files:
+            mine = (one["file_id"], one["owner"]) == (
+                request.match_info["id"],
+                request.query["owner"],
+            )
+            if mine:
+                headers = {"Content-Type": one["content_type"], "Cache-Control": "no-store"}
+                name = {"Content-Disposition": f"inline; filename={one['name']}"}
+                return web.Response(body=one["content"], headers={**headers, **name})
+        return web.json_response({}, status=404)
+
+    async def _drafts(self, request: web.Request) -> web.Response:
+        return web.json_response(
+            [one for one in self.drafts if one["owner"] == request.query["owner"]]
+        )
+
+    async def _propose(self, request: web.Request) -> web.Response:
+        said = await request.json()
+        if said["text"] == "sai":
+            problem = {"type": "urn:motcua:problem:proposal_refused", "detail": "Chưa đúng ạ."}
+            return web.json_response(problem, status=422, content_type="application/problem+json")
+        self.proposed += 1
+        field = {"field": said["field"], "label": "Họ tên", "display": said["text"]}
+        self.offer = {"offer": f"offer-{self.proposed}", **field}
+        return web.json_response(self.offer)
+
+    async def _decide(self, request: web.Request) -> web.Response:
+        said = await request.json()
+        if self.offer is None or said["offer"] != self.offer["offer"]:
+            return web.json_response({}, status=409)
+        self.decided.append((said["offer"], said["accept"]))
+        filled, self.offer = [self.offer] if said["accept"] else [], None
+        return web.json_response({"accepted": filled})
 
     async def _files(self, request: web.Request) -> web.Response:
         assert request.headers["Authorization"] == f"Bearer {TOKEN}"

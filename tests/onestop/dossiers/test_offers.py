@@ -15,6 +15,7 @@ from common.settings import ROOT
 from onestop.catalogue.content import Procedure
 from onestop.dossiers import drafts, offers
 from onestop.dossiers.models import Draft
+from onestop.eforms.answers import Refusal
 from onestop.eforms.cards import Card
 from onestop.eforms.definition import EForm, load_eforms
 from onestop.schemas import AnswerRequest
@@ -207,3 +208,41 @@ def test_an_offer_is_encrypted_where_it_waits(database: Database, procedure: Pro
     with database.engine.connect() as connection:
         stored: Any = connection.exec_driver_sql("SELECT offer FROM drafts").scalar()
     assert b"035098001234" not in bytes(stored)
+
+
+def test_an_officers_proposal_is_checked_offered_and_filled_in_only_by_a_yes(
+    database: Database, procedure: Procedure
+) -> None:
+    with database.sessions.begin() as session:
+        draft = begin(session, procedure, RENEWAL)
+        with pytest.raises(Refusal):
+            offers.propose(draft, "phone", "123")
+        with pytest.raises(KeyError):
+            offers.propose(draft, "no_such_field", "123")
+        assert draft.offer is None
+
+        first, field, value = offers.propose(draft, "phone", "0912 345 678")
+        assert (field.id, value.value) == ("phone", "0912345678")
+        assert draft.answers == {}
+        offer = drafts.view(draft).offer
+        assert offer is not None
+        assert offer.source == "staff"
+
+        second, *_ = offers.propose(draft, "phone", "0987 654 321")
+        with pytest.raises(offers.StaleOffer):
+            offers.check_shown(draft, first)
+        offers.check_shown(draft, second)
+        filled = offers.accept(draft)
+        assert [one.id for one, _ in filled.taken] == ["phone"]
+        assert draft.answers["phone"]["value"] == "0987654321"
+        with pytest.raises(offers.StaleOffer):
+            offers.check_shown(draft, second)
+
+
+def test_what_is_answered_by_hand_ends_a_proposal(database: Database, procedure: Procedure) -> None:
+    with database.sessions.begin() as session:
+        draft = begin(session, procedure, RENEWAL)
+        offers.propose(draft, "phone", "0912 345 678")
+        told(session, draft, phone="0987 654 321")
+        assert draft.offer is None
+        assert draft.answers["phone"]["value"] == "0987654321"

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from common.tenant import OpeningHours, tenant
 from onestop.dossiers.calendar import VIETNAM
+from onestop.http.units import help_at
 from onestop.units import hours
 from onestop.units.directory import PROVINCIAL, Directory
 
@@ -103,3 +104,29 @@ def test_a_unit_is_told_with_its_old_name_and_what_is_near() -> None:
 def test_the_provincial_centre_is_known_by_its_level() -> None:
     assert Directory(tenant()).find("trung tâm hành chính công tỉnh ở đường nào") == [PROVINCIAL]
     assert Directory(tenant()).find("bộ phận một cửa ở đâu") == []
+
+
+@pytest.mark.parametrize(
+    ("moment", "opens"),
+    [
+        (datetime(2026, 11, 25, 6, 0), datetime(2026, 11, 25, 7, 30)),
+        (datetime(2026, 11, 25, 12, 0), datetime(2026, 11, 25, 13, 30)),
+        (datetime(2026, 11, 25, 18, 0), datetime(2026, 11, 26, 7, 30)),
+        (datetime(2026, 11, 27, 17, 0), datetime(2026, 11, 30, 7, 30)),
+        (datetime(2026, 12, 31, 20, 0), datetime(2027, 1, 4, 7, 30)),
+    ],
+)
+def test_when_staff_are_there_again(moment: datetime, opens: datetime) -> None:
+    zoned = moment.replace(tzinfo=VIETNAM)
+    assert hours.opening(WEEK, zoned) == opens.replace(tzinfo=VIETNAM)
+
+
+def test_a_person_is_offered_by_the_setting_and_the_clock() -> None:
+    working = datetime(2026, 11, 25, 9, 0, tzinfo=VIETNAM)
+    evening = datetime(2026, 11, 25, 19, 0, tzinfo=VIETNAM)
+    assert help_at("office_hours", working).open
+    closed = help_at("office_hours", evening)
+    assert (closed.offered, closed.open) == (True, False)
+    assert closed.opens_at == datetime(2026, 11, 26, 7, 30, tzinfo=VIETNAM)
+    assert help_at("always", evening).open
+    assert not help_at("off", working).offered
