@@ -13,6 +13,7 @@ from typing import Any
 from rasa_sdk.events import SlotSet
 from rasa_sdk.interfaces import ActionExecutionRejection
 
+from actions import erasure
 from actions.dossier_form import ANSWERS, STATEMENTS, STRICT, TELLING_WORDS
 from actions.explain import ASPECTS
 from actions.filling import answer_text, question_parts
@@ -133,15 +134,9 @@ class RequestForm(TopicAction):
             return keep(view)
         if not view.confirm:
             return await self._submit(turn, view)
-        turn.show(
-            "request_agree",
-            view=view,
-            buttons=[
-                button("Đồng ý", "affirm"),
-                button("Sửa lại", "correct_field"),
-                button("Thôi", "cancel_dossier"),
-            ],
-        )
+        correct = [button("Sửa lại", "correct_field")] if len(view.lines) > 1 else []
+        buttons = [button("Đồng ý", "affirm"), *correct, button("Thôi", "cancel_dossier")]
+        turn.show("request_agree", view=view, buttons=buttons)
         return keep(view)
 
     async def _decide(
@@ -149,8 +144,11 @@ class RequestForm(TopicAction):
     ) -> Events:
         if turn.intent in AGREEING:
             return await self._submit(turn, view)
-        if turn.intent == "deny":
+        if turn.intent == "deny" and len(view.lines) > 1:
             return self._which(turn, view)
+        if turn.intent == "deny":  # with nothing to choose among, a no is a no
+            turn.show("request_left", kind=state.kind)
+            return leave()
         if sure and turn.intent not in (ANSWERS if turn.button else OWN):
             raise ActionExecutionRejection(LOOP)
         return await self._correct(turn, state, view)
@@ -179,20 +177,20 @@ class RequestForm(TopicAction):
             done = await turn.service.submit_request(body)
         except OnestopRefusal as refusal:
             return await self._refused(turn, state, refusal)
-        await self._done(turn, state.kind, done)
-        return leave()
+        return [*leave(), *await self._done(turn, state.kind, done)]
 
-    async def _done(self, turn: Turn, kind: str, done: RequestDone) -> None:
+    async def _done(self, turn: Turn, kind: str, done: RequestDone) -> Events:
         if kind == "unit":
             show_units(turn, await turn.service.find_units(done.code))
-            return
+            return []
         buttons = []
         if kind == "post":
             turn.show("request_done_post", done=PostView.model_validate(done.facts))
-            return
+            return []
         if kind == "booking":
             buttons = [button("Huỷ lịch hẹn", "cancel_booking", value=done.code)]
         turn.show(f"request_done_{kind.replace('-', '_')}", done=done, buttons=buttons)
+        return erasure.forgotten() if kind == "erasure" else []
 
     async def _refused(self, turn: Turn, state: RequestState, refusal: OnestopRefusal) -> Events:
         """Say why it cannot be, and ask anew what must change; without that, it ends."""

@@ -51,6 +51,13 @@ class Inbound(BaseModel):
     attachments: list[Attachment] = Field(default_factory=list, max_length=20)
 
 
+class Expiry(BaseModel):
+    """Forget what is older than `before` (seconds since 1970), but no conversation of the `held` senders."""
+
+    before: float
+    held: list[str]
+
+
 class TurnOutput(CollectingOutputChannel):
     """Keeps the messages of one turn in the shape that the gateway renders.
 
@@ -174,7 +181,37 @@ class GatewayInput(InputChannel):
                 log.error("turn_failed", key=key, exc_type=type(error).__name__)
                 return _problem(500, "turn_failed")
 
+        @routes.delete("/conversations/<sender:path>")
+        async def erase(request: Request, sender: str) -> HTTPResponse:
+            """Forget a conversation, between two of its turns."""
+            if not self._authorised(request):
+                return _problem(401, "unauthorised")
+            agent = request.app.ctx.agent
+            async with agent.lock_store.lock(sender):
+                count = await _store(agent).erase(sender)
+            return response.json({"events": count})
+
+        @routes.post("/expiry")
+        async def expire(request: Request) -> HTTPResponse:
+            """Forget conversations in which nothing was said for long."""
+            if not self._authorised(request):
+                return _problem(401, "unauthorised")
+            try:
+                order = Expiry.model_validate_json(request.body)
+            except ValidationError:
+                return _problem(422, "invalid_request")
+            count = await _store(request.app.ctx.agent).expire(order.before, order.held)
+            return response.json({"events": count})
+
         return routes
+
+
+def _store(agent: Any) -> Any:
+    """Our tracker store within those that Rasa wraps around it."""
+    store = agent.tracker_store
+    while hasattr(store, "_tracker_store"):
+        store = store._tracker_store
+    return store
 
 
 def _problem(status: int, code: str) -> HTTPResponse:

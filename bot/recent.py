@@ -52,6 +52,10 @@ class RecentTrackers:
         while len(self._kept) > self._size:
             self._kept.popitem(last=False)
 
+    def forget(self, sender_id: str) -> None:
+        """Drop the sender's tracker."""
+        self._kept.pop(sender_id, None)
+
 
 def shorten(tracker: DialogueStateTracker, domain: Domain) -> DialogueStateTracker:
     """The tracker with its last turns, and with all that the earlier ones led to.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Iterable, Reversible, Sequence
+from collections.abc import Callable, Collection, Iterable, Reversible, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -22,6 +22,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy import Connection, Row, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from bot import erasing
 from bot.events import OutboxBroker
 from bot.recent import RecentTrackers, shorten
 from bot.tables import events, metadata, outbox
@@ -140,6 +141,22 @@ class SqlTrackerStore(TrackerStore):
         """The identifiers of all stored conversations."""
         query = select(events.c.sender_id).distinct()
         return await self._run(lambda: self._read(lambda c: list(c.scalars(query))))
+
+    async def erase(self, sender_id: str) -> int:
+        """Delete a conversation, here and in memory; returns how many events it had."""
+        self._recent.forget(sender_id)
+        return await self._run(lambda: erasing.erase(self._engine, sender_id))
+
+    async def expire(self, before: float, held: Collection[str]) -> int:
+        """Delete conversations in which nothing was said since `before` (seconds since 1970).
+
+        Args:
+            held: conversations that must stay.
+
+        Returns:
+            How many events were deleted.
+        """
+        return await self._run(lambda: erasing.expire(self._engine, before, held))
 
     def _read(self, work: Callable[[Connection], T]) -> T:
         with self._readers.connect() as connection:

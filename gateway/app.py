@@ -15,6 +15,7 @@ from gateway import elsewhere, health, origins
 from gateway.channels.platform import Platform
 from gateway.channels.registry import channels
 from gateway.dispatcher import Dispatcher
+from gateway.eraser import Eraser
 from gateway.handover.guard import Guard
 from gateway.handover.keeper import keep
 from gateway.keys import CHANNELS, CONFIG, DATABASE, DISPATCHER, METRICS, ONESTOP, RASA, SENDER
@@ -56,7 +57,8 @@ async def _workers(app: web.Application) -> AsyncIterator[None]:
     """Work while the channels stand."""
     mounted = app[CHANNELS]
     notifier = Notifier(app[DATABASE], app[ONESTOP], mounted)
-    workers = (app[DISPATCHER], app[SENDER], notifier)
+    eraser = Eraser(app[DATABASE], app[ONESTOP], app[RASA])
+    workers = (app[DISPATCHER], app[SENDER], notifier, eraser)
     tasks = [asyncio.create_task(one.run()) for one in workers]
     tasks.append(asyncio.create_task(keep(app)))
     yield

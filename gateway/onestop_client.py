@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import aiohttp
@@ -39,6 +40,25 @@ class Notice:
     owner: str
     lease: str
     body: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Erasure:
+    """A conversation that its citizen wants erased, claimed."""
+
+    id: int
+    owner: str
+    lease: str
+
+
+@dataclass(frozen=True)
+class Expiry:
+    """Take away a store's rows of a kind that are older than `before`, but nothing of the `held` senders."""
+
+    store: str
+    kind: str
+    before: datetime
+    held: list[str]
 
 
 class OnestopClient:
@@ -130,6 +150,53 @@ class OnestopClient:
         body = {"lease": notice.lease, "outcome": outcome, "reason": reason}
         status, _ = await self._call("PUT", f"/notices/{notice.id}/delivery", body)
         if status not in (204, 404, 409):
+            raise OnestopUnavailableError(f"status {status}")
+
+    async def claim_erasures(self, limit: int) -> list[Erasure]:
+        """Take up to `limit` conversations whose citizens want them erased; a claim ends by itself.
+
+        Raises:
+            OnestopUnavailableError: if the service does not answer as it should.
+        """
+        status, found = await self._call("POST", "/erasures/claims", {"limit": limit})
+        if status != 200:
+            raise OnestopUnavailableError(f"status {status}")
+        return [Erasure(one["id"], one["owner"], one["lease"]) for one in found]
+
+    async def report_erasure(self, erasure: Erasure, counts: dict[str, int]) -> None:
+        """Say that a conversation is erased here and in the tracker, and how many rows that was.
+
+        Raises:
+            OnestopUnavailableError: if the service does not answer as it should.
+        """
+        body = {"lease": erasure.lease, "counts": counts}
+        status, _ = await self._call("PUT", f"/erasures/{erasure.id}", body)
+        if status not in (204, 409):  # 409: another worker was at it, too
+            raise OnestopUnavailableError(f"status {status}")
+
+    async def expiry_orders(self) -> list[Expiry]:
+        """What is to be taken away now because its time is over.
+
+        Raises:
+            OnestopUnavailableError: if the service does not answer as it should.
+        """
+        status, found = await self._call("GET", "/retention/orders", None)
+        if status != 200:
+            raise OnestopUnavailableError(f"status {status}")
+        return [
+            Expiry(one["store"], one["kind"], datetime.fromisoformat(one["before"]), one["held"])
+            for one in found
+        ]
+
+    async def report_expiry(self, order: Expiry, count: int) -> None:
+        """Say how much was taken away.
+
+        Raises:
+            OnestopUnavailableError: if the service does not answer as it should.
+        """
+        body = {"store": order.store, "kind": order.kind, "count": count}
+        status, _ = await self._call("POST", "/retention/runs", body)
+        if status != 204:
             raise OnestopUnavailableError(f"status {status}")
 
     async def _call(

@@ -7,9 +7,12 @@ RasaError
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 import aiohttp
+from yarl import URL
 
 MESSAGE_PARTS = frozenset({"text", "buttons", "image", "custom"})
 REFUSALS = frozenset({400, 413, 422})
@@ -43,7 +46,7 @@ class RasaClient:
     ) -> None:
         self._http = http
         self._url = f"{base_url}/webhooks/gateway/webhook"
-        self._health = f"{base_url}/webhooks/gateway/"
+        self._base = f"{base_url}/webhooks/gateway/"
         self._headers = {"Authorization": f"Bearer {token}"}
         self._timeout = aiohttp.ClientTimeout(total=timeout_seconds, connect=CONNECT_SECONDS)
 
@@ -88,11 +91,46 @@ class RasaClient:
             raise RasaUnavailableError("the answer is no list of messages")
         return [{part: one[part] for part in MESSAGE_PARTS & one.keys()} for one in replies]
 
+    async def forget(self, sender: str) -> int:
+        """Have a conversation forgotten; returns how many events it had.
+
+        Raises:
+            RasaUnavailableError: if Rasa does not answer as it should.
+        """
+        return await self._forget("DELETE", f"conversations/{quote(sender, safe='')}", None)
+
+    async def expire(self, before: datetime, held: list[str]) -> int:
+        """Have conversations forgotten in which nothing was said since then; returns how many events.
+
+        Args:
+            before: the moment (aware).
+            held: senders whose conversations must stay.
+
+        Raises:
+            RasaUnavailableError: if Rasa does not answer as it should.
+        """
+        return await self._forget("POST", "expiry", {"before": before.timestamp(), "held": held})
+
+    async def _forget(self, method: str, path: str, body: dict[str, Any] | None) -> int:
+        try:
+            async with self._http.request(
+                method,
+                URL(f"{self._base}{path}", encoded=True),
+                json=body,
+                headers=self._headers,
+                timeout=self._timeout,
+            ) as response:
+                if response.status != 200:
+                    raise RasaUnavailableError(f"status {response.status}")
+                return int((await response.json())["events"])
+        except (aiohttp.ClientError, TimeoutError, ValueError, KeyError) as error:
+            raise RasaUnavailableError(type(error).__name__) from error
+
     async def healthy(self) -> bool:
         """Whether the server answers and has a model."""
         try:
             timeout = aiohttp.ClientTimeout(total=CONNECT_SECONDS)
-            async with self._http.get(self._health, timeout=timeout) as response:
+            async with self._http.get(self._base, timeout=timeout) as response:
                 return response.status == 200
         except (aiohttp.ClientError, TimeoutError):
             return False

@@ -32,8 +32,9 @@ from onestop.privacy import forgetting
 from onestop.privacy.expiring import UNSENT
 from onestop.privacy.holds import held
 from onestop.privacy.models import Erasure
+from onestop.transcripts.models import Conversation, TranscriptFeed
 
-LEASE = timedelta(seconds=90)
+LEASE = timedelta(seconds=30)
 OVER = [status for status in Status if status.final]
 
 
@@ -140,6 +141,10 @@ def erase(session: Session, owner: str) -> tuple[dict[str, int], list[str]]:
     notices = session.scalars(
         delete(Notice).where(Notice.owner == owner).returning(Notice.id)
     ).all()
+    conversations = select(Conversation.id).where(Conversation.owner == owner)
+    talks = list(session.scalars(conversations))
+    forgetting.forget_conversations(session, talks)
+    session.execute(delete(TranscriptFeed).where(TranscriptFeed.owner == owner))
     session.execute(delete(Muted).where(Muted.owner == owner))
     _unlink(session, owner)
     counts = {
@@ -148,6 +153,7 @@ def erase(session: Session, owner: str) -> tuple[dict[str, int], list[str]]:
         "ratings": len(ratings),
         "files": len(keys),
         "notices": len(notices),
+        "conversations": len(talks),
     }
     return counts, keys
 

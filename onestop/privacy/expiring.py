@@ -35,6 +35,7 @@ from onestop.privacy import forgetting
 from onestop.privacy.holds import held_owners
 from onestop.privacy.models import RetentionRun
 from onestop.privacy.rules import Rule, Store, rules
+from onestop.transcripts.models import Conversation, TranscriptFeed
 
 AT_ONCE = 200
 UNSENT = ("filling", "discarded")
@@ -123,6 +124,16 @@ def _throttles(before: datetime) -> Select[Any]:
     return select(LookupThrottle.key).where(or_(idle, LookupThrottle.locked_until < before))
 
 
+def _conversations(before: datetime) -> Select[Any]:
+    return select(Conversation.id).where(Conversation.last_at < before, _free(Conversation.owner))
+
+
+def _feeds(before: datetime) -> Select[Any]:
+    talk = Conversation.id == TranscriptFeed.conversation_id
+    recent = exists().where(talk, Conversation.last_at >= before)
+    return select(TranscriptFeed.owner).where(~recent, _free(TranscriptFeed.owner))
+
+
 KINDS: dict[str, tuple[Due, Treatment]] = {
     "drafts": (_drafts, forgetting.forget_drafts),
     "outbox": (_outbox, forgetting.forget_parcels),
@@ -130,6 +141,8 @@ KINDS: dict[str, tuple[Due, Treatment]] = {
     "ratings": (_ratings, forgetting.forget_ratings),
     "bookings": (_bookings, forgetting.forget_bookings),
     "post": (_post, forgetting.forget_post),
+    "conversations": (_conversations, forgetting.forget_conversations),
+    "transcript_feeds": (_feeds, _deleting(TranscriptFeed, TranscriptFeed.owner)),
     "notices": (_notices, _deleting(Notice, Notice.id)),
     "resume_codes": (_resume_codes, _deleting(ResumeCode, ResumeCode.digest)),
     "lookup_throttles": (_throttles, _deleting(LookupThrottle, LookupThrottle.key)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from common.database import now
@@ -17,6 +17,8 @@ from onestop.dossiers.submission import day_of
 from onestop.eforms.papers import file_ids
 from onestop.feedback.models import Complaint, Rating
 from onestop.post.models import PostRequest
+from onestop.transcripts import words
+from onestop.transcripts.models import Conversation, Turn, TurnNote
 
 
 def forget_drafts(session: Session, ids: Sequence[str]) -> None:
@@ -77,3 +79,14 @@ def forget_parcels(session: Session, ids: Sequence[int]) -> None:
     """The copy of a dossier that was on its way goes; it has arrived."""
     arrived = update(OutboxRow).where(OutboxRow.id.in_(ids))
     session.execute(arrived.values(parcel=None, report=None, results={}))
+
+
+def forget_conversations(session: Session, ids: Sequence[int]) -> None:
+    """What was said goes, and from whom; that there was a talk, and what it led to, stays."""
+    turns = list(session.scalars(select(Turn.id).where(Turn.conversation_id.in_(ids))))
+    words.remove(session, turns)
+    session.execute(delete(TurnNote).where(TurnNote.turn_id.in_(turns)))
+    session.execute(delete(Turn).where(Turn.id.in_(turns)))
+    # Of one owner and event there is one conversation at most.
+    chosen = update(Conversation).where(Conversation.id.in_(ids))
+    session.execute(chosen.values(owner=ANONYMOUS, first=-Conversation.id))

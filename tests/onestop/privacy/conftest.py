@@ -20,6 +20,8 @@ from onestop.dossiers.models import Draft
 from onestop.eforms.definition import EForm
 from onestop.schemas import AnswerRequest
 from onestop.storage.base import Storage
+from onestop.transcripts import words
+from onestop.transcripts.models import Conversation, TranscriptFeed, Turn, TurnNote
 from tests.conversations.player import photo
 from tests.onestop.dossiers import conftest as dossiers
 from tests.onestop.dossiers.test_submission_races import ready_draft, submit
@@ -74,7 +76,32 @@ def kept(
             rules=rules,
         )
     )
+    database.transact(talk)
     return Kept(code, draft, file.key)
+
+
+def talk(session: Session) -> None:
+    """A conversation as the transcripts keep it."""
+    row = Conversation(owner=OWNER, first=0, channel="web", started_at=now(), last_at=now())
+    session.add(row)
+    session.flush()
+    turn = Turn(
+        conversation_id=row.id,
+        number=1,
+        at=now(),
+        text="tôi là [tên]",
+        clear={"text": f"tôi là {NAME}"},
+        free=True,
+        intent="inform",
+        alternatives=[],
+        entities=[],
+        lot=1,
+        notes=[TurnNote(author="lan", text=f"gọi {NAME}")],
+    )
+    session.add(turn)
+    session.flush()
+    words.write(session, turn.id, turn.text)
+    session.add(TranscriptFeed(owner=OWNER, sequence=3, known=[["name", NAME]]))
 
 
 def state_of(database: Database, draft: str) -> tuple[str, str, dict[str, object]]:

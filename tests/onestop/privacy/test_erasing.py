@@ -19,6 +19,7 @@ from onestop.dossiers.statuses import Status
 from onestop.dossiers.submission import advance
 from onestop.eforms.definition import EForm
 from onestop.http.app import create_app
+from onestop.models import Base
 from onestop.privacy import erasing, holds
 from onestop.privacy.models import Erasure
 from onestop.requests import service
@@ -32,6 +33,7 @@ from tests.onestop.privacy.conftest import FACTOR, NAME, OWNER, Kept, half_fille
 from tests.onestop.privacy.everything import tables_with
 
 STRANGER = "web:la"
+GONE = {"bookings": 1, "conversations": 1, "drafts": 1, "files": 1, "notices": 1}
 
 
 @pytest.fixture
@@ -83,7 +85,9 @@ async def call(client: Client, method: str, path: str, body: Any) -> tuple[int, 
 async def test_over_http_what_was_not_submitted_goes_and_the_dossier_stays(
     config: Settings, database: Database, kept: Kept, storage: Storage
 ) -> None:
-    assert tables_with(config.database_url, NAME)[NAME] == {"drafts", "files", "bookings"}
+    assert tables_with(config.database_url, NAME)[NAME] == {
+        *("drafts", "files", "bookings", "turns", "turn_notes", "transcript_feeds"),
+    }
     headers = {"Authorization": f"Bearer {config.internal_token.get_secret_value()}"}
     async with TestClient(TestServer(create_app(config)), headers=headers) as client:
         body: dict[str, Any] = {"asker": OWNER, "state": {"kind": "erasure"}, "text": FACTOR}
@@ -93,7 +97,7 @@ async def test_over_http_what_was_not_submitted_goes_and_the_dossier_stays(
         status, done = await call(client, "POST", "/requests", submitted)
         assert status == 201
         assert done["facts"]["keeps"] == [kept.dossier]
-        assert done["facts"]["erased"] == {"bookings": 1, "drafts": 1, "files": 1, "notices": 1}
+        assert done["facts"]["erased"] == GONE
         _, (claim,) = await call(client, "POST", "/erasures/claims", {"limit": 10})
         assert claim["owner"] == OWNER
         path = f"/erasures/{claim['id']}"
@@ -120,7 +124,7 @@ def test_only_counts_are_left_of_the_wish(database: Database, kept: Kept) -> Non
     finish(database, {"messages": 4})
     row = database.query(lambda session: session.scalars(select(Erasure)).one())
     assert (row.owner, row.file_keys) == (ANONYMOUS, [])
-    assert row.counts == {"bookings": 1, "drafts": 1, "files": 1, "messages": 4, "notices": 1}
+    assert row.counts == {**GONE, "messages": 4}
     assert row.finished_at is not None
 
 
@@ -198,3 +202,12 @@ def test_asking_twice_is_one_wish(database: Database, kept: Kept) -> None:
     second = database.transact(erasing.ask, OWNER, "web")
     assert first.id == second.id
     assert second.counts["drafts"] == 1
+
+
+def test_every_table_that_names_an_owner_is_decided_on() -> None:
+    """A new one must be erased (`erasing.erase`), or be among what the law keeps."""
+    erased = {"drafts", "files", "bookings", "ratings", "notices", "muted_owners"}
+    erased |= {"conversations", "transcript_feeds", "erasures"}
+    kept = {"dossiers", "post_requests", "complaints"}
+    named = {one.name for one in Base.metadata.sorted_tables if "owner" in one.c}
+    assert named == erased | kept

@@ -1,0 +1,92 @@
+"""The eraser: takes away what citizens want gone, and what has had its time, here and in the tracker.
+
+The one-stop service says what (its `onestop/privacy`); any number of erasers may run. A conversation is erased
+when nothing of it is under way, so that its last answer reaches the citizen; all steps may be repeated.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import structlog
+
+from common.database import Database
+from gateway import erasing
+from gateway.onestop_client import Erasure, Expiry, OnestopClient, OnestopUnavailableError
+from gateway.rasa_client import RasaClient, RasaError
+
+log = structlog.get_logger(__name__)
+
+POLL_SECONDS = 5.0
+EXPIRE_EVERY_SECONDS = 3600.0
+BATCH = 20
+
+
+class Eraser:
+    """Erases until it is cancelled.
+
+    Args:
+        database: the gateway's database.
+        onestop: the service that says what.
+        rasa: has the tracker.
+    """
+
+    def __init__(self, database: Database, onestop: OnestopClient, rasa: RasaClient) -> None:
+        self._database, self._onestop, self._rasa = database, onestop, rasa
+
+    async def run(self) -> None:
+        """Work until cancelled; nothing that goes wrong with one look ends it."""
+        expire_at = time.monotonic() + POLL_SECONDS
+        while True:
+            await asyncio.sleep(POLL_SECONDS)
+            try:
+                await self.erase()
+                if time.monotonic() >= expire_at:
+                    expire_at = time.monotonic() + EXPIRE_EVERY_SECONDS
+                    await self.expire()
+            except (OnestopUnavailableError, RasaError) as error:
+                log.warning("erasing_waits", exc_type=type(error).__name__, reason=str(error))
+            except Exception as error:
+                log.error("eraser_failed", exc_type=type(error).__name__, exc_info=True)
+
+    async def erase(self) -> int:
+        """Erase the conversations that wait for it and are at rest; returns how many.
+
+        Raises:
+            OnestopUnavailableError, RasaError: if one of them does not answer; the claims end by themselves.
+        """
+        done = 0
+        for one in await self._onestop.claim_erasures(BATCH):
+            if not await self._database.read(erasing.busy, one.owner):
+                await self._erase(one)
+                done += 1
+        return done
+
+    async def _erase(self, one: Erasure) -> None:
+        # A message that comes in just now begins a new conversation.
+        counts = await self._database.run(erasing.erase, one.owner)
+        counts["tracker_events"] = await self._rasa.forget(one.owner)
+        await self._onestop.report_erasure(one, counts)
+        log.info("conversation_erased", erasure=one.id, **counts)
+
+    async def expire(self) -> None:
+        """Take away what has had its time.
+
+        Raises:
+            OnestopUnavailableError, RasaError: if one of them does not answer; it is due the next time.
+        """
+        for order in await self._onestop.expiry_orders():
+            count = await self._expire(order)
+            if count:
+                await self._onestop.report_expiry(order, count)
+                log.info("retention", store=order.store, kind=order.kind, count=count)
+
+    async def _expire(self, order: Expiry) -> int:
+        if order.store == "bot":
+            return await self._rasa.expire(order.before, order.held)
+        count = 0
+        given = (order.kind, order.before, order.held)
+        while some := await self._database.run(erasing.expire_some, *given):
+            count += some
+        return count
