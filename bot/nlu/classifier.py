@@ -114,9 +114,10 @@ class VietnameseIntentClassifier(GraphComponent, IntentClassifier):
         text = unicodedata.normalize("NFC", message.get(TEXT) or "")
         ranking = self._rankings([text])[0]
         wishes = find_wishes(text, ranking, self._best, frozenset(self._config["several"]))
-        lead = wishes[0]
-        if lead["intent"] != ranking[0][0] or len(wishes) > 1:
-            # A clear clause, or several, are no ambiguity: the first one leads.
+        likeliest = ranking[0][0]
+        lead = next((wish for wish in wishes if wish["intent"] == likeliest), wishes[0])
+        if lead["intent"] != likeliest or len(wishes) > 1:
+            # A clear clause, or several, are no ambiguity: the whole message's own leads, or the first.
             left = 1 - lead["confidence"]
             others = [(name, min(p, left)) for name, p in ranking if name != lead["intent"]]
             ranking = [(lead["intent"], lead["confidence"]), *others]

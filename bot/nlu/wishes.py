@@ -20,9 +20,11 @@ FEWEST = 2
 
 Rank = Callable[[Sequence[str]], list[tuple[str, float]]]
 
-# "còn" only with its accent: "con" is a child, and half of all procedures are about one.
+# "còn" only with its accent: "con" is a child, and half of all procedures are about one. "rồi" ends a clause and
+# belongs to it: what was done already ("nộp hồ sơ rồi") is no wish to do it.
 _BREAK = re.compile(
-    r"[,.;:]\s|[?!;\n]|\s[-–+&]\s|(?<!\w)(?:va|voi lai|dong thoi|roi|the con|con nua|ngoai ra)(?!\w)"
+    r"[,.;:]\s|[?!;\n]|\s[-–+&]\s|(?<=\sroi)\s"
+    r"|(?<!\w)(?:va|voi lai|dong thoi|the con|con nua|ngoai ra)(?!\w)"
 )
 _STILL = re.compile(r"(?<!\w)còn(?!\w)", re.IGNORECASE)
 
@@ -68,7 +70,7 @@ def find_wishes(
     parts = clauses(text)
     found = _gather(parts, rank(parts), several) if len(parts) > 1 else []
     if len(found) < 2 and _torn(best, several):
-        found = _cut(text, rank, several) or found
+        found = _cut(text, best[0][0], rank, several) or found
     if len(found) > 1:
         return found
     # A long tale with one clear question in it: the question counts.
@@ -91,8 +93,11 @@ def _torn(best: Sequence[tuple[str, float]], several: frozenset[str]) -> bool:
     return len(best) > 1 and best[0][0] in several and best[1][0] in several and best[1][1] >= TORN
 
 
-def _cut(text: str, rank: Rank, several: frozenset[str]) -> list[Wish]:
-    """The two wishes of a message without a comma, where one place parts them clearly."""
+def _cut(text: str, lead: str, rank: Rank, several: frozenset[str]) -> list[Wish]:
+    """The two wishes of a message without a comma, where one place parts them clearly.
+
+    One of them is the `lead` of the whole message: halves read apart may look like anything.
+    """
     starts = [start for start, _ in token_spans(text)][FEWEST : 1 - FEWEST]
     halves = [half.strip() for start in starts for half in (text[:start], text[start:])]
     ranked = rank(halves) if halves else []
@@ -100,5 +105,5 @@ def _cut(text: str, rank: Rank, several: frozenset[str]) -> list[Wish]:
         _gather(halves[place : place + 2], ranked[place : place + 2], several)
         for place in range(0, len(halves), 2)
     ]
-    clear = [pair for pair in pairs if len(pair) == 2]
+    clear = [pair for pair in pairs if len(pair) == 2 and lead in {one["intent"] for one in pair}]
     return max(clear, key=lambda pair: pair[0]["confidence"] * pair[1]["confidence"], default=[])

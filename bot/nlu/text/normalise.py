@@ -13,6 +13,7 @@ _SPACE = re.compile(r"\s+")
 _WORD = re.compile(r"[^\W_]+")
 _ROMAN = re.compile(r"[ivxlc]+")
 _REPEATED = re.compile(r"([^\W\d_])\1{2,}")
+_NOISE = re.compile(r"([^\W\d_aeiouy])\1+")
 # Keys that hardly stand in a word otherwise: only a text with one of them is read as VNI, because
 # "a1" or "so4" are a licence class and a number far more often.
 _VNI_SIGN = re.compile(r"d9|[aeo]6[a-z1-5]|[ou]7[a-z1-5]|a8[a-z]")
@@ -36,7 +37,7 @@ def _bare(letter: str) -> str:
 def normalise(text: str) -> str:
     """One spelling of `text`, lower case, single spaces; applying it twice changes nothing."""
     text = unicodedata.normalize("NFC", text)
-    if not text.isascii():
+    if not (text.isascii() and text.isprintable()):
         for emoji, words in lexicon().emoji.items():
             text = text.replace(emoji, f" {words} ")
         text = "".join(
@@ -58,8 +59,13 @@ def _respell(word: str, read: Callable[[str], str | None]) -> str:
 
 
 def _squeeze(word: str) -> str:
-    """A letter written three times or more stands once: quááá → quá, okkkk → ok, emm → em."""
+    """A letter written three times or more stands once: quááá → quá, okkkk → ok, emm → em.
+
+    A laugh or a snore is no abbreviation: kkkk → kk, zzz → zz, never "k" (không) or "z" (vậy).
+    """
     bare = strip_accents(word)
+    if _NOISE.fullmatch(bare):
+        return word[:2]
     if bare[-2:-1] == bare[-1:] and is_folded_syllable(bare[:-1]) and not is_folded_syllable(bare):
         word, bare = word[:-1], bare[:-1]
     if not _REPEATED.search(bare):

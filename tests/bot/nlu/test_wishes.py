@@ -64,3 +64,14 @@ def test_con_with_its_accent_parts_wishes_and_a_child_does_not() -> None:
 
 def test_codes_and_amounts_are_not_cut_at_their_points() -> None:
     assert clauses("thủ tục 1.004194 hết 200.000 đồng") == ["thủ tục 1.004194 hết 200.000 đồng"]
+
+
+def test_what_was_done_already_is_read_with_its_already() -> None:
+    parts = clauses("tôi nộp hồ sơ tạm trú rồi mà chưa thấy kết quả")
+    assert parts == ["tôi nộp hồ sơ tạm trú rồi", "mà chưa thấy kết quả"]
+
+
+def test_halves_that_are_not_what_the_whole_message_asks_are_no_wishes() -> None:
+    text = "thu hộ bao nhiêu khi giao bao lâu"
+    assert wishes(text, [("ask_papers", 0.5), ("ask_fee", 0.2)]) == ["ask_papers"]
+    assert wishes(text, [("ask_fee", 0.5), ("ask_papers", 0.2)]) == ["ask_fee", "ask_time"]
