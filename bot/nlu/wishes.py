@@ -20,8 +20,8 @@ FEWEST = 2
 
 Rank = Callable[[Sequence[str]], list[tuple[str, float]]]
 
-# "còn" only with its accent: "con" is a child, and half of all procedures are about one. "rồi" ends a clause and
-# belongs to it: what was done already ("nộp hồ sơ rồi") is no wish to do it.
+# "còn" only with its accent: "con" is a child, and half of all procedures are about one. "rồi" belongs to the
+# clause that it ends: what was done already ("nộp hồ sơ rồi") is no wish to do it.
 _BREAK = re.compile(
     r"[,.;:]\s|[?!;\n]|\s[-–+&]\s|(?<=\sroi)\s"
     r"|(?<!\w)(?:va|voi lai|dong thoi|the con|con nua|ngoai ra)(?!\w)"
