@@ -155,7 +155,8 @@ class Settings(BaseSettings):
     oidc_client_secret: SecretStr = SecretStr("")
     oidc_scope: str = "openid profile"
     oidc_roles_claim: str = "roles"
-    oidc_roles: dict[str, str] = Field({}, description="the claim's value to our role")
+    # The claim's value to our role (onestop/staff/access.py).
+    oidc_roles: dict[str, Literal["reviewer", "agent", "editor", "administrator"]] = {}
 
     # LibreOffice, for documents as PDF; where it is not installed, only DOCX is offered.
     soffice: str = "soffice"
@@ -212,6 +213,12 @@ class Settings(BaseSettings):
     def _s3_has_a_bucket(self) -> Self:
         if self.storage == "s3" and not self.s3_bucket:
             raise ValueError("MOTCUA_STORAGE=s3 needs MOTCUA_S3_BUCKET")
+        return self
+
+    @model_validator(mode="after")
+    def _provider_knows_us(self) -> Self:
+        if self.oidc_issuer and not (self.oidc_client_id and self.oidc_roles):
+            raise ValueError("MOTCUA_OIDC_ISSUER needs MOTCUA_OIDC_CLIENT_ID and MOTCUA_OIDC_ROLES")
         return self
 
     @model_validator(mode="after")

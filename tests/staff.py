@@ -21,6 +21,7 @@ from onestop.staff.models import StaffAccount
 
 PASSWORD = "con trâu đi trước cái cày"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+DEFAULT_PARTS = (staff, staff_accounts)
 _kept: list[str] = []
 
 
@@ -72,6 +73,6 @@ def service_app(config: Settings, database: Database, *parts: ModuleType) -> web
     token = require_token(config.internal_token.get_secret_value())
     app = web.Application(middlewares=[problem_middleware, token, staff_gate])
     app[CONFIG], app[DATABASE] = config, database
-    for part in (staff, staff_accounts, *parts):
+    for part in (*DEFAULT_PARTS, *parts):
         app.add_routes(part.routes)
     return app

@@ -33,6 +33,7 @@ from onestop.http import (
     requests,
     staff,
     staff_accounts,
+    staff_oidc,
     transcripts,
     units,
 )
@@ -71,6 +72,7 @@ PARTS = (
     requests,
     staff,
     staff_accounts,
+    staff_oidc,
     transcripts,
     units,
 )

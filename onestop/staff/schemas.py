@@ -12,7 +12,10 @@ from onestop.staff.access import Role, Stage
 Name = Annotated[
     str,
     StringConstraints(
-        strip_whitespace=True, to_lower=True, pattern=r"^[a-z0-9][a-z0-9._@-]*$", max_length=64
+        strip_whitespace=True,
+        to_lower=True,  # after the pattern was looked at
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._@-]*$",
+        max_length=64,
     ),
 ]
 DisplayName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
@@ -153,6 +156,26 @@ class AuditVerified(_Shape):
     last: int = 0
     head: str = ""
     broken_at: int | None = None
+
+
+class OidcBegin(_Shape):
+    """A log-in through the provider begins; `binding` is the browser's cookie."""
+
+    binding: str = Field(min_length=16, max_length=100)
+
+
+class OidcBegun(_Shape):
+    """Where the browser is sent to."""
+
+    url: str
+
+
+class OidcReturn(_Shape):
+    """What the browser brought back from the provider."""
+
+    binding: str = Field(max_length=100)
+    state: str = Field(max_length=200)
+    code: str = Field(max_length=4000)
 
 
 class Waiting(_Shape):

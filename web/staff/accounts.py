@@ -21,6 +21,8 @@ STEPS = {
     "reset-code": ("DELETE", "second-factor", "second_factor_reset"),
 }
 
+BLANK: dict[str, object] = {"name": "", "display_name": "", "roles": [], "agencies": None}
+
 
 async def _all(request: web.Request) -> list[AccountView]:
     return await request[SERVICE].ask(list[AccountView], "GET", ACCOUNTS)
@@ -48,7 +50,7 @@ async def _entered(request: web.Request) -> dict[str, object]:
 @allow(Role.ADMINISTRATOR)
 async def accounts(request: web.Request) -> web.Response:
     """All accounts, and the form for another."""
-    return render(request, "accounts.html.j2", accounts=await _all(request), entered={})
+    return render(request, "accounts.html.j2", accounts=await _all(request), entered=BLANK)
 
 
 @routes.post("/accounts")

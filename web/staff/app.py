@@ -22,12 +22,12 @@ from aiohttp import web
 from common.settings import Settings
 from gateway.keys import CONFIG
 from onestop.staff.access import check_declared
-from web.staff import accounts, audit, login, own, rendering
+from web.staff import accounts, audit, login, oidc, own, rendering
 from web.staff.gate import problems_as_pages, session_gate
 from web.staff.keys import BUILD, CLIENT
 from web.staff.onestop_client import OnestopClient
 
-PARTS = (accounts, audit, login, own)
+PARTS = (accounts, audit, login, oidc, own)
 MAX_BODY_BYTES = 1024 * 1024
 
 

@@ -18,6 +18,7 @@ from gateway.keys import CONFIG
 
 SESSION_COOKIE = "motcua_staff"
 FORM_COOKIE = "motcua_staff_form"
+FLOW_COOKIE = "motcua_staff_flow"
 FIELD, HEADER = "csrf", "X-CSRF-Token"
 PATH = "/staff"
 FORM_SECRET: web.RequestKey[str] = web.RequestKey("form_secret", str)
@@ -77,6 +78,21 @@ def keep_session(request: web.Request, response: web.StreamResponse, token: str)
 def drop_session(response: web.StreamResponse) -> None:
     """Take the session's cookie away."""
     response.del_cookie(SESSION_COOKIE, path=PATH)
+
+
+def keep_flow(request: web.Request, response: web.StreamResponse, binding: str) -> None:
+    """Set the cookie that ties the way back from the OpenID provider to this browser."""
+    _set(request.app[CONFIG], response, FLOW_COOKIE, binding, "Lax")
+
+
+def flow(request: web.Request) -> str:
+    """What `keep_flow` set; "" for nothing."""
+    return request.cookies.get(FLOW_COOKIE, "")
+
+
+def drop_flow(response: web.StreamResponse) -> None:
+    """Take that cookie away."""
+    response.del_cookie(FLOW_COOKIE, path=PATH)
 
 
 def _set(

@@ -15,6 +15,7 @@ from aiohttp import web
 
 from common.problems import Problem
 from common.tenant import tenant
+from gateway.keys import CONFIG
 from onestop.staff.access import Access, Role, access_of
 from web.staff import forms
 from web.staff.keys import BUILD, ME
@@ -69,7 +70,9 @@ def setup(app: web.Application) -> None:
         lstrip_blocks=True,
     )
     environment.filters.update(moment=moment, number=number)
-    environment.globals.update(text=text, tenant=tenant(), roles=list(Role))
+    environment.globals.update(
+        text=text, tenant=tenant(), roles=list(Role), provider=bool(app[CONFIG].oidc_issuer)
+    )
     app[MENU] = _menu(app)
 
 

@@ -29,7 +29,7 @@ from onestop.staff.access import (
     check_declared,
 )
 from tests.onestop.staff.conftest import Client
-from tests.staff import make_account, open_session, service_app
+from tests.staff import DEFAULT_PARTS, make_account, open_session, service_app
 from tests.web.staff.conftest import Console
 from web.staff.app import PARTS
 from web.staff.forms import PATH
@@ -77,9 +77,9 @@ PERSONAS = [*Role, None]
 @pytest.fixture
 async def service(database: Database) -> AsyncIterator[Client]:
     config = Settings(database_url=str(database.engine.url))
-    parts = [part for part in SERVICE_PARTS if part.__name__.rpartition(".")[2].startswith("staff")]
+    parts = [part for part in SERVICE_PARTS if any(addresses([part], ""))]
     token = config.internal_token.get_secret_value()
-    app = service_app(config, database, *(part for part in parts[2:]))
+    app = service_app(config, database, *(part for part in parts if part not in DEFAULT_PARTS))
     async with TestClient(TestServer(app), headers={"Authorization": f"Bearer {token}"}) as client:
         yield client
 

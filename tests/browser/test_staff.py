@@ -1,0 +1,159 @@
+"""The staff console in a real browser: by keyboard, narrow, with axe-core on each page."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from playwright.sync_api import Browser, Page, expect
+
+from common.database import Database
+from common.settings import Settings
+from gateway.keys import CONFIG
+from onestop.staff.access import Role
+from tests.browser.test_portal import violations
+from tests.onestop.staff.conftest import _quick_hashes, empty
+from tests.platforms.background import running
+from tests.staff import PASSWORD, code, make_account, open_session, service_app
+from web.app import FINGERPRINT, WEB
+from web.build import build
+from web.security import add_security_headers
+from web.staff.app import create_app
+from web.staff.forms import PATH, SESSION_COOKIE
+
+__all__ = ["_quick_hashes", "empty"]  # fixtures of other tests
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+
+
+@dataclass
+class Console:
+    """The console and the service behind it, running; pages open with a session of given roles."""
+
+    url: str
+    database: Database
+    browser: Browser
+    errors: list[str] = field(default_factory=list)
+
+    def open(self, *roles: Role, width: int = 1280, path: str = "/staff/", **options: str) -> Page:
+        context = self.browser.new_context(
+            viewport={"width": width, "height": 800},
+            locale="vi-VN",
+            color_scheme=options.get("scheme", "light"),  # type: ignore[arg-type]
+        )
+        if roles:
+            name = f"can.bo{len(self.browser.contexts)}"
+            token = open_session(self.database, make_account(self.database, name, *roles))
+            context.add_cookies(
+                [{"name": SESSION_COOKIE, "value": token, "url": f"{self.url}{PATH}"}]
+            )
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("console", lambda one: one.type == "error" and self.errors.append(one.text))
+        page.goto(f"{self.url}{path}")
+        return page
+
+
+@pytest.fixture
+def console(empty: Path, tmp_path: Path, browser: Browser) -> Iterator[Console]:
+    build()
+    shutil.copy(empty, tmp_path / "onestop.db")
+    url = f"sqlite:///{tmp_path}/onestop.db"
+    database = Database(url)
+    with running(service_app(Settings(database_url=url), database)) as service:
+        config = Settings(database_url=url, onestop_url=service)
+        site = web.Application()
+        site[CONFIG] = config
+        site.router.add_static("/static", WEB / "static")
+        site.on_response_prepare.append(add_security_headers)
+        site.add_subapp(PATH, create_app(config, FINGERPRINT.read_text()[:12]))
+        with running(site) as address:
+            found = Console(address, database, browser)
+            yield found
+            for context in browser.contexts:
+                context.close()
+    database.close()
+    assert found.errors == []
+
+
+def fits(page: Page) -> bool:
+    """Whether nothing stands out of the page's width."""
+    return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
+
+
+def test_a_first_log_in_by_keyboard_alone(console: Console) -> None:
+    make_account(console.database, "lan", Role.ADMINISTRATOR, enrolled=False, first=True)
+    page = console.open(path="/staff/accounts")
+    expect(page).to_have_url(re.compile("/staff/login"))
+    assert violations(page) == []
+    page.get_by_label("Tên đăng nhập").focus()
+    page.keyboard.type("lan")
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Bắt đầu").press("Enter")
+    assert violations(page) == []
+    page.get_by_text("Không quét được?").press("Enter")
+    secret = page.locator("code.secret").inner_text()
+    page.get_by_label("Mã 6 số").fill(code(secret))
+    page.keyboard.press("Enter")
+    expect(page.locator(".codes li")).to_have_count(10)
+    assert violations(page) == []
+    page.get_by_role("link", name="Đã cất, tiếp tục").press("Enter")
+    page.get_by_label("Mật khẩu mới", exact=True).fill("một mật khẩu khác hẳn")
+    page.get_by_label("Nhập lại").fill("một mật khẩu khác hẳn")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Chào Chị Lan")).to_be_visible()
+    page.get_by_role("button", name="Đăng xuất").press("Enter")
+    page.goto(f"{console.url}/staff/")
+    expect(page.get_by_role("heading", name="Đăng nhập")).to_be_visible()
+
+
+def test_a_wrong_password_is_told_beside_what_was_typed(console: Console) -> None:
+    page = console.open(path="/staff/login")
+    page.get_by_label("Tên đăng nhập").fill("lan")
+    page.get_by_label("Mật khẩu").fill("không phải")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("chưa đúng")
+    expect(page.get_by_label("Tên đăng nhập")).to_have_value("lan")
+    console.errors.clear()  # the browser logs the answer's status
+
+
+def test_an_administrator_adds_changes_and_disables_an_account(console: Console) -> None:
+    page = console.open(Role.ADMINISTRATOR, path="/staff/accounts")
+    page.get_by_label("Tên đăng nhập").fill("Hoa.Nguyen")
+    page.get_by_label("Tên hiện với người dân").fill("Chị Hoa")
+    page.get_by_label("Cán bộ trực").check()
+    page.get_by_role("button", name="Thêm tài khoản").click()
+    assert len(page.locator("code.secret").inner_text()) >= 16
+    assert violations(page) == []
+    page.get_by_role("link", name="Xong").click()
+    page.get_by_label("Biên tập").check()
+    page.get_by_role("button", name="Lưu").click()
+    expect(page.get_by_role("status")).to_contain_text("Đã lưu")
+    expect(page.get_by_label("Biên tập")).to_be_checked()
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="Khoá tài khoản").click()
+    expect(page.get_by_role("button", name="Mở lại tài khoản")).to_be_visible()
+    page.get_by_role("link", name="Nhật ký của tài khoản này").click()
+    expect(page.locator("tbody tr")).to_have_count(3)
+    page.get_by_role("link", name="Kiểm tra toàn vẹn").click()
+    expect(page.locator("#verified")).to_contain_text("Nhật ký nguyên vẹn: 3 mục")
+    expect(page).to_have_url(re.compile(r"/staff/audit\?subject"))  # htmx: the page stays
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(320, "dark"), (1280, "light")])
+def test_pages_are_accessible_and_fit(console: Console, width: int, scheme: str) -> None:
+    page = console.open(*Role, width=width, scheme=scheme)
+    menu = [one.get_attribute("href") for one in page.locator(".menu a").all()]
+    assert len(menu) >= 4
+    for path in [*menu, "/staff/password", "/staff/accounts/1", "/staff/nowhere"]:
+        page.goto(f"{console.url}{path}")
+        assert violations(page) == [], path
+        assert fits(page), path
+    console.errors.clear()  # the browser logs the missing page
