@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from common.database import Database, now
 from common.settings import settings
+from common.spreadsheets import cell
 from onestop.dossiers.calendar import VIETNAM
 from onestop.dossiers.models import Dossier, StoredFile
 from onestop.dossiers.submission import day_of
@@ -199,11 +200,6 @@ def run_report(options: argparse.Namespace) -> int:
         with options.csv.open("w", encoding="utf-8-sig", newline="") as out:
             writer = csv.DictWriter(out, ["rated_at", "dossier", "procedure", "stars", "reason"])
             writer.writeheader()
-            writer.writerows({**row, "reason": _cell(row["reason"])} for row in rows)
+            writer.writerows({**row, "reason": cell(row["reason"])} for row in rows)
         sys.stdout.write(f"{len(rows)} ratings written to {options.csv}\n")
     return 0
-
-
-def _cell(text: str) -> str:
-    """Text that no spreadsheet takes for a formula: citizens wrote it."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

@@ -34,6 +34,7 @@ from onestop.http import (
     staff,
     staff_accounts,
     staff_oidc,
+    staff_transcripts,
     transcripts,
     units,
 )
@@ -73,6 +74,7 @@ PARTS = (
     staff,
     staff_accounts,
     staff_oidc,
+    staff_transcripts,
     transcripts,
     units,
 )

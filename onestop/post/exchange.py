@@ -12,6 +12,7 @@ from typing import TextIO
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from common.spreadsheets import cell
 from onestop.post.models import PostRequest
 from onestop.post.rules import rules
 from onestop.post.service import ImpossibleStep, locked, read_code, step
@@ -57,14 +58,9 @@ def write(session: Session, out: TextIO, *, new_only: bool) -> int:
         told = [one.details[name] for name in ("receiver", "phone", "address", "time_of_day")]
         service = rules().services[one.service]
         end = [one.fee, int(one.fee_estimated), one.state, one.carrier_ref]
-        writer.writerow([one.code, one.dossier.code, service, *map(_safe, told), *end])
+        writer.writerow([one.code, one.dossier.code, service, *map(cell, told), *end])
         count += 1
     return count
-
-
-def _safe(text: str) -> str:
-    """Text that a spreadsheet does not take for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
 def read(text: str) -> Iterator[Update]:
