@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
@@ -56,7 +57,8 @@ class Channel:
             builder.add(row)
         self._postings = builder.build()
         self.rarity = self._postings.rarity
-        self._unlisted = unlisted * float(np.log(2 * len(rows) + 2))
+        self._rarest = float(np.log(2 * len(rows) + 2))
+        self._unlisted = unlisted * self._rarest
         masses = [_mass(self._weighted(row)) for row in rows]
         self._mass = np.array(masses, dtype=np.float32)
 
@@ -67,6 +69,15 @@ class Channel:
         shared = self._postings.score(self._weighted(weighted))
         of_message = np.minimum(shared / np.float32(_mass(weighted)), 1)
         return Fit(of_message, np.minimum(shared / self._mass, 1))
+
+    def said(self, asked: Terms, share: float) -> float:
+        """How much of a message a row holds, where a term that no row holds would count as one.
+
+        Args:
+            asked: the message.
+            share: the row's share of it, of `fit`.
+        """
+        return math.sqrt(share * _mass(self._weighted(asked))) / self._rarest
 
     def _weighted(self, terms: Mapping[str, float]) -> Terms:
         return {

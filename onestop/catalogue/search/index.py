@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -28,6 +28,7 @@ from onestop.catalogue.search.reading import read_both, read_message, read_name
 from onestop.catalogue.search.spelling import Spelling
 from onestop.catalogue.search.words import (
     Reading,
+    Terms,
     Word,
     clauses,
     folded_key,
@@ -40,8 +41,8 @@ _CODE = re.compile(r"(?<!\d)\d\.\d{6,9}(?!\d)")
 _BODY_CHARACTERS = 6000
 _TOLD_APART = 4  # candidates that a question tells apart
 _UNLISTED = 0.5  # rarity of a syllable that no name holds, as a share of the highest
-_MESSAGE, _ROW, _COSINE = 0, 1, 2  # places in the features of rows
-_CONTRADICTED = 3  # place in the features of procedures
+_MESSAGE, _ROW, _COSINE, _PAIRS_MESSAGE = 0, 1, 2, 3  # places in the features of rows
+_BODY, _ACTION, _CONTRADICTED, _CONFIRMED = 0, 2, 3, 4  # places in the features of procedures
 _COMMON_ACTION = 8  # names that must begin with the same two syllables (cấp lại, gia hạn …)
 
 
@@ -129,8 +130,9 @@ class SearchIndex:
         totals = totals + self._narrowed(narrow)
         best = _highest(totals, max(limit, judgement.COMPARED))
         better = self._better(best[0], found)
-        signs = self._signs(best[0], totals, found[better], readings[better])
-        scope = judgement.in_scope(signs)
+        topic = self._lexicon.only_a_topic(said)
+        signs = self._signs(best[0], found[better], readings[better])
+        scope = 1.0 if topic else judgement.in_scope(signs)
         chances = judgement.chances(totals[best], scope)
         merged = sum(
             chance
@@ -141,7 +143,7 @@ class SearchIndex:
         if outcome == "found" and not self._told_apart(best, found[better]):
             outcome = "choices"
         shown = [at for at, c in zip(best[:limit], chances, strict=False) if c >= judgement.SHOWN]
-        if outcome != "none" and self._lexicon.only_a_topic(said):
+        if topic:
             outcome, shown = "choices", list(best[:limit])
         names = [self._plain[at] for at in shown[:_TOLD_APART]]
         ranked = zip(best[:limit], chances, strict=False)
@@ -180,20 +182,21 @@ class SearchIndex:
         starts, ends = self.row_ranges()
         return slice(int(starts[at]), int(ends[at]))
 
-    def _signs(
-        self, at: int, totals: Floats, evidence: Evidence, reading: Reading
-    ) -> judgement.Signs:
+    def _signs(self, at: int, evidence: Evidence, reading: Reading) -> judgement.Signs:
         """What shows that the message wants a procedure."""
-        rows, _ = evidence
-        rarity, weights = self._syllables.rarity, reading.syllables
-        unknown = sum(weight for s, weight in weights.items() if s not in rarity)
+        rows, documents = evidence
+        of = self._rows_of(at)
+        best = of.start + int(self._by_row(rows)[of].argmax())
+        syllables, pairs = reading.syllables, reading.pairs
         return judgement.Signs(
-            total=float(totals[at]),
-            message=float(rows[_MESSAGE][self._rows_of(at)].max()),
-            cosine=float(rows[_COSINE][self._rows_of(at)].max()),
-            unknown=unknown / sum(weights.values()),
+            syllables=self._syllables.said(syllables, float(rows[_MESSAGE][best])),
+            pairs=self._pairs.said(pairs, float(rows[_PAIRS_MESSAGE][best])),
+            row=float(rows[_ROW][best]),
+            body=float(documents[_BODY][at]),
+            action=bool(documents[_ACTION][at] or documents[_CONFIRMED][at]),
+            strange=_unlisted(pairs, self._pairs.rarity),
+            unknown=_unlisted(syllables, self._syllables.rarity),
             elsewhere=reading.elsewhere,
-            said=sum(weight * rarity.get(s, 0.0) for s, weight in weights.items()),
         )
 
     def _told_apart(self, best: list[int], evidence: Evidence) -> bool:
@@ -251,12 +254,17 @@ class SearchIndex:
 
     def totals(self, rows: list[Floats], documents: list[Floats]) -> Floats:
         """Each procedure's total: its best row and what is known of it."""
-        weights = np.array(self._weights, dtype=np.float32)
-        by_row = sum(w * f for w, f in zip(weights, rows, strict=False))
-        best: Floats = np.maximum.reduceat(by_row, self._first_row)
-        for weight, feature in zip(weights[len(rows) :], documents, strict=True):
-            best = best + weight * feature
+        best: Floats = np.maximum.reduceat(self._by_row(rows), self._first_row)
+        for weight, feature in zip(self._weights[len(rows) :], documents, strict=True):
+            best = best + np.float32(weight) * feature
         return best
+
+    def _by_row(self, rows: list[Floats]) -> Floats:
+        """Each row's total."""
+        total: Floats = np.zeros(len(self._official), dtype=np.float32)
+        for weight, feature in zip(self._weights, rows, strict=False):
+            total += np.float32(weight) * feature
+        return total
 
 
 def _affirmed(query: str) -> list[Word]:
@@ -264,6 +272,12 @@ def _affirmed(query: str) -> list[Word]:
     first, *others = [words(clause) for clause in clauses(query)] or [[]]
     kept = [clause for clause in others if clause and clause[0].folded != "khong"]
     return [word for clause in (first, *kept) for word in clause]
+
+
+def _unlisted(terms: Terms, listed: Container[str]) -> float:
+    """The share of terms that no name or saying holds."""
+    weight = sum(terms.values())
+    return sum(w for term, w in terms.items() if term not in listed) / weight if weight else 0.0
 
 
 def _asked(scope: str, reading: Reading) -> bool:

@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from onestop.catalogue.content import Procedure, Tier
 from onestop.catalogue.search import Narrow, SearchIndex
+from onestop.catalogue.search.lexicon import shipped
 from onestop.catalogue.search.narrow import ANYTHING
+from onestop.catalogue.search.words import words
 from tests.onestop.search.conftest import procedure
 
 
@@ -143,8 +145,23 @@ def test_a_bare_topic_is_answered_with_choices(small_index: SearchIndex, query: 
     assert small_index.search(query).outcome == "choices"
 
 
-def test_a_topic_with_a_wish_is_no_bare_topic(small_index: SearchIndex) -> None:
-    assert small_index.search("mất bằng lái").outcome == "found"
+def test_a_topic_with_a_wish_is_no_bare_topic() -> None:
+    assert shipped().only_a_topic(words("cho hỏi bằng lái"))
+    assert not shipped().only_a_topic(words("mất bằng lái"))
+
+
+@pytest.mark.parametrize(
+    "query", ["asdf qwkz plmok", "xkqz", "ghjfk tyu bnmzx qpwoe rtyfg", "lam zxcvb qwrtk cho em"]
+)
+def test_nonsense_is_refused(small_index: SearchIndex, query: str) -> None:
+    assert small_index.search(query).outcome == "none"
+
+
+def test_a_story_around_a_wish_does_not_hide_it(small_index: SearchIndex) -> None:
+    story = "bà mới có cháu nội hôm qua, cả nhà mừng lắm, giờ muốn làm giấy khai sinh cho cháu"
+    found = small_index.search(story)
+    assert found.outcome == "found"
+    assert found.candidates[0].code == "1.001193"
 
 
 FIREWORKS = [
