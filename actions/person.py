@@ -61,7 +61,6 @@ def _summary(turn: Turn, draft: DraftView | None, procedure: str) -> dict[str, A
     return {
         "reason": "stuck" if turn.offered_person else "asked",
         "procedure": procedure,
-        "draft": draft.id if draft else "",
         "field": draft.field.label if draft and draft.field else "",
         "answered": draft.answered if draft else 0,
         "total": draft.total if draft else 0,

@@ -79,7 +79,8 @@ class Message(Base):
     `body` of an incoming message: {"text", "payload", "attachments"}, from a platform also "downloads"
     (files still to be fetched) or "reply" (what the gateway itself answers); of an outgoing one: the
     reply as Rasa gave it ({"text"?, "buttons"?, "image"?, "custom"?}), or a notice, with what is needed
-    to tell it outside the chat ("notice": {"template", "about", "contact"}). All are encrypted at rest.
+    to tell it outside the chat ("notice": {"template", "about", "contact"}), or what staff say, with their
+    "author"; buttons that are "lasting" stay good when the talk goes on. All are encrypted at rest.
     """
 
     __tablename__ = "messages"

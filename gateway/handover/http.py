@@ -227,7 +227,7 @@ async def propose(request: web.Request) -> web.Response:
     text = say(
         "proposal", label=proposed["label"], value=proposed["display"], yes=choices[0]["title"]
     )
-    bodies = [{"text": text, "buttons": choices}]
+    bodies = [{"text": text, "buttons": choices, "lasting": True}]
     said = await _step(request, service.answer, row.id, request[STAFF], body.key, bodies)
     await _told(request, row.id, said)
     return web.json_response(proposed, status=201)

@@ -13,12 +13,27 @@ from gateway.handover.service import Staff
 from gateway.models import Direction, Message
 
 
+class Summary(BaseModel):
+    """What the assistant told of a citizen who asks for a person; empty where staff took over on their own.
+
+    `reason`: `asked`, or `stuck` after misunderstandings; `answered` of `total` fields of the dossier.
+    """
+
+    reason: str = ""
+    procedure: str = ""
+    field: str = ""
+    answered: int = 0
+    total: int = 0
+    said: list[str] = []
+
+
 class HandoverView(BaseModel):
-    """A hand-over as staff see it; `mine`: the one who asks has it. `summary` is the assistant's."""
+    """A hand-over as staff see it; `mine`: the one who asks has it."""
 
     model_config = ConfigDict(from_attributes=True)
 
     id: int
+    sender: str
     channel: str
     stage: Literal["ticket", "waiting", "taken", "closed"]
     agent: str | None
@@ -31,14 +46,14 @@ class HandoverView(BaseModel):
     waits_since: datetime | None
     active_at: datetime
     outcome: dict[str, Any] | None
-    summary: dict[str, Any] = {}
+    summary: Summary = Summary()
     mine: bool = False
 
     @classmethod
     def of(cls, row: Handover, staff: Staff) -> HandoverView:
         """The view of a row for a member of staff."""
         view = cls.model_validate(row)
-        summary = row.request.get("summary") or {}
+        summary = Summary.model_validate(row.request.get("summary") or {})
         return view.model_copy(update={"summary": summary, "mine": row.agent == staff.id})
 
 
@@ -93,6 +108,32 @@ class Opening(BaseModel):
     """Whose conversation staff take over on their own."""
 
     sender: str = Field(min_length=3, max_length=80)
+
+
+class Attached(BaseModel):
+    """A file that the citizen has sent."""
+
+    file_id: str
+    name: str
+
+
+class Titled(BaseModel):
+    """A choice that the citizen was offered."""
+
+    title: str
+
+
+class MessageView(BaseModel):
+    """A message as staff see it, as far as a page shows it; `state`: how far it got, where it is sent."""
+
+    id: int
+    who: Literal["citizen", "assistant", "staff"] = Field(alias="from")
+    at: datetime
+    author: str = ""
+    text: str = ""
+    buttons: list[Titled] = []
+    attachments: list[Attached] = []
+    state: str | None = None
 
 
 def message_view(row: Message) -> dict[str, Any]:

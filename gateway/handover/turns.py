@@ -114,7 +114,7 @@ def _ask(session: Session, turn: Turn, request: dict[str, Any]) -> tuple[Handove
         return row, {"text": say("handover_ticket", number=row.id, when=when)}
     text = say("handover_waiting", position=service.position(session, row))
     button = {"title": say("meet_assistant"), "payload": MEET_ASSISTANT}
-    return row, {"text": text, "buttons": [button]}
+    return row, {"text": text, "buttons": [button], "lasting": True}
 
 
 def opening(opens_at: str | None, moment: datetime) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -183,3 +183,9 @@ class Waiting(_Shape):
 
     kind: str
     count: int
+
+
+class HandoverAct(_Shape):
+    """What a member of staff does in a conversation that was handed over."""
+
+    act: Literal["looked", "taken", "released", "closed", "proposed", "file_looked"]

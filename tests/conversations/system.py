@@ -99,15 +99,21 @@ class System:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
+    def gateway(self, *arguments: str) -> str:
+        """Run `python -m gateway …` beside the system; returns its output."""
+        done = self._run(*arguments, package="gateway")
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
     def refusal(self, *arguments: str) -> str:
         """Run a command that must fail; returns what it says of the reason."""
         done = self._run(*arguments)
         assert done.returncode != 0, done.stdout
         return done.stdout + done.stderr
 
-    def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def _run(self, *arguments: str, package: str = "onestop") -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-m", "onestop", *arguments],
+            [sys.executable, "-m", package, *arguments],
             cwd=ROOT,
             env=self.environment,
             capture_output=True,

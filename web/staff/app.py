@@ -22,12 +22,13 @@ from aiohttp import web
 from common.settings import Settings
 from gateway.keys import CONFIG
 from onestop.staff.access import check_declared
-from web.staff import accounts, audit, login, oidc, own, rendering
+from web.staff import accounts, audit, handover, login, oidc, own, rendering
 from web.staff.gate import problems_as_pages, session_gate
-from web.staff.keys import BUILD, CLIENT
+from web.staff.gateway_client import GatewayClient
+from web.staff.keys import BUILD, CLIENT, GATEWAY
 from web.staff.onestop_client import OnestopClient
 
-PARTS = (accounts, audit, login, oidc, own)
+PARTS = (accounts, audit, handover, login, oidc, own)
 MAX_BODY_BYTES = 1024 * 1024
 
 
@@ -36,6 +37,7 @@ async def _client(app: web.Application) -> AsyncIterator[None]:
     async with aiohttp.ClientSession() as http:
         token = config.internal_token.get_secret_value()
         app[CLIENT] = OnestopClient(http, config.onestop, token)
+        app[GATEWAY] = GatewayClient(http, config.gateway, token)
         yield
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from aiohttp import web
 
 from onestop.staff.schemas import Me
+from web.staff.gateway_client import GatewayClient
 from web.staff.onestop_client import OnestopClient, StaffService
 
 CLIENT = web.AppKey("staff_onestop_client", OnestopClient)
+GATEWAY = web.AppKey("staff_gateway_client", GatewayClient)
 BUILD = web.AppKey("staff_build", str)
 ME: web.RequestKey[Me] = web.RequestKey("me", Me)  # on addresses that ask for a session
 SERVICE: web.RequestKey[StaffService] = web.RequestKey("service", StaffService)

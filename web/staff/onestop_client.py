@@ -85,7 +85,7 @@ class StaffService:
             raise Problem(503, "unavailable") from error
         if answer.status < 400:
             return told
-        raise _problem(answer.status, told)
+        raise problem_of(answer.status, told)
 
 
 class OnestopClient:
@@ -108,7 +108,8 @@ class OnestopClient:
         return StaffService(self._http, self._url, headers)
 
 
-def _problem(status: int, told: object) -> Problem:
+def problem_of(status: int, told: object) -> Problem:
+    """A refusal as it was told; 503 `unavailable` if it makes no sense."""
     if not isinstance(told, dict) or status == 500:
         return Problem(503, "unavailable")
     told = dict(told)

@@ -96,33 +96,40 @@ export class Log {
     this.row(message_id)?.classList.replace("sending", "failed");
   }
 
-  /** One message of the assistant. */
+  /** One message of the assistant, or of the member of staff that it names. */
   replied(message) {
     if (this.seen(`i${message.id}`)) return;
     this.typing(false);
     if (!this.turnStart) this.retire();
-    const { custom, buttons, image } = message;
+    const { custom, buttons, image, author } = message;
     const [before, after] = textAroundCard(message.text ?? "", custom);
     const bubble = (text) => (text ? h("div", { class: "bubble" }, ...linked(text)) : null);
     const card = renderCard(custom, this.actions.say, (one) => uploadControl(one, this.actions.upload));
     const row = this.add(
-      "assistant",
+      author ? "staff" : "assistant",
+      author ? h("span", { class: "author" }, `${author}:`) : null,
       bubble(before),
       image && /^(https?:|\/|data:image\/)/.test(image) ? h("img", { class: "picture", src: image, alt: texts.image }) : null,
       card,
       bubble(after),
       // The stars are the same choices.
-      buttons?.length && !(card && custom.type === "rating") ? this.choices(buttons) : null,
+      buttons?.length && !(card && custom.type === "rating") ? this.choices(buttons, message.lasting) : null,
     );
     this.turnStart ??= row;
     this.scroll(this.turnStart);
   }
 
-  choices(buttons) {
+  // Lasting ones answer something else than the last question: they are retired when one of them is pressed.
+  choices(buttons, lasting) {
+    const kind = lasting ? "choice" : "choice current";
+    const press = (button, title, payload) => {
+      this.actions.say(button, title, payload);
+      if (lasting) for (const one of box.children) one.setAttribute("aria-disabled", "true");
+    };
     const box = h("div", { class: "choices" });
     for (const { title, payload } of buttons)
       box.append(
-        h("button", { type: "button", class: "choice current", onclick: (event) => this.actions.say(event.currentTarget, title, payload) }, title),
+        h("button", { type: "button", class: kind, onclick: (event) => press(event.currentTarget, title, payload) }, title),
       );
     return box;
   }
@@ -173,8 +180,9 @@ export class Log {
   }
 
   add(author, ...content) {
-    const name = author === "citizen" ? texts.citizen : texts.assistant;
-    const row = h("div", { class: `row ${author}` }, h("span", { class: "hidden" }, name), ...content);
+    // Who of the staff writes is shown to everyone.
+    const name = author === "staff" ? null : h("span", { class: "hidden" }, author === "citizen" ? texts.citizen : texts.assistant);
+    const row = h("div", { class: `row ${author}` }, name, ...content);
     this.parts.log.append(row);
     return row;
   }

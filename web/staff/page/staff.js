@@ -15,5 +15,44 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.xhr.status >= 400 && event.detail.xhr.status !== 401) {
     event.detail.shouldSwap = true;
     event.detail.isError = false;
+    // Where a page has a place for them, what was asked for stays as it is.
+    const place = document.getElementById("problem");
+    if (place) {
+      event.detail.target = place;
+      event.detail.swapOverride = "innerHTML";
+    }
   }
 });
+
+// A ready-made answer goes into the box, after what stands there.
+document.addEventListener("change", (event) => {
+  const box = document.getElementById(event.target.dataset.insert ?? "");
+  if (!box || !event.target.value) return;
+  box.value = [box.value.trimEnd(), event.target.value].filter(Boolean).join("\n");
+  event.target.value = "";
+  box.focus();
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !event.target.matches("[data-send]")) return;
+  event.preventDefault();
+  event.target.form.requestSubmit();
+});
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (!event.detail.successful || !event.target.matches("[data-reset]")) return;
+  event.target.reset();
+  document.getElementById("problem")?.replaceChildren();
+});
+
+// A conversation shows its end, and follows it unless somebody reads further up.
+const follow = () => {
+  for (const log of document.querySelectorAll("[data-follow]")) log.scrollTop = log.scrollHeight;
+};
+follow();
+let following = true;
+document.addEventListener("htmx:beforeSwap", () => {
+  const log = document.querySelector("[data-follow]");
+  following = !log || log.scrollHeight - log.scrollTop - log.clientHeight < 80;
+});
+document.addEventListener("htmx:afterSwap", () => following && follow());
