@@ -7,6 +7,7 @@ That this person may do it the caller has checked.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Concatenate, ParamSpec, TypeVar
 
 import structlog
@@ -31,6 +32,7 @@ from gateway.handover.schemas import (
     message_view,
 )
 from gateway.handover.service import NotHeldError, UnknownHandoverError
+from gateway.handover.statistics import waiting_times
 from gateway.keys import CHANNELS, CONFIG, DATABASE, ONESTOP, SITE, STAFF
 from gateway.models import Message
 from gateway.texts import say
@@ -255,6 +257,19 @@ async def file(request: web.Request) -> web.Response:
     row = await _step(request, _get, _number(request))
     found = await request.app[SITE][ONESTOP].file(row.sender, request.match_info["file"])
     return web.Response(body=found.content, headers=found.headers)
+
+
+@routes.get("/statistics")
+async def statistics(request: web.Request) -> web.Response:
+    """Waiting times of hand-overs asked for from `?begin=` until before `?end=` (ISO 8601, with zone)."""
+    try:
+        begin, end = (datetime.fromisoformat(request.query[name]) for name in ("begin", "end"))
+    except (KeyError, ValueError) as error:
+        raise Problem(422, "invalid_request", "begin and end are moments.") from error
+    if begin.tzinfo is None or end.tzinfo is None:
+        raise Problem(422, "invalid_request", "A moment needs its zone.")
+    found = await request.app[SITE][DATABASE].read(waiting_times, begin, end)
+    return web.json_response(found.model_dump(mode="json"))
 
 
 @routes.get("/answers")

@@ -69,8 +69,8 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         moving.set_defaults(run=run_move, state=state)
 
     reporting = commands.add_parser("report", help="ratings of a time: counts and means")
-    reporting.add_argument("--from", dest="first", type=_day, required=True, metavar="DAY")
-    reporting.add_argument("--to", dest="last", type=_day, required=True, metavar="DAY")
+    reporting.add_argument("--from", dest="first", type=day_option, required=True, metavar="DAY")
+    reporting.add_argument("--to", dest="last", type=day_option, required=True, metavar="DAY")
     reporting.add_argument("--csv", type=Path, metavar="FILE", help="each rating with its reason")
     reporting.set_defaults(run=run_report)
 
@@ -81,7 +81,12 @@ def _said(text: str) -> str:
     return text.strip()
 
 
-def _day(text: str) -> date:
+def day_option(text: str) -> date:
+    """A day as an option: 2026-12-01 or 01/12/2026.
+
+    Raises:
+        argparse.ArgumentTypeError: if it is none.
+    """
     for form in ("%Y-%m-%d", "%d/%m/%Y"):
         try:
             return datetime.strptime(text, form).replace(tzinfo=VIETNAM).date()

@@ -62,11 +62,21 @@ def timeliness(
     dossier: Dossier, requests: Sequence[SupplementRequest], at: datetime
 ) -> Timeliness | None:
     """Whether a dossier is on time at `at`; `None` where no due date was promised."""
-    if len(requests) > 1:
-        return Timeliness.LATE
-    if dossier.due_at is None:
-        return None
     ended = [event.at for event in dossier.history if event.status in ENDS]
     asked = [one.requested_at for one in requests if one.answered_at is None]
-    clock = min([*ended, *asked], default=at)
-    return Timeliness.ON_TIME if clock <= dossier.due_at else Timeliness.LATE
+    return judge(dossier.due_at, min([*ended, *asked], default=at), len(requests))
+
+
+def judge(due: datetime | None, clock: datetime, requests: int) -> Timeliness | None:
+    """How a dossier counts.
+
+    Args:
+        due: when it is due; `None`: nothing was promised.
+        clock: when it ended or began to wait for its citizen, or now.
+        requests: how often supplements were asked for.
+    """
+    if requests > 1:
+        return Timeliness.LATE
+    if due is None:
+        return None
+    return Timeliness.ON_TIME if clock <= due else Timeliness.LATE

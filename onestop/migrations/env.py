@@ -9,6 +9,7 @@ import onestop.notices.models
 import onestop.payments.models
 import onestop.post.models
 import onestop.privacy.models
+import onestop.reports.models
 import onestop.staff.models
 import onestop.transcripts.models  # noqa: F401
 from common.migrations import run_environment

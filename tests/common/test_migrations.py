@@ -24,6 +24,7 @@ MODELS = {
         "onestop.payments.models",
         "onestop.post.models",
         "onestop.privacy.models",
+        "onestop.reports.models",
         "onestop.staff.models",
         "onestop.transcripts.models",
     ),

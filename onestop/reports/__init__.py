@@ -1,0 +1,1 @@
+"""What is counted for the agency's own reports; nothing here names a citizen."""
