@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from aiohttp import web
 from aiohttp_pydantic.decorator import inject_params
 from aiohttp_pydantic.oas.typing import r200, r403, r404, r409, r429
@@ -11,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from common.problems import Problem, as_problem
 from onestop.dossiers import grants
-from onestop.dossiers.lookup import Limits, Refused, open_for
+from onestop.dossiers.lookup import Refused, open_for
+from onestop.http import proof
 from onestop.http.keys import CONFIG, DATABASE
 from onestop.post import rules, service
 from onestop.schemas import (
@@ -42,7 +41,7 @@ async def opening(
 ) -> r200[PostOpening] | r403[ProblemDetail] | r404[ProblemDetail] | r429[ProblemDetail]:
     """Open a dossier for the post: to its owner, or to who knows its second factor."""
     config = request.app[CONFIG]
-    limits = Limits(config.lookup_max_attempts, timedelta(minutes=config.lookup_lock_minutes))
+    limits = proof.limits_of(config)
 
     def work(session: Session) -> PostOpening | Refused:
         dossier = open_for(session, body.asker, body.code, body.factor, limits)
@@ -56,15 +55,9 @@ async def opening(
         )
 
     found = await request.app[DATABASE].run(work)
-    if not isinstance(found, Refused):
-        return web.json_response(found.model_dump(mode="json"))
-    if found.locked_until is not None:
-        until = found.locked_until.isoformat()
-        raise Problem(429, "locked", "Too many wrong tries.", locked_until=until)
-    if found.reason == "factor_needed":
-        raise Problem(403, "factor_needed", "Not the asker's own: a second factor is needed.")
-    left = found.attempts_left
-    raise Problem(404, "not_found", "No dossier has that code and factor.", attempts_left=left)
+    if isinstance(found, Refused):
+        raise proof.refusal(found, "dossier")
+    return web.json_response(found.model_dump(mode="json"))
 
 
 @routes.post("/post/{code}/cancellation")
