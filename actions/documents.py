@@ -27,6 +27,9 @@ class DownloadForm(TopicAction):
         except OnestopRefusal as refusal:
             if refusal.code != "factor_needed":
                 raise
+            if turn.tracker.active_loop_name not in (None, LOOP):
+                turn.show("document_afterwards")
+                return []
             said = [SlotSet("lookup_code", code), SlotSet("lookup_for", DOCUMENT)]
             return [*said, ActiveLoop(LOOP)]
         printed.show(turn, links)

@@ -73,6 +73,8 @@ class RequestForm(TopicAction):
             turn.show("request_left", kind=state.kind)
             return leave()
         view = await self._step(turn, state)
+        if sure and turn.intent == "undo":
+            return await self._undo(turn, state)
         if sure and turn.intent == "correct_field":
             return await self._correct(turn, state, view)
         if view.field is None:
@@ -164,6 +166,12 @@ class RequestForm(TopicAction):
         if len(found.matches) == 1:
             return await self._go_on(turn, found)
         return self._which(turn, found)
+
+    async def _undo(self, turn: Turn, state: RequestState) -> Events:
+        view = await self._step(turn, state, undo=True)
+        if not view.taken_back and state.asked is None:
+            turn.show("nothing_to_undo")
+        return await self._go_on(turn, view)
 
     def _which(self, turn: Turn, view: RequestView) -> Events:
         buttons = [button(one.label, "correct_field", field=one.field) for one in view.lines]

@@ -33,7 +33,7 @@ class RequestState(BaseModel):
 
 
 class RequestStep(BaseModel):
-    """One step: nothing (look), `text` as an answer, `skip`, a correction's `phrase`, or first words.
+    """One step: nothing (look), `text` as an answer, `skip`, `undo`, a correction's `phrase`, or first words.
 
     `opening` is what the citizen began with; whatever it tells already is not asked again.
     """
@@ -44,6 +44,7 @@ class RequestStep(BaseModel):
     phrase: str | None = None
     opening: str | None = None
     skip: bool = False
+    undo: bool = False
 
 
 class RequestView(BaseModel):
@@ -57,6 +58,7 @@ class RequestView(BaseModel):
     field: FieldView | None
     confirm: bool = True
     accepted: list[Accepted] = []
+    taken_back: list[Accepted] = []
     refusal: Refusal | None = None
     matches: list[FieldView] = []
     lines: list[Line] = []

@@ -45,6 +45,8 @@ def take(kind: Kind, context: Context, step: RequestStep) -> RequestView:
     answers = _without_stale(kind, context, _values(state))
     if step.opening is not None:
         return _open(kind, context, state, answers, step.opening)
+    if step.undo:
+        return _undo(kind, context, state, answers)
     form = kind.form(context, answers)
     text, matches = step.text, list[Field]()
     if step.phrase is not None:
@@ -102,9 +104,31 @@ def _answer(
 ) -> tuple[dict[str, Value], Value]:
     value = kind.read(context, field, text, answers)
     if value is not None:
-        return {**answers, field.id: value}, value
-    outcome = engine.answer(form, answers, field.id, text, context.today)
-    return outcome.answers, outcome.value
+        kept = {**answers, field.id: value}
+    else:
+        outcome = engine.answer(form, answers, field.id, text, context.today)
+        kept, value = outcome.answers, outcome.value
+    kept.pop(field.id)  # the last answer stands last: it is the one that is taken back
+    return {**kept, field.id: value}, value
+
+
+def _undo(
+    kind: Kind, context: Context, state: RequestState, answers: dict[str, Value]
+) -> RequestView:
+    """Take the last answer back and ask for it again; while a correction is asked for, let that be."""
+    if state.asked in answers:
+        state.asked, state.attempt = None, 0
+        return _view(kind, context, state, answers)
+    if not answers:
+        return _view(kind, context, state, answers)
+    last, value = list(answers.items())[-1]
+    label = kind.form(context, answers).field(last).label
+    answers = _without_stale(
+        kind, context, {name: one for name, one in answers.items() if name != last}
+    )
+    state.asked, state.attempt = last, 0
+    taken = [Accepted(field=last, label=label, display=value.display)]
+    return _view(kind, context, state, answers, taken_back=taken)
 
 
 def _refused(field: Field, error: Refusal, attempt: int) -> RefusalView:
@@ -125,6 +149,7 @@ def _view(
     answers: dict[str, Value],
     *,
     accepted: Sequence[Accepted] = (),
+    taken_back: Sequence[Accepted] = (),
     refusal: RefusalView | None = None,
     matches: Sequence[Field] = (),
 ) -> RequestView:
@@ -140,6 +165,7 @@ def _view(
         field=field_view(field, section_begins=False) if field is not None else None,
         confirm=kind.confirm,
         accepted=list(accepted),
+        taken_back=list(taken_back),
         refusal=refusal,
         matches=[field_view(one, section_begins=False) for one in matches],
         lines=[

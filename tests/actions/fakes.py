@@ -167,6 +167,7 @@ class FakeOnestop:
         self.printed: DocumentLinks | OnestopRefusal = PRINTED
         self.request: RequestView | None = None
         self.states: list[RequestState] = []
+        self.undone = 0
         self.done: RequestDone | OnestopRefusal | None = None
         self.held: list[RequestDone] = []
         self.opening: PostOpening | OnestopRefusal | None = None
@@ -370,6 +371,7 @@ class FakeOnestop:
     async def request_step(self, step: RequestStep) -> RequestView:
         self.calls.append(("request_step", step.text, step.phrase, step.opening))
         self.states.append(step.state)
+        self.undone += step.undo
         assert self.request is not None
         looking = step.text is None
         return self.request.model_copy(update={"refusal": None}) if looking else self.request

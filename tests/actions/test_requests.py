@@ -11,7 +11,7 @@ from actions.bookings import BookCounter, CancelBooking
 from actions.onestop_client import OnestopRefusal
 from actions.request_form import LOOP, RequestForm
 from onestop.requests.schemas import Answer, RequestDone, RequestState, RequestView
-from onestop.schemas import Line, Refusal
+from onestop.schemas import Accepted, Line, Refusal
 from tests.actions.conftest import Talk, loop_of, slots_of
 from tests.actions.fakes import choice, field
 
@@ -51,6 +51,19 @@ def asked(talk: Talk) -> Talk:
 async def test_an_answer_goes_to_the_service(asked: Talk) -> None:
     await asked.act(FORM, "Lê Văn Bình")
     assert asked.service.called("request_step")[-1] == ["Lê Văn Bình", None, None]
+
+
+async def test_the_last_answer_is_taken_back_and_asked_for_again(asked: Talk) -> None:
+    back = [Accepted(field="name", label="Họ tên", display="Lê Văn Bình")]
+    asked.service.request = asks().model_copy(update={"taken_back": back})
+    await asked.act(FORM, "quay lại câu trước", "undo")
+    assert asked.service.undone == 1
+    assert "Em bỏ câu trả lời vừa rồi (họ tên: Lê Văn Bình)" in asked.text()
+
+
+async def test_where_nothing_was_answered_there_is_nothing_to_take_back(asked: Talk) -> None:
+    await asked.act(FORM, "quay lại", "undo")
+    assert "chưa có câu trả lời nào" in asked.text()
 
 
 async def test_a_question_about_something_else_interrupts(asked: Talk) -> None:

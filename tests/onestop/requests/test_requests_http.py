@@ -132,6 +132,34 @@ async def test_an_answer_that_cannot_be_taken_is_refused_in_vietnamese(service: 
     assert view["state"]["attempt"] == 1
 
 
+async def test_answers_are_taken_back_one_by_one_in_the_order_of_answering(
+    service: Client,
+) -> None:
+    view = await filled(service, "booking", BOOKING)
+    view = await step(service, view["state"], phrase="sửa ngày hẹn")
+    choices = [one["label"] for one in view["field"]["options"]]
+    view = await step(service, view["state"], text=choices[1])  # and the hour is asked for anew
+    told = [view["lines"]]
+    for field in ("day", "phone", "name"):
+        view = await step(service, view["state"], undo=True)
+        assert [one["field"] for one in view["taken_back"]] == [field]
+        assert view["field"]["id"] == field
+        told.append(view["lines"])
+    assert [len(lines) for lines in told] == sorted((len(lines) for lines in told), reverse=True)
+    view = await step(service, view["state"], text="Lê Thị Hoa")
+    assert view["field"]["id"] == "day"
+    none = await step(service, {"kind": "booking"}, undo=True)
+    assert (none["taken_back"], none["field"]["id"]) == ([], "commune")
+
+
+async def test_a_correction_that_is_thought_better_of_leaves_all_as_it_was(service: Client) -> None:
+    before = await filled(service, "booking", BOOKING)
+    asked = await step(service, before["state"], phrase="sửa họ tên")
+    assert asked["field"]["id"] == "name"
+    after = await step(service, asked["state"], undo=True)
+    assert (after["field"], after["lines"]) == (None, before["lines"])
+
+
 async def test_what_is_not_answered_is_named_when_it_is_submitted(service: Client) -> None:
     view = await filled(service, "booking", BOOKING[:3])
     status, problem = await submit(service, view["state"])
