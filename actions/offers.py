@@ -43,6 +43,12 @@ async def read_card(turn: Turn, draft: DraftView) -> Events:
     return filling.go_on(turn, result.draft, preface=result.refusal)
 
 
+async def look_for_card(turn: Turn, draft: DraftView) -> DraftView:
+    """The draft after a paper came: a card among its photos is offered as if it had been sent as one."""
+    request = CardRequest(file_ids=turn.file_ids, paper=True)
+    return (await turn.service.read_card(draft.id, turn.owner, request)).draft
+
+
 async def decide(turn: Turn, draft: DraftView, sure: bool) -> Events | None:
     """A yes or no to the draft's offer; `None` if the message is neither."""
     said = "" if turn.asks or STOP.search(turn.text) else fold(turn.text)

@@ -182,10 +182,14 @@ class UndoResult(BaseModel):
 
 
 class CardRequest(BaseModel):
-    """A citizen card: the text of its code, or the photo just sent, which is deleted after reading."""
+    """A citizen card: the text of its code, or the photo just sent, which is deleted after reading.
+
+    `paper`: the photo was handed in as a paper, so it stays, and may well show no card, or anybody's.
+    """
 
     text: str = ""
     file_ids: list[str] = []
+    paper: bool = False
 
 
 class CardResult(BaseModel):
@@ -347,12 +351,16 @@ class PostView(BaseModel):
 
 
 class PostOpening(BaseModel):
-    """A dossier opened for the post: what was asked for, what may be, and the grant that lets this asker."""
+    """A dossier opened for the post: what was asked for, what may be, and the grant that lets this asker.
+
+    `in_person`: its result is handed over only to those who come and sign.
+    """
 
     code: str
     grant: str
     requests: list[PostView]
     offered: list[Literal["deliver", "collect"]]
+    in_person: bool = False
 
 
 class PostCancellation(BaseModel):

@@ -84,13 +84,16 @@ def offer_earlier(draft: Draft, known: dict[str, str] | None) -> None:
     draft.offer = {"source": "earlier", "facts": known} if known else None
 
 
-def offer_card(draft: Draft, card: Card) -> None:
+def offer_card(draft: Draft, card: Card, *, correcting: bool = True) -> None:
     """Offer what a card tells, for the person whom it fits.
+
+    Args:
+        correcting: whether a number that was told may be replaced by that of another card.
 
     Raises:
         NothingToFill: if no field would take anything from it.
     """
-    person = _holder(draft, card)
+    person = _holder(draft, card, correcting=correcting)
     if person is None:
         raise NothingToFill
     facts = {fact.value: text for fact, text in persons.facts_of_card(card).items()}
@@ -147,7 +150,7 @@ def _proposed(draft: Draft, offer: dict[str, Any]) -> Filled:
     return Filled(outcome.answers, [(field, outcome.value)], ask_again=again)
 
 
-def _holder(draft: Draft, card: Card) -> Person | None:
+def _holder(draft: Draft, card: Card, *, correcting: bool) -> Person | None:
     """Whose card it is: who has this number already, else who is asked about now, else the next one.
 
     Once all have a number, a card is a correction of the applicant's.
@@ -160,11 +163,12 @@ def _holder(draft: Draft, card: Card) -> Person | None:
         if one.citizen_id.id in answers
     }
     field = present_field(draft, form, answers)
+    asked_about = [one for one in people if field is not None and field.id in one.facts]
     ways = (
         [one for one in people if numbers.get(one.citizen_id.id) == card.citizen_id],
-        [one for one in people if field is not None and field.id in one.facts],
+        asked_about if correcting else [],
         [one for one in people if one.citizen_id.id not in numbers],
-        people,
+        people if correcting else [],
     )
     return next((found[0] for found in ways if found), None)
 

@@ -19,6 +19,7 @@ from onestop.dossiers import waiting
 from onestop.dossiers.calendar import VIETNAM, due_at
 from onestop.dossiers.models import Dossier, DossierEvent, Draft, RunningNumber
 from onestop.dossiers.statuses import Status
+from onestop.post.rules import in_person
 from onestop.schemas import Receipt
 
 CITIZEN, BACKEND = "citizen", "backend"
@@ -145,6 +146,7 @@ def tell_status(session: Session, dossier: Dossier, note: str) -> None:
         status=int(status),
         status_name=status.label,
         note=note,
+        by_post=status is Status.DONE and not in_person(dossier.procedure_code),
     )
 
 

@@ -39,30 +39,32 @@ routes = web.RouteTableDef()
 async def card(
     request: web.Request, draft: str, /, body: CardRequest, owner: str
 ) -> r200[CardResult] | r404[ProblemDetail]:
-    """Read a citizen card and offer to fill in what it tells; the photo is deleted in every case."""
+    """Read a citizen card and offer to fill in what it tells; a photo that is no paper is deleted."""
     if body.file_ids:
         found, unread = await _card_in_photos(request, owner, body.file_ids), "card_no_code"
     else:
         found, unread = read_card(body.text), "card_unreadable"
 
     def step(_session: Session, one: Draft) -> CardResult:
-        refusal = _offer(one, found) if found is not None else unread
+        refusal = _offer(one, found, correcting=not body.paper) if found is not None else unread
+        if body.paper:
+            refusal = None
         return CardResult(draft=drafts.view(one), refusal=card_text(refusal) if refusal else "")
 
     return as_json(await on_draft(request, draft, owner, step))
 
 
-def _offer(draft: Draft, card: Card) -> str | None:
+def _offer(draft: Draft, card: Card, *, correcting: bool) -> str | None:
     """Offer the card; returns why that cannot be done."""
     try:
-        offers.offer_card(draft, card)
+        offers.offer_card(draft, card, correcting=correcting)
     except offers.NothingToFill:
         return "card_nothing_to_fill"
     return None
 
 
 async def _card_in_photos(request: web.Request, owner: str, file_ids: list[str]) -> Card | None:
-    """The first card in the owner's photos; the photos are gone then.
+    """The first card in the owner's photos; those that nothing holds are gone then.
 
     Looking takes up to a second of computing, so it is done outside of any transaction.
 

@@ -52,6 +52,7 @@ async def opening(
             grant=grants.give(config.cipher(), body.asker, dossier.code),
             requests=service.views(service.of_dossier(session, dossier)),
             offered=service.offered(session, dossier),
+            in_person=rules.in_person(dossier.procedure_code),
         )
 
     found = await request.app[DATABASE].run(work)

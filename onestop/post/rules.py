@@ -36,18 +36,31 @@ class Fees(_Part):
     zones: dict[str, tuple[Step, ...]]
 
 
+class InPerson(_Part):
+    """Procedures whose result is handed over only to those who come and sign."""
+
+    procedures: tuple[str, ...]
+    legal_basis: str
+
+
 class PostRules(_Part):
     """The whole file."""
 
     fees: Fees
     states: dict[str, str]
     services: dict[str, str]
+    in_person: tuple[InPerson, ...]
 
 
 @cache
 def rules() -> PostRules:
     """The rules, read once."""
     return PostRules.model_validate(yaml.safe_load(FILE.read_text(encoding="utf-8")))
+
+
+def in_person(procedure: str) -> bool:
+    """Whether the result of a procedure, by its code, cannot be sent."""
+    return any(procedure in one.procedures for one in rules().in_person)
 
 
 def zone_of(province_code: str, division: str) -> str:

@@ -14,7 +14,7 @@ from onestop.dossiers.models import Dossier
 from onestop.dossiers.statuses import Status
 from onestop.dossiers.submission import CITIZEN, day_of, find, next_number
 from onestop.post.models import PostEvent, PostRequest
-from onestop.post.rules import rules
+from onestop.post.rules import in_person, rules
 from onestop.post.states import Service, State, may_cancel, may_follow
 from onestop.schemas import PostFee, PostView
 
@@ -44,7 +44,7 @@ def read_code(text: str) -> str | None:
 
 def offered(session: Session, dossier: Dossier) -> list[Service]:
     """What the post may be asked for with a dossier now."""
-    if dossier.status in _NO_RESULT:
+    if dossier.status in _NO_RESULT or in_person(dossier.procedure_code):
         return []
     running = {
         one.service for one in of_dossier(session, dossier) if may_follow(one.service, one.state)

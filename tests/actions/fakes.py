@@ -168,6 +168,7 @@ class FakeOnestop:
         self.request: RequestView | None = None
         self.states: list[RequestState] = []
         self.undone = 0
+        self.cards_as_papers: list[bool] = []
         self.done: RequestDone | OnestopRefusal | None = None
         self.held: list[RequestDone] = []
         self.opening: PostOpening | OnestopRefusal | None = None
@@ -229,6 +230,7 @@ class FakeOnestop:
 
     async def read_card(self, name: str, owner: str, body: CardRequest) -> CardResult:
         self.calls.append(("read_card", body.text, body.file_ids))
+        self.cards_as_papers.append(body.paper)
         return CardResult(draft=self.open[0], refusal=self.no_card)
 
     async def decide(self, name: str, owner: str, accept: bool) -> AnswerResult:

@@ -49,6 +49,17 @@ async def test_a_file_while_something_else_is_asked_is_the_next_page_of_the_last
     assert "Họ tên là gì ạ?" in filling.text()
 
 
+async def test_a_card_among_the_papers_is_read_as_well_and_nothing_else_is_said_of_it(
+    filling: Talk,
+) -> None:
+    filling.service.open = [draft(PAPER)]
+    filling.service.no_card = "Em chưa đọc được."
+    await send(filling)
+    assert filling.service.called("read_card") == [["", ["f1"]]]
+    assert filling.service.cards_as_papers == [True]
+    assert "chưa đọc được" not in filling.text()
+
+
 @pytest.mark.parametrize("last", [None, "another birth_proof"])
 async def test_a_file_that_nothing_asks_for_is_said_to_be_so(
     filling: Talk, last: str | None

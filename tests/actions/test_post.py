@@ -50,6 +50,14 @@ async def test_anothers_dossier_is_looked_up_first(talk: Talk) -> None:
     assert slots_of(events)["lookup_for"] == "post"
 
 
+async def test_who_must_come_and_sign_is_told_so(talk: Talk) -> None:
+    talk.slots["dossiers"] = [CODE]
+    talk.service.opening = EMPTY.model_copy(update={"offered": [], "in_person": True})
+    events = await talk.act(ACTION, "gửi kết quả về nhà", "post_delivery")
+    assert events == []
+    assert "phải đến ký tên" in talk.text()
+
+
 async def test_what_is_on_its_way_is_told_and_may_be_taken_back(talk: Talk) -> None:
     talk.slots["dossiers"] = [CODE]
     talk.service.opening = EMPTY.model_copy(update={"requests": [PARCEL], "offered": []})

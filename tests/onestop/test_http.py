@@ -170,6 +170,23 @@ async def test_a_photo_that_is_a_paper_of_the_dossier_stays(client: Client, tmp_
     assert any(file_id in name for name in stored(tmp_path))
 
 
+async def test_a_card_that_came_as_a_paper_is_offered_and_stays(
+    client: Client, tmp_path: Path
+) -> None:
+    address = await begun(client)
+    for content in (encoded(page()), encoded(card(CARD))):
+        file_id = await kept_file(client, content)
+        attached = {"field": "residence_paper", "file_ids": [file_id]}
+        done = await client.post(f"{address}/answers", params=OWNER, json=attached)
+        assert done.status == 200
+        looked = {"file_ids": [file_id], "paper": True}
+        answer = await client.post(f"{address}/card", params=OWNER, json=looked)
+        result = await answer.json()
+        assert result["refusal"] == ""
+        assert any(file_id in name for name in stored(tmp_path))
+    assert "Lê Văn Bình" in [line["display"] for line in result["draft"]["offer"]["lines"]]
+
+
 async def test_a_strangers_photo_is_neither_read_nor_deleted(
     client: Client, tmp_path: Path
 ) -> None:

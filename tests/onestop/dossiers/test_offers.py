@@ -116,6 +116,19 @@ def test_a_card_corrects_what_was_mistyped(database: Database, procedure: Proced
         assert draft.answers["name"]["value"] == "Lê Văn Bình"
 
 
+def test_a_card_among_the_papers_corrects_its_holder_but_nobody_else(
+    database: Database, procedure: Procedure
+) -> None:
+    with database.sessions.begin() as session:
+        draft = begin(session, procedure, RENEWAL)
+        told(session, draft, **{**PERSON, "name": "Lê Văn Bính"})
+        another = replace(CARD, citizen_id="035045004321")
+        with pytest.raises(offers.NothingToFill):
+            offers.offer_card(draft, another, correcting=False)
+        offers.offer_card(draft, CARD, correcting=False)
+        assert offered(draft)["Họ tên"] == "Lê Văn Bình"
+
+
 def test_a_second_card_is_the_second_persons(database: Database, procedure: Procedure) -> None:
     with database.sessions.begin() as session:
         draft = begin(session, procedure, DEATH)

@@ -95,6 +95,22 @@ def test_a_finished_dossier_has_nothing_more_to_fetch(database: Database, code: 
     assert database.query(offered) == ["deliver"]
 
 
+def test_a_result_that_is_ready_is_told_with_the_post_unless_one_must_come_and_sign(
+    database: Database, code: str
+) -> None:
+    def done(session: Session, procedure: str) -> list[str]:
+        dossier = session.scalars(select(Dossier).where(Dossier.code == code)).one()
+        dossier.procedure_code, dossier.status = procedure, Status.PROCESSING
+        advance(session, code, Status.DONE, "officer")
+        buttons = notices.waiting(session, 20)[-1].buttons
+        assert ("deliver" in service.offered(session, dossier)) == (len(buttons) == 3)
+        return [one.title for one in buttons]
+
+    assert "Nhận kết quả tại nhà" in database.transact(done, "1.004873")
+    for in_person in ("1.000894", "2.000806", "1.001022"):
+        assert "Nhận kết quả tại nhà" not in database.transact(done, in_person)
+
+
 @pytest.mark.parametrize("guarded", [False, True])
 def test_without_the_dossiers_lock_two_at_once_would_ask_twice(
     database: Database, code: str, monkeypatch: pytest.MonkeyPatch, guarded: bool
