@@ -132,6 +132,7 @@ class Settings(BaseSettings):
     messenger_page_token: SecretStr = SecretStr("")
     messenger_verify_token: SecretStr = SecretStr("")
     messenger_api_url: str = "https://graph.facebook.com/v25.0"
+    messenger_human_agent: bool = Field(False, description="Meta has permitted the tag HUMAN_AGENT")
     messenger_templates: dict[str, MessageTemplate] = {}
 
     # E-mail, for notices that a platform does not let through any more; off without a server.

@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 from common.database import Database, now
 from gateway import elsewhere, outbox, queue
 from gateway.channels.errors import NotSentError, Remedy
+from gateway.channels.manner import Manner
 from gateway.channels.platform import Platform
 from gateway.elsewhere import Way
 from gateway.metrics import Metrics
@@ -143,7 +144,9 @@ class Sender(Worker[Message]):
         platform = self._platforms[row.channel]
         user = row.sender.removeprefix(f"{row.channel}:")
         last = await self._database.read(heard, row.sender)
-        if last is None or now() - last > timedelta(hours=platform.limits.reply_hours):
+        person = "author" in row.body
+        hours = platform.person_hours() if person else platform.limits.reply_hours
+        if last is None or now() - last > timedelta(hours=hours):
             await self._outside(row, platform, user, NotSentError(Remedy.CLOSED, "window"))
             return
         # What was held for long is young again on the citizen's visit.
@@ -152,12 +155,15 @@ class Sender(Worker[Message]):
             raise NotSentError(Remedy.GIVE_UP, row.reason or "attempts")
         before = await self._database.read(outbox.before, row)
         parts = render(row.id, row.body, platform.limits, self._public, before)
+        manner = Manner.ANSWER if row.reply_to is not None else Manner.NOTICE
+        if person and now() - last > timedelta(hours=platform.limits.reply_hours):
+            manner = Manner.PERSON
         pace = self._paces[row.channel]
         for place in range(row.parts_sent, len(parts)):
             await pace.wait()
             try:
                 with self._metrics.time("send_seconds", row.channel):
-                    await self._send_part(platform, user, parts[place], row.reply_to is not None)
+                    await self._send_part(platform, user, parts[place], manner)
             except NotSentError as error:
                 await self._outside(row, platform, user, error)
                 return
@@ -202,9 +208,9 @@ class Sender(Worker[Message]):
             self._metrics.count("templates_refused", platform.name, error.reason)
             return False
 
-    async def _send_part(self, platform: Platform, user: str, part: Part, answer: bool) -> None:
+    async def _send_part(self, platform: Platform, user: str, part: Part, manner: Manner) -> None:
         try:
-            await platform.send(user, part, answer)
+            await platform.send(user, part, manner)
         except NotSentError as error:
             address = part.image or part.file
             if error.remedy is not Remedy.GIVE_UP or not (address or part.contact):
@@ -212,7 +218,7 @@ class Sender(Worker[Message]):
             if part.contact:
                 return  # only a convenience: the number can be typed
             # Too large or in a form that the platform does not take: its address will do.
-            await platform.send(user, Part(say("file_link", url=address)), answer)
+            await platform.send(user, Part(say("file_link", url=address)), manner)
 
     async def _write(self, row: Message, **values: Any) -> None:
         await self._database.run(

@@ -32,6 +32,9 @@ class Limits(BaseModel):
     together: int = Field(gt=0, description="most choices and links under one message")
     per_second: float = Field(gt=0, description="most messages that one of our workers sends")
     reply_hours: float = Field(gt=0, description="how long after the citizen's word we may write")
+    person_hours: float | None = Field(
+        None, gt=0, description="how long after it a person may write, where that is permitted"
+    )
     stale_hours: float = Field(gt=0, description="an event older than this is not taken")
     settle_seconds: float = Field(
         ge=0, description="how long an event waits for others that were sent before it"

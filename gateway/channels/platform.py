@@ -27,6 +27,7 @@ from gateway.attachments import Attachments
 from gateway.channels.base import Channel
 from gateway.channels.events import Event, take
 from gateway.channels.limits import Limits, limits_of
+from gateway.channels.manner import Manner
 from gateway.inbox import Turn
 from gateway.keys import CONFIG, DATABASE, DISPATCHER, METRICS, ONESTOP, SENDER
 from gateway.models import Message
@@ -90,17 +91,21 @@ class Platform(Channel):
         """Make the platform's client, yield, and clean up, as `cleanup_ctx` does."""
 
     @abstractmethod
-    async def send(self, user: str, part: Part, answer: bool) -> None:
+    async def send(self, user: str, part: Part, manner: Manner) -> None:
         """Send one part of a message.
 
         Args:
             user: the platform's id of the citizen.
             part: what to say.
-            answer: whether it answers something, else it is a notice.
+            manner: what kind of message it is.
 
         Raises:
             NotSentError: if the platform did not take it.
         """
+
+    def person_hours(self) -> float:
+        """How long after the citizen's last word staff may write."""
+        return self.limits.reply_hours
 
     async def send_template(self, user: str, notice: dict[str, Any]) -> bool:
         """Send a notice as a template message, for which there is no window; whether it went out.

@@ -271,3 +271,33 @@ def test_where_else_a_citizen_is_reached_is_not_readable_and_not_shown(
     body = {"text": "tin", "notice": {"contact": {"email": "an@example.vn"}}}
     (row,) = gateway_database.transact(outbox.put, "web:1", "web", [body])
     assert "an@example.vn" not in json.dumps(outbox.present(row))
+
+
+@pytest.mark.parametrize(
+    ("permitted", "hours", "types"),
+    [
+        (True, 30, ["MESSAGE_TAG"]),
+        (True, 5, ["UPDATE"]),
+        (True, 200, []),
+        (False, 30, []),
+    ],
+)
+async def test_staff_answer_on_messenger_for_seven_days_where_that_is_permitted(
+    connect_messenger: Connect,
+    messenger_server: MessengerServer,
+    gateway_database: Database,
+    permitted: bool,
+    hours: float,
+    types: list[str],
+) -> None:
+    wrote(gateway_database, "messenger:1234567", hours)
+    await connect_messenger(messenger_human_agent=permitted)
+    body = {"text": "Dạ em nghe", "author": "Chị Lan, cán bộ Một cửa"}
+    (row,) = gateway_database.transact(outbox.put, "messenger:1234567", "messenger", [body])
+
+    async def settled() -> str | None:
+        state = gateway_database.query(lambda session: session.get_one(Message, row.id).state)
+        return state if state in (State.SENT, State.HELD) else None
+
+    assert await until(settled) == (State.SENT if types else State.HELD)
+    assert messenger_server.types == types

@@ -17,6 +17,7 @@ from common.database import Database, now
 from gateway import inbox, outbox, queue, sending
 from gateway.channels.errors import NotSentError, Remedy
 from gateway.channels.limits import limits_of
+from gateway.channels.manner import Manner
 from gateway.channels.platform import Platform
 from gateway.metrics import Metrics
 from gateway.models import Direction, Message, State
@@ -37,16 +38,16 @@ class FakePlatform(Platform):
         assert limits
         self.limits = limits.model_copy(update={"per_second": per_second, "text": 30})
         self.faults = list(faults)
-        self.sent: list[tuple[str, Part, bool]] = []
+        self.sent: list[tuple[str, Part, Manner]] = []
         self.hang = False
 
-    async def send(self, user: str, part: Part, answer: bool) -> None:
+    async def send(self, user: str, part: Part, manner: Manner) -> None:
         if self.hang:
             await asyncio.sleep(60)
         fault = self.faults.pop(0) if self.faults else None
         if fault is not None:
             raise fault
-        self.sent.append((user, part, answer))
+        self.sent.append((user, part, manner))
 
     @property
     def texts(self) -> list[str]:

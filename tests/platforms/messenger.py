@@ -56,7 +56,9 @@ class MessengerServer:
         if body["messaging_type"] == "UTILITY":
             self.templates.append(body["message"]["template"])
             return web.json_response({"message_id": "mid.t"})
-        if not fits(body["message"]) or body["messaging_type"] not in ("RESPONSE", "UPDATE"):
+        late = (body["messaging_type"], body.get("tag")) == ("MESSAGE_TAG", "HUMAN_AGENT")
+        known = late or body["messaging_type"] in ("RESPONSE", "UPDATE")
+        if not fits(body["message"]) or not known:
             return refusal(100)
         user = body["recipient"]["id"]
         self.sent.append((user, body["message"]))

@@ -17,6 +17,7 @@ from common.tenant import tenant
 from gateway.channels import templates
 from gateway.channels.events import Event
 from gateway.channels.limits import Limits
+from gateway.channels.manner import Manner
 from gateway.channels.messenger import events
 from gateway.channels.messenger.client import MessengerClient
 from gateway.channels.platform import Platform
@@ -80,13 +81,18 @@ class MessengerChannel(Platform):
         self._client = client(http, self._app[CONFIG], self.limits)
         yield
 
-    async def send(self, user: str, part: Part, answer: bool) -> None:
+    async def send(self, user: str, part: Part, manner: Manner) -> None:
         """Send one part.
 
         Raises:
             NotSentError: if Messenger did not take it.
         """
-        await self._client.send(user, part, answer)
+        await self._client.send(user, part, manner)
+
+    def person_hours(self) -> float:
+        """How long staff may write: longer than anybody, where Meta has permitted it."""
+        permitted = self._app[CONFIG].messenger_human_agent
+        return (permitted and self.limits.person_hours) or self.limits.reply_hours
 
     async def send_template(self, user: str, notice: dict[str, Any]) -> bool:
         """Send a notice as a utility message.

@@ -8,11 +8,18 @@ import aiohttp
 
 from gateway.channels.errors import NotSentError, Remedy
 from gateway.channels.limits import Limits
+from gateway.channels.manner import Manner
 from gateway.rendering import Part
 
 TIMEOUT = aiohttp.ClientTimeout(total=10, connect=3)
 FIELDS = "messages,messaging_postbacks,messaging_referrals"
 """What the page's webhook must be subscribed to."""
+
+MANNERS = {
+    Manner.ANSWER: {"messaging_type": "RESPONSE"},
+    Manner.NOTICE: {"messaging_type": "UPDATE"},
+    Manner.PERSON: {"messaging_type": "MESSAGE_TAG", "tag": "HUMAN_AGENT"},
+}
 
 
 class MessengerClient:
@@ -33,7 +40,7 @@ class MessengerClient:
         self._headers = {"Authorization": f"Bearer {token}"}
         self._limits = limits
 
-    async def send(self, user: str, part: Part, answer: bool) -> None:
+    async def send(self, user: str, part: Part, manner: Manner) -> None:
         """Send one part of a message.
 
         Raises:
@@ -41,7 +48,7 @@ class MessengerClient:
         """
         body = {
             "recipient": {"id": user},
-            "messaging_type": "RESPONSE" if answer else "UPDATE",
+            **MANNERS[manner],
             "message": message(part),
         }
         await self.call(f"{self._page}/messages", body)

@@ -16,6 +16,7 @@ from common.settings import Settings
 from gateway.channels import templates
 from gateway.channels.errors import NotSentError, Remedy
 from gateway.channels.events import Event
+from gateway.channels.manner import Manner
 from gateway.channels.platform import Platform
 from gateway.channels.zalo import events, signature
 from gateway.channels.zalo.client import ZaloClient
@@ -103,7 +104,7 @@ class ZaloChannel(Platform):
         """Whether there is an access token that works."""
         return await self._tokens.good()
 
-    async def send(self, user: str, part: Part, answer: bool) -> None:
+    async def send(self, user: str, part: Part, manner: Manner) -> None:
         """Send one part.
 
         Raises:
