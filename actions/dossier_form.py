@@ -42,6 +42,11 @@ CORRECTING = re.compile(
 BY_PAPER = re.compile(r"\b(?:nộp|nop|bản giấy|ban giay)\b", re.IGNORECASE)
 
 
+def option_names(field: FieldView) -> set[str]:
+    """All ways to name the options of a choice, without accents."""
+    return {fold(name) for option in field.options for name in option.names}
+
+
 class DossierForm(TopicAction):
     """Fill the draft in the slot `draft`, question by question, to the receipt."""
 
@@ -106,8 +111,7 @@ class DossierForm(TopicAction):
         if field.type == "text" and turn.intent == "correct_field":
             return (await turn.service.find_fields(draft.id, turn.owner, turn.text)).says_more
         if field.type == "choice":
-            names = {fold(name) for option in field.options for name in option.names}
-            return turn.intent == "submit_dossier" or fold(turn.text) in names
+            return turn.intent == "submit_dossier" or fold(turn.text) in option_names(field)
         return field.type == "paper" and field.later_allowed and bool(BY_PAPER.search(turn.text))
 
     async def _corrects(self, turn: Turn, draft: DraftView) -> bool:
@@ -142,7 +146,7 @@ class DossierForm(TopicAction):
         )
         if turn.intent == "deny" and not field.required and field.type != "yes_no":
             return await form_commands.skip(turn, draft)
-        if interrupts and sure and field.type not in STRICT:
+        if interrupts and sure and (field.type not in STRICT or self._asks(turn, field)):
             return await self._interrupt(turn, draft)
         if draft.offer is not None and field.type not in STRICT and not self._tells(turn, sure):
             return filling.go_on(turn, draft)  # a remark is no name, while a yes is waited for
@@ -162,6 +166,11 @@ class DossierForm(TopicAction):
         if result.refusal.stuck:
             turn.offer_person()
         return []
+
+    @staticmethod
+    def _asks(turn: Turn, field: FieldView) -> bool:
+        """Whether the message is a question, and no option that is worded like one."""
+        return turn.asks and fold(turn.text) not in option_names(field)
 
     def _tells(self, turn: Turn, sure: bool) -> bool:
         """Whether a message is surely an answer by hand."""

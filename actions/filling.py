@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from rasa_sdk.events import SlotSet
+
 from actions.texts import Button, button, clock, day, money
 from actions.turn import Events, Turn
 from onestop.schemas import Accepted, AnswerResult, DraftView, FieldView, Owed, Receipt, Refusal
@@ -88,6 +90,8 @@ def go_on(
 ) -> Events:
     """Read back what was taken and ask on: what is offered, the next field, or the agreement.
 
+    Whoever goes on with a dossier talks of its procedure again.
+
     Args:
         taken_back: answers that were just undone.
         preface: what is said before all.
@@ -136,7 +140,9 @@ def go_on(
                 *again,
             ],
         )
-    return []
+    if returning or turn.slot("procedure") == draft.procedure.code:
+        return []
+    return [SlotSet("procedure", draft.procedure.code)]
 
 
 def show_receipt(turn: Turn, receipt: Receipt, owed: Owed | None = None) -> None:

@@ -86,5 +86,6 @@ async def take(turn: Turn, draft: DraftView) -> Events:
     if result.refusal is not None:
         turn.show("refused", refusal=result.refusal)
         return await form_commands.ask(turn, draft)
-    filling.go_on(turn, await offers.look_for_card(turn, result.draft), result, paper=field)
-    return [SlotSet(LAST, _kept(draft, field)), SlotSet(ADDING, None)]
+    draft = await offers.look_for_card(turn, result.draft)
+    events = filling.go_on(turn, draft, result, paper=field)
+    return [*events, SlotSet(LAST, _kept(draft, field)), SlotSet(ADDING, None)]

@@ -19,10 +19,12 @@ from onestop.schemas import FieldView, SearchResult
 log = structlog.get_logger(__name__)
 Events = list[dict[str, Any]]
 
-# Words that make a question, where the message has accents and where it has none.
+# Words that make a question, where the message has accents and where it has none. "Ai" asks only at the
+# beginning and before a verb: it is also a name, and without accents another word.
 QUESTION = re.compile(
     r"\?|\b(?:gì|nào|đâu|(?:vì|tại|làm|thì) sao|sao (?:lại|phải)|mấy|bao (?:nhiêu|lâu))\b"
     r"|\b(?:được|phải) không\b|\bkhông ạ\b"
+    r"|^(?:(?:mà|thế|vậy|nhưng|những|nhung) )*ai (?:được|duoc|phải|phai|có thể|co the|cần|can)\b"
     r"|^[ -~]*\b(?:gi|nao|dau|(?:vi|tai|lam|thi) sao|sao (?:lai|phai)|bao (?:nhieu|lau)"
     r"|(?:duoc|phai) khong|khong a)\b[ -~]*$"
 )

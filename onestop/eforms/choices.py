@@ -73,7 +73,7 @@ def read_choice(text: str, options: Sequence[Option]) -> Value:
     """
     folded = " ".join(re.findall(r"\w+", fold(text)))
     labels = [option.label for option in options]
-    named = _whole(folded, options) or _longest_named(folded, options)
+    named = _whole(folded, options) or _longest_named(text, options)
     if len(named) > 1 and has_accents(text):
         typed = _accented_words(text)
         named = [
@@ -103,10 +103,14 @@ def _accented_words(text: str) -> str:
     return f" {accented_key(text)} "
 
 
+def _ways(option: Option) -> list[str]:
+    """All ways to name an option within a sentence."""
+    return [option.label, option.value.replace("_", " "), *option.aliases]
+
+
 def _names(option: Option) -> list[str]:
     """The folded words of all ways to name an option."""
-    names = (option.label, option.value.replace("_", " "), *option.aliases)
-    return [" ".join(re.findall(r"\w+", fold(name))) for name in names]
+    return [" ".join(re.findall(r"\w+", fold(name))) for name in _ways(option)]
 
 
 def _whole(folded: str, options: Sequence[Option]) -> list[Option]:
@@ -117,19 +121,32 @@ def _whole(folded: str, options: Sequence[Option]) -> list[Option]:
     ]
 
 
-def _longest_named(folded: str, options: Sequence[Option]) -> list[Option]:
+def _longest_named(text: str, options: Sequence[Option]) -> list[Option]:
+    typed = _syllables(text)
     best: list[Option] = []
     length = 0
     for option in options:
         found = max(
-            (len(n) for n in _names(option) if n and re.search(rf"\b{re.escape(n)}\b", folded)),
-            default=0,
+            (len(way) for way in _ways(option) if _stands(_syllables(way), typed)), default=0
         )
         if found > length:
             best, length = [option], found
         elif found and found == length:
             best.append(option)
     return best
+
+
+def _syllables(text: str) -> list[tuple[str, str]]:
+    """The words of a text with accents (see `accented_key`) and without."""
+    return list(zip(accented_key(text).split(), re.findall(r"[^\W_]+", fold(text)), strict=True))
+
+
+def _stands(name: Sequence[tuple[str, str]], typed: Sequence[tuple[str, str]]) -> bool:
+    """Whether a name stands in a sentence; accents that are typed must be its own: "mà" is not "má"."""
+    return bool(name) and any(
+        all(said in word for (said, _), word in zip(typed[at:], name, strict=False))
+        for at in range(len(typed) - len(name) + 1)
+    )
 
 
 def _nearest(folded: str, options: Sequence[Option]) -> Option | None:

@@ -22,7 +22,7 @@ OTHER = draft(field("person_name"), "d2", "Đăng ký kết hôn")
 def filling(service: FakeOnestop) -> Talk:
     """A citizen in the middle of a draft."""
     service.open = [DRAFT]
-    return Talk(service, {"draft": "d1"}, "dossier_form")
+    return Talk(service, {"draft": "d1", "procedure": "1.004194"}, "dossier_form")
 
 
 @pytest.fixture

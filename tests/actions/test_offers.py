@@ -25,7 +25,7 @@ LINES = [Accepted(field="name", label="Họ tên", display="Lê Văn Bình")]
 def filling(talk: Talk) -> Talk:
     """A talk in which a required name is asked for."""
     talk.loop = "dossier_form"
-    talk.slots = {"draft": "d1"}
+    talk.slots = {"draft": "d1", "procedure": "1.004194"}
     talk.service.open = [draft(field("person_name"))]
     return talk
 

@@ -20,7 +20,7 @@ FILE = {"metadata": {"attachments": [{"file_id": "f1"}]}}
 @pytest.fixture
 def filling(talk: Talk) -> Talk:
     """A talk in which a paper was just taken and a name is asked for."""
-    talk.slots |= {"draft": "d1", "last_paper": "d1 birth_proof"}
+    talk.slots |= {"draft": "d1", "procedure": "1.004194", "last_paper": "d1 birth_proof"}
     talk.loop = "dossier_form"
     talk.service.open = [draft(field("person_name"))]
     return talk

@@ -51,7 +51,7 @@ class Filing:
 
     def __init__(self, system: System, form: EForm, procedure: Procedure) -> None:
         self.citizen = Citizen(system)
-        self._system, self.form, self._procedure = system, form, procedure
+        self._system, self.form, self.procedure = system, form, procedure
         self._typed = ""
 
     def say(self, text: str) -> str:
@@ -70,7 +70,7 @@ class Filing:
 
     def begin(self) -> None:
         """Ask for the form by its procedure's code."""
-        self.say(f"tôi muốn nộp hồ sơ {self._procedure.code}")
+        self.say(f"tôi muốn nộp hồ sơ {self.procedure.code}")
         self.expect("mình bắt đầu hồ sơ")
 
     def asked(self, field: Field) -> None:
@@ -115,9 +115,9 @@ class Filing:
         ]
         differing = [pair for pair in zip(got.lines, wanted, strict=False) if pair[0] != pair[1]]
         assert got.lines == wanted, f"{self.form.id}: got, wanted: {differing}"
-        assert got.receipt["procedure_code"] == self._procedure.code
+        assert got.receipt["procedure_code"] == self.procedure.code
         at = datetime.fromisoformat(got.receipt["received_at"])
-        due = due_at(at, online_way(self._procedure))
+        due = due_at(at, online_way(self.procedure))
         if due is not None:
             self.expect(f"Hẹn trả: {due.astimezone(VIETNAM):%d/%m/%Y}")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -62,29 +62,64 @@ def plan(form: EForm, seed: int | str, today: date) -> dict[str, Told]:
     minors = any(field.validation.under_age for field in form.fields)
     told: dict[str, Told] = {}
     for field in form.fields:
-        known = {
-            one: Value(value=given.value, display=given.shown)
-            for one, given in told.items()
-            if given.given
-        }
-        if field in engine.active_fields(form, known):
+        if field in active(form, told):
             # A chance of its own for each field: what one draws changes no other, on no day.
             chance = random.Random(f"{form.id} {seed} {field.id}")
             told[field.id] = Typist(chance, today, minors=minors).answer(field, told)
     return told
 
 
-def plans_for_all_fields(form: EForm, today: date, tries: int = 200) -> Iterator[dict[str, Told]]:
-    """A few plans in which every field of the form comes up; each adds some fields to those before."""
-    missing = {field.id for field in form.fields}
-    for seed in range(tries):
-        made = plan(form, seed, today)
-        if missing & made.keys():
-            missing -= made.keys()
-            yield made
-        if not missing:
-            return
-    raise AssertionError(f"{form.id}: never asked: {missing}")
+def plan_with(
+    form: EForm, wanted: Collection[str], today: date, tries: int = 60
+) -> dict[str, Told]:
+    """The plan in which most of the wanted fields come up."""
+    made = (plan(form, seed, today) for seed in range(tries))
+    return max(made, key=lambda told: len(told.keys() & set(wanted)))
+
+
+def active(form: EForm, told: Mapping[str, Told]) -> list[Field]:
+    """The fields that are asked for after what was told."""
+    known = {
+        one: Value(value=given.value, display=given.shown)
+        for one, given in told.items()
+        if given.given
+    }
+    return engine.active_fields(form, known)
+
+
+def contradicts(field: Field, told: Mapping[str, Told], today: date) -> bool:
+    """Whether what was told of a field cannot stand beside what was told of those it looks at."""
+    rules = field.validation
+
+    def known(id_: str | None) -> str:
+        one = told.get(id_ or "")
+        return "" if one is None or one.value in (None, LATER) else str(one.value)
+
+    given, after, before = known(field.id), known(rules.after), known(rules.before)
+    if not given:
+        return False
+    if field.type is FieldType.CITIZEN_ID and (person := rules.same_person_as):
+        sex = ("male", "female")[int(given[3]) % 2]
+        year = f"{19 + int(given[3]) // 2}{given[4:6]}"
+        born = [known(one)[:4] for one in person.birth_dates if known(one)]
+        return any(one != year for one in born) or known(person.sex) not in ("", sex)
+    if rules.under_age and known(rules.under_age.birth_date):
+        years = _years(known(rules.under_age.birth_date), today.isoformat())
+        return (given == "True") != (years < rules.under_age.age)
+    if field.type is FieldType.YEAR:
+        return bool(
+            (after and int(given) - int(after[:4]) < rules.gap)
+            or (before and int(before[:4]) - int(given) < rules.gap)
+        )
+    return bool(
+        (after and (given <= after or _years(after, given) < rules.gap))
+        or (before and (given >= before or _years(given, before) < rules.gap))
+    )
+
+
+def _years(since: str, until: str) -> int:
+    """Whole years from one date to another, both as YYYY-MM-DD."""
+    return int(until[:4]) - int(since[:4]) - (until[5:] < since[5:])
 
 
 class Typist:
@@ -235,7 +270,7 @@ class Typist:
     def _year(self, field: Field, told: Mapping[str, Told]) -> Told:
         rules = field.validation
         last = min(rules.max or self._today.year, self._today.year - (rules.min_age or 0) - 1)
-        first = max(last - 30, rules.min or 0)
+        first = max(last - 15, rules.min or 0)  # near the limit, so that a correction may cross it
         after, before = (told.get(one or "") for one in (rules.after, rules.before))
         if after and after.given:
             first = max(first, int(str(after.value)[:4]) + rules.gap)

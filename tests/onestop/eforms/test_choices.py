@@ -89,6 +89,16 @@ def test_an_option_by_number_name_alias_or_with_a_slip(text: str, value: str) ->
     assert choice(text) == value
 
 
+@pytest.mark.parametrize("text", ["mà nộp ở đâu thế", "bả là ai", "ở bá"])
+def test_other_accents_in_a_sentence_are_other_words(text: str) -> None:
+    with pytest.raises(Refusal):
+        choice(text)
+
+
+def test_words_without_accents_beside_accented_ones_still_name_an_option() -> None:
+    assert choice("tôi ly di rồi") == "divorced"
+
+
 @pytest.mark.parametrize(
     ("text", "code", "options"),
     [
