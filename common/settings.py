@@ -150,6 +150,7 @@ class Settings(BaseSettings):
     staff_login_attempts: int = Field(5, ge=1)
     staff_address_attempts: int = Field(50, ge=1)
     staff_lock_minutes: int = Field(15, ge=1)
+    catalogue_stale_days: int = Field(365, ge=1, description="after which a procedure is looked at")
     # Logging in through an OpenID Connect provider; off without its address.
     oidc_issuer: str = Field("", pattern=r"^(https?://[^?#]+)?$")
     oidc_client_id: str = ""

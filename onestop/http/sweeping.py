@@ -9,9 +9,12 @@ import structlog
 from aiohttp import web
 
 from common.database import Database, now
+from common.settings import Settings
+from onestop.catalogue import changes
 from onestop.dossiers import files
-from onestop.http.keys import DATABASE, SCANNER, STORAGE
+from onestop.http.keys import CONFIG, DATABASE, SCANNER, STORAGE
 from onestop.privacy import expiring
+from onestop.staff import login
 from onestop.storage.base import Storage
 from onestop.uploads.rescan import rescan
 from onestop.uploads.scanner import Scanner, ScannerUnavailable
@@ -21,7 +24,9 @@ EVERY_SECONDS = 3600
 log = structlog.get_logger(__name__)
 
 
-async def _hourly(database: Database, storage: Storage, scanner: Scanner | None) -> None:
+async def _hourly(
+    config: Settings, database: Database, storage: Storage, scanner: Scanner | None
+) -> None:
     while True:
         try:
             if scanner is not None:
@@ -42,12 +47,17 @@ async def _hourly(database: Database, storage: Storage, scanner: Scanner | None)
                 log.info("files_swept", removed=removed)
         except Exception as error:
             log.error("sweeping_failed", exc_type=type(error).__name__, exc_info=True)
+        try:
+            await database.run(changes.apply_due, now())
+            await database.run(login.sweep, config, now())
+        except Exception as error:
+            log.error("staff_sweep_failed", exc_type=type(error).__name__, exc_info=True)
         await asyncio.sleep(EVERY_SECONDS)
 
 
 async def sweeping(app: web.Application) -> AsyncIterator[None]:
     """Sweep as long as the application runs."""
-    task = asyncio.create_task(_hourly(app[DATABASE], app[STORAGE], app[SCANNER]))
+    task = asyncio.create_task(_hourly(app[CONFIG], app[DATABASE], app[STORAGE], app[SCANNER]))
     yield
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)

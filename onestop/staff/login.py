@@ -120,3 +120,9 @@ def _go_on(session: Session, staff: Staff, at: datetime) -> tuple[str, Stage]:
     if staff.stage is not Stage.OPEN:
         audit.record(session, staff.name, "login.passed")
     return sessions.advance(session, staff, stage, at), stage
+
+
+def sweep(session: Session, config: Settings, at: datetime) -> None:
+    """Delete sessions and tries that count no more."""
+    sessions.sweep(session, at, sessions.Lifetimes.of(config))
+    throttle.sweep(session, at, Limits.of(config).window)

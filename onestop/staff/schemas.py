@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from onestop.catalogue.content import Procedure
 from onestop.staff.access import Role, Stage
 
 Name = Annotated[
@@ -178,8 +179,97 @@ class OidcReturn(_Shape):
     code: str = Field(max_length=4000)
 
 
+class CatalogueLine(_Shape):
+    """A procedure in the list."""
+
+    code: str
+    name: str
+    field: str
+    agency: str
+    level: int | None
+    source: str
+    withdrawn: bool
+    waiting: int  # changes that wait for approval or for their day
+
+
+class CataloguePage(_Shape):
+    """Procedures in order of code; `after` asks for the next page."""
+
+    lines: list[CatalogueLine]
+    after: str
+    fields: list[str]
+
+
+class StaleLine(_Shape):
+    """A procedure that somebody should look at, with why."""
+
+    code: str
+    name: str
+    saved_at: datetime
+    old: bool
+    differences: list[str]
+
+
+class RevisionView(_Shape):
+    """A procedure as one source gave it once."""
+
+    id: int
+    source: str
+    saved_at: datetime
+    current: bool
+
+
+class ChangeView(_Shape):
+    """A proposed change without its content."""
+
+    id: int
+    code: str
+    name: str
+    state: str
+    note: str
+    author: str
+    proposed_at: datetime
+    effective_from: date | None
+    reviewer: str
+    review_note: str
+    reviewed_at: datetime | None
+
+
+class ProcedureView(_Shape):
+    """A procedure with its history."""
+
+    procedure: Procedure
+    revision: int
+    history: list[RevisionView]
+    changes: list[ChangeView]
+
+
+class ChangeWhole(_Shape):
+    """A change with what it was made against and what it makes of it; `outdated`: another is current."""
+
+    change: ChangeView
+    before: Procedure
+    after: Procedure
+    outdated: bool
+
+
+class ChangeNew(_Shape):
+    """A change to be proposed: the whole content, against the revision that was seen."""
+
+    base: int
+    content: Procedure
+    note: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+    effective_from: date | None = None
+
+
+class ReviewNote(_Shape):
+    """Why a change is rejected."""
+
+    note: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+
+
 class Waiting(_Shape):
-    """How much of one kind waits for somebody of the asker's roles."""
+    """How much of one kind waits for the asker: `changes_to_review`, `changes_outdated`, `complaints`."""
 
     kind: str
     count: int

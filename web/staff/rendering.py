@@ -31,8 +31,18 @@ class Unreachable(RuntimeError):
 
 @lru_cache
 def texts() -> dict[str, dict[str, str]]:
-    """`texts.yml`: sentences and names by section and code."""
-    found: dict[str, dict[str, str]] = yaml.safe_load((STAFF / "texts.yml").read_text("utf-8"))
+    """`texts.yml` and `texts/*.yml` joined: sentences and names by section and code.
+
+    Raises:
+        ValueError: if two files give a code of one section.
+    """
+    found: dict[str, dict[str, str]] = {}
+    for path in (STAFF / "texts.yml", *sorted((STAFF / "texts").glob("*.yml"))):
+        for section, told in yaml.safe_load(path.read_text("utf-8")).items():
+            known = found.setdefault(section, {})
+            if twice := known.keys() & told.keys():
+                raise ValueError(f"{path.name}: {section}: {', '.join(twice)}: told twice")
+            known |= told
     return found
 
 

@@ -12,6 +12,7 @@ from yarl import URL
 
 from common.database import Database
 from common.settings import Settings
+from onestop.http import staff_catalogue
 from onestop.staff.access import Role, Stage
 from tests.onestop.staff.conftest import Client, _quick_hashes, database, empty
 from tests.staff import make_account, open_session, service_app
@@ -72,7 +73,7 @@ class Console:
 @pytest.fixture
 async def console(database: Database) -> AsyncIterator[Console]:
     url = str(database.engine.url)
-    server = TestServer(service_app(Settings(database_url=url), database))
+    server = TestServer(service_app(Settings(database_url=url), database, staff_catalogue))
     await server.start_server()
     config = Settings(database_url=url, onestop_url=str(server.make_url("")).rstrip("/"))
     site = web.Application()

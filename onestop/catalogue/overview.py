@@ -1,0 +1,122 @@
+"""The catalogue as staff look through it: found by words without accents, filtered, with what looks stale."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from onestop.catalogue.changes import WAITING
+from onestop.catalogue.differences import differences
+from onestop.catalogue.models import (
+    ProcedureAlias,
+    ProcedureChange,
+    ProcedureRecord,
+    ProcedureRevision,
+)
+from onestop.eforms.words import fold
+from onestop.staff.schemas import CatalogueLine, StaleLine
+from onestop.staff.scope import Scope
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which procedures: words that all occur in the name, an everyday name or the code; and exact facts."""
+
+    words: str = ""
+    field: str = ""
+    level: int | None = None
+    source: str = ""
+
+
+def lines(
+    session: Session, wanted: Filter, scope: Scope, after: str, limit: int
+) -> list[CatalogueLine]:
+    """Procedures in order of code, from after a code on, at most `limit`."""
+    query = (
+        select(ProcedureRecord)
+        .where(scope.where(ProcedureRecord.agency), ProcedureRecord.code > after)
+        .order_by(ProcedureRecord.code)
+    )
+    if wanted.field:
+        query = query.where(ProcedureRecord.field == wanted.field)
+    if wanted.level:
+        query = query.where(ProcedureRecord.level == wanted.level)
+    if wanted.source:
+        query = query.where(ProcedureRecord.source == wanted.source)
+    if wanted.words:
+        codes = _with_words(session, wanted.words)
+        # A few thousand names are folded faster than a list of codes is sent to the database and back.
+        found = [one for one in session.scalars(query) if one.code in codes][:limit]
+    else:
+        found = list(session.scalars(query.limit(limit)))
+    waiting = _waiting(session, [one.code for one in found])
+    return [
+        CatalogueLine(
+            code=one.code,
+            name=one.name,
+            field=one.field,
+            agency=one.agency,
+            level=one.level,
+            source=one.source,
+            withdrawn=one.withdrawn,
+            waiting=waiting.get(one.code, 0),
+        )
+        for one in found
+    ]
+
+
+def fields(session: Session, scope: Scope) -> list[str]:
+    """All fields (lĩnh vực) that occur."""
+    query = select(ProcedureRecord.field).where(scope.where(ProcedureRecord.agency)).distinct()
+    return sorted(one for one in session.scalars(query) if one)
+
+
+def stale(session: Session, scope: Scope, at: datetime, oldest: timedelta) -> list[StaleLine]:
+    """Procedures that somebody should look at: a source tells other facts, or they have stood for long."""
+    reasons: dict[str, list[str]] = defaultdict(list)
+    for one in differences(session):
+        reasons[one.code].append(f"{one.fact}: {one.current} → {one.other} ({one.source})")
+    query = (
+        select(ProcedureRecord, ProcedureRevision.saved_at)
+        .join(ProcedureRevision, ProcedureRevision.id == ProcedureRecord.revision_id)
+        .where(scope.where(ProcedureRecord.agency), ProcedureRecord.withdrawn.is_(False))
+        .order_by(ProcedureRecord.code)
+    )
+    return [
+        StaleLine(
+            code=record.code,
+            name=record.name,
+            saved_at=saved_at,
+            old=saved_at <= at - oldest,
+            differences=reasons[record.code],
+        )
+        for record, saved_at in session.execute(query)
+        if record.code in reasons or saved_at <= at - oldest
+    ]
+
+
+def _with_words(session: Session, text: str) -> set[str]:
+    words = fold(text).split()
+    names: dict[str, list[str]] = defaultdict(list)
+    for code, name in session.execute(select(ProcedureRecord.code, ProcedureRecord.name)):
+        names[code] += [code, name]
+    for code, alias in session.execute(select(ProcedureAlias.procedure_code, ProcedureAlias.alias)):
+        names[code].append(alias)
+    return {
+        code
+        for code, known in names.items()
+        if all(word in folded for folded in [fold(" | ".join(known))] for word in words)
+    }
+
+
+def _waiting(session: Session, codes: list[str]) -> dict[str, int]:
+    query = (
+        select(ProcedureChange.code, func.count())
+        .where(ProcedureChange.code.in_(codes), ProcedureChange.state.in_(WAITING))
+        .group_by(ProcedureChange.code)
+    )
+    return dict(session.execute(query).tuples().all())
