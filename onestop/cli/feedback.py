@@ -33,8 +33,7 @@ from onestop.schemas import ComplaintState
 from onestop.storage import registry
 from onestop.storage.base import StorageError
 
-OPEN: frozenset[ComplaintState] = frozenset({"received", "forwarded"})
-EVERY: frozenset[ComplaintState] = OPEN | {"answered", "out_of_scope"}
+EVERY: frozenset[ComplaintState] = complaints.OPEN | {"answered", "out_of_scope"}
 STEPS: dict[str, tuple[ComplaintState, str]] = {
     "forward": ("forwarded", "pass it on; the note says to whom"),
     "answer": ("answered", "answer it; the note is the answer"),
@@ -99,7 +98,7 @@ def run_list(options: argparse.Namespace) -> int:
     """Print code, state, the day by which it is to be handled, and whether it is late."""
     database = Database(settings().database_url)
     try:
-        found = database.query(complaints.listed, EVERY if options.all else OPEN)
+        found = database.query(complaints.listed, EVERY if options.all else complaints.OPEN)
         for one in found:
             due = one.forward_by if one.state == "received" else one.answer_by
             late = "  LATE" if complaints.late(one, now()) else ""

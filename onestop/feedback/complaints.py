@@ -41,6 +41,8 @@ NEXT: dict[ComplaintState, frozenset[ComplaintState]] = {
     "answered": frozenset(),
     "out_of_scope": frozenset(),
 }
+# Those that wait for something: some state may follow theirs.
+OPEN: frozenset[ComplaintState] = frozenset(state for state, following in NEXT.items() if following)
 
 
 class NotTaken(Exception):

@@ -18,7 +18,7 @@ from onestop.http.keys import CONFIG, DATABASE
 from onestop.http.staff_gate import STAFF
 from onestop.schemas import ProblemDetail
 from onestop.staff import accounts, audit, login, passwords, second_factor, sessions
-from onestop.staff.access import Stage, anyone, during
+from onestop.staff.access import Role, Stage, allow, anyone, during
 from onestop.staff.schemas import (
     CodeGiven,
     Enrolled,
@@ -28,7 +28,9 @@ from onestop.staff.schemas import (
     PasswordChange,
     PasswordGiven,
     SessionOpened,
+    Waiting,
 )
+from onestop.staff.waiting import waiting
 
 routes = web.RouteTableDef()
 receive = inject_params(on_validation_error=as_problem).and_request
@@ -103,6 +105,15 @@ async def me(request: web.Request) -> r200[Me]:
         )
 
     return _json(await request.app[DATABASE].read(work))
+
+
+@routes.get("/staff/waiting")
+@allow(*Role)
+@receive
+async def what_waits(request: web.Request) -> r200[list[Waiting]]:
+    """What waits for the bearer's roles."""
+    found = await request.app[DATABASE].read(waiting, request[STAFF])
+    return web.json_response([one.model_dump(mode="json") for one in found])
 
 
 @routes.delete("/staff/session")

@@ -269,7 +269,7 @@ class ReviewNote(_Shape):
 
 
 class Waiting(_Shape):
-    """How much of one kind waits for the asker: `changes_to_review`, `changes_outdated`, `complaints`."""
+    """How much of one kind waits for the asker (`onestop/staff/waiting.py`)."""
 
     kind: str
     count: int

@@ -15,8 +15,12 @@ from playwright.sync_api import Browser, Page, expect
 from common.database import Database
 from common.settings import Settings
 from gateway.keys import CONFIG
+from onestop.catalogue import store
+from onestop.catalogue.sources import Source
+from onestop.http import staff_catalogue
 from onestop.staff.access import Role
 from tests.browser.test_portal import violations
+from tests.onestop.catalogue.test_catalogue_store import BIRD
 from tests.onestop.staff.conftest import _quick_hashes, empty
 from tests.platforms.background import running
 from tests.staff import PASSWORD, code, make_account, open_session, service_app
@@ -65,7 +69,7 @@ def console(empty: Path, tmp_path: Path, browser: Browser) -> Iterator[Console]:
     shutil.copy(empty, tmp_path / "onestop.db")
     url = f"sqlite:///{tmp_path}/onestop.db"
     database = Database(url)
-    with running(service_app(Settings(database_url=url), database)) as service:
+    with running(service_app(Settings(database_url=url), database, staff_catalogue)) as service:
         config = Settings(database_url=url, onestop_url=service)
         site = web.Application()
         site[CONFIG] = config
@@ -145,6 +149,29 @@ def test_an_administrator_adds_changes_and_disables_an_account(console: Console)
     page.get_by_role("link", name="Kiểm tra toàn vẹn").click()
     expect(page.locator("#verified")).to_contain_text("Nhật ký nguyên vẹn: 3 mục")
     expect(page).to_have_url(re.compile(r"/staff/audit\?subject"))  # htmx: the page stays
+
+
+def test_an_editor_changes_a_procedure_and_another_approves_by_keyboard(console: Console) -> None:
+    console.database.transact(store.save, BIRD, Source.SHIPPED)
+    page = console.open(Role.EDITOR, path="/staff/catalogue")
+    page.get_by_label("Tên, tên thường gọi hoặc mã").focus()
+    page.keyboard.type("nuoi chim")
+    expect(page).to_have_url(re.compile("q=nuoi"))  # htmx: the list follows what is typed
+    page.get_by_role("link", name=BIRD.code).press("Enter")
+    page.get_by_role("link", name="Sửa").press("Enter")
+    page.get_by_label("Tên thường gọi (từ đồng nghĩa)").fill("giấy nuôi chim\nnuôi chim cảnh")
+    page.get_by_label("Lý do sửa").fill("người dân gọi vậy")
+    page.keyboard.press("Enter")
+    expect(page.locator("ins")).to_have_text("nuôi chim cảnh")
+    assert violations(page) == []
+    expect(page.get_by_role("button", name="Duyệt")).to_have_count(0)
+    other = console.open(Role.EDITOR)
+    other.get_by_role("link", name="đề nghị sửa thủ tục chờ duyệt").press("Enter")
+    other.get_by_role("link", name="1", exact=True).press("Enter")
+    other.get_by_role("button", name="Duyệt").press("Enter")
+    expect(other.get_by_text("đã áp dụng")).to_be_visible()
+    page.goto(f"{console.url}/staff/catalogue/{BIRD.code}/change")
+    assert violations(page) == []
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(320, "dark"), (1280, "light")])

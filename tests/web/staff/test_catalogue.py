@@ -6,12 +6,16 @@ import html
 import re
 
 import pytest
+from sqlalchemy.orm import Session
 
+from common.database import now
 from common.problems import Problem
-from onestop.catalogue import shipped, store
+from onestop.catalogue import changes, shipped, store
 from onestop.catalogue.content import LegalBasis, Paper, Procedure, TimeUnit, Way, WayKind
+from onestop.catalogue.models import ProcedureRecord
 from onestop.catalogue.sources import Source
 from onestop.staff.access import Role
+from onestop.staff.scope import Scope
 from tests.onestop.catalogue.test_catalogue_store import BIRD
 from tests.staff import make_account, open_session
 from tests.web.staff.conftest import Console
@@ -187,3 +191,20 @@ async def test_what_somebody_else_changed_meanwhile_is_told_and_the_text_kept(
     assert status == 409
     assert "sửa bởi người khác" in page
     assert "Lời của tôi" in page
+
+
+async def test_the_first_page_tells_what_waits_for_whom(
+    console: Console, people: dict[str, str]
+) -> None:
+    newer = Procedure.model_validate({**BIRD.model_dump(), "name": "Tên khác"})
+
+    def propose(session: Session) -> None:
+        base = session.get_one(ProcedureRecord, BIRD.code).revision_id
+        changes.propose(session, "lan", Scope(), base, newer, "vì", None, now())
+
+    console.database.transact(propose)
+    told = {}
+    for name in ("lan", "hoa", "mai"):
+        console.bear(people[name])
+        told[name] = "đề nghị sửa thủ tục chờ duyệt" in (await console.get("/staff/"))[1]
+    assert told == {"lan": False, "hoa": True, "mai": False}

@@ -1,0 +1,78 @@
+"""What waits for whom: one counter a kind, asked only for the roles that can do something about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from common.database import now
+from onestop.catalogue import changes
+from onestop.catalogue.models import ProcedureChange, ProcedureRecord
+from onestop.feedback import complaints
+from onestop.staff.access import Role
+from onestop.staff.models import StaffAccount
+from onestop.staff.schemas import Waiting
+from onestop.staff.sessions import Staff
+from onestop.transcripts.models import Suggestion
+
+# An overtaken change is told to its author for so long.
+TOLD = timedelta(days=30)
+
+
+def waiting(session: Session, staff: Staff) -> list[Waiting]:
+    """What waits for an account, by kind; nothing of a kind, nothing told."""
+    counts = {
+        kind: count(session, staff) for kind, (role, count) in KINDS.items() if role in staff.roles
+    }
+    return [Waiting(kind=kind, count=count) for kind, count in counts.items() if count]
+
+
+def _changes(session: Session, staff: Staff, *where: ColumnElement[bool]) -> int:
+    wanted = (
+        select(func.count())
+        .select_from(ProcedureChange)
+        .join(ProcedureRecord, ProcedureRecord.code == ProcedureChange.code)
+        .where(staff.scope.where(ProcedureRecord.agency), *where)
+    )
+    return session.scalar(wanted) or 0
+
+
+def _changes_to_review(session: Session, staff: Staff) -> int:
+    pending = ProcedureChange.state == changes.PENDING
+    return _changes(session, staff, pending, ProcedureChange.author != staff.name)
+
+
+def _own_changes_overtaken(session: Session, staff: Staff) -> int:
+    mine = ProcedureChange.author == staff.name
+    since = ProcedureChange.proposed_at > now() - TOLD
+    return _changes(session, staff, ProcedureChange.state == changes.OUTDATED, mine, since)
+
+
+def _suggestions(session: Session, staff: Staff) -> int:
+    pending = (Suggestion.state == "pending", Suggestion.proposed_by != staff.name)
+    return session.scalar(select(func.count()).select_from(Suggestion).where(*pending)) or 0
+
+
+def _late_complaints(session: Session, _staff: Staff) -> int:
+    return sum(complaints.late(one, now()) for one in complaints.listed(session, complaints.OPEN))
+
+
+def _accounts_without_code(session: Session, _staff: Staff) -> int:
+    without = (
+        StaffAccount.totp_secret.is_(None),
+        StaffAccount.subject.is_(None),
+        StaffAccount.disabled_at.is_(None),
+    )
+    return session.scalar(select(func.count()).select_from(StaffAccount).where(*without)) or 0
+
+
+KINDS: dict[str, tuple[Role, Callable[[Session, Staff], int]]] = {
+    "changes_to_review": (Role.EDITOR, _changes_to_review),
+    "own_changes_overtaken": (Role.EDITOR, _own_changes_overtaken),
+    "suggestions_to_review": (Role.REVIEWER, _suggestions),
+    "late_complaints": (Role.AGENT, _late_complaints),
+    "accounts_without_code": (Role.ADMINISTRATOR, _accounts_without_code),
+}
