@@ -131,6 +131,11 @@ class Procedure(_Content):
             return self.name
         return self.aliases[0][0].upper() + self.aliases[0][1:]
 
+    def differing(self, other: Procedure) -> list[str]:
+        """The names of the fields in which two procedures differ, in the order of the content."""
+        names = type(self).model_fields
+        return [name for name in names if getattr(self, name) != getattr(other, name)]
+
     def digest(self) -> str:
         """A fingerprint of the content: equal content gives an equal digest."""
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()

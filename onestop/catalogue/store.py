@@ -37,6 +37,22 @@ class Outcome(StrEnum):
     KEPT_ASIDE = "kept_aside"  # a new revision, but a stronger source holds the code
 
 
+def judge(session: Session, content: Procedure, source: Source) -> Outcome:
+    """What `save` would do with what `source` says of a procedure now; nothing is written."""
+    latest = (
+        select(ProcedureRevision.digest)
+        .where(ProcedureRevision.code == content.code, ProcedureRevision.source == source.value)
+        .order_by(ProcedureRevision.id.desc())
+        .limit(1)
+    )
+    if session.scalar(latest) == content.digest():
+        return Outcome.UNCHANGED
+    record = session.get(ProcedureRecord, content.code)
+    if record is None:
+        return Outcome.ADDED
+    return Outcome.KEPT_ASIDE if Source(record.source).outranks(source) else Outcome.CHANGED
+
+
 def save(session: Session, content: Procedure, source: Source) -> Outcome:
     """Save what `source` says of a procedure now.
 
@@ -51,28 +67,20 @@ def save(session: Session, content: Procedure, source: Source) -> Outcome:
     Returns:
         What was done.
     """
-    digest = content.digest()
-    latest = (
-        select(ProcedureRevision.digest)
-        .where(ProcedureRevision.code == content.code, ProcedureRevision.source == source.value)
-        .order_by(ProcedureRevision.id.desc())
-        .limit(1)
-    )
-    if session.scalar(latest) == digest:
-        return Outcome.UNCHANGED
+    outcome = judge(session, content, source)
+    if outcome is Outcome.UNCHANGED:
+        return outcome
     revision = ProcedureRevision(
         code=content.code,
         source=source.value,
-        digest=digest,
+        digest=content.digest(),
         content=content.model_dump_json(),
     )
     session.add(revision)
     session.flush()
-    record = session.get(ProcedureRecord, content.code)
-    if record is not None and Source(record.source).outranks(source):
-        return Outcome.KEPT_ASIDE
-    _make_current(session, content, revision)
-    return Outcome.ADDED if record is None else Outcome.CHANGED
+    if outcome is not Outcome.KEPT_ASIDE:
+        _make_current(session, content, revision)
+    return outcome
 
 
 def get(session: Session, code: str) -> Procedure | None:

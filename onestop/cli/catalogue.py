@@ -1,4 +1,4 @@
-"""`python -m onestop catalogue import PATH… | load-shipped | stats | differences | schema`."""
+"""`python -m onestop catalogue import [--preview] PATH… | load-shipped | stats | differences | schema`."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from onestop.catalogue.importing.formats import (
 )
 from onestop.catalogue.sources import Source
 from onestop.catalogue.statistics import collect
-from onestop.catalogue.store import Outcome, save
+from onestop.catalogue.store import Outcome, get, judge, save
 
 BATCH = 500  # records a transaction: short enough for others to write between two
 
@@ -38,6 +38,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
     importing = commands.add_parser("import", help="read records of the national portal")
     importing.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="folders or files")
+    importing.add_argument(
+        "--preview", action="store_true", help="only tell what would change, a line a procedure"
+    )
     importing.set_defaults(run=run_import)
 
     loading = commands.add_parser("load-shipped", help="load data/catalogue")
@@ -65,7 +68,10 @@ def run_import(options: argparse.Namespace) -> int:
     with tqdm(total=size, unit="B", unit_scale=True, disable=None) as bar:
         records = _readable(files, counts, bar)
         while batch := list(islice(records, BATCH)):
-            counts.update(database.transact(_save_batch, batch))
+            if options.preview:
+                counts.update(database.query(_preview_batch, batch))
+            else:
+                counts.update(database.transact(_save_batch, batch))
     database.close()
     _line(_summary(counts))
     return 1 if counts["unreadable files"] else 0
@@ -168,6 +174,20 @@ def _readable_records(
 
 def _save_batch(session: Session, batch: list[tuple[Procedure, Source]]) -> Counter[str]:
     return Counter(save(session, procedure, source).value for procedure, source in batch)
+
+
+def _preview_batch(session: Session, batch: list[tuple[Procedure, Source]]) -> Counter[str]:
+    """Tell what saving would change of what citizens are told; each record is judged by itself."""
+    counts: Counter[str] = Counter()
+    for procedure, source in batch:
+        outcome = judge(session, procedure, source)
+        counts[outcome.value] += 1
+        current = get(session, procedure.code) if outcome is Outcome.CHANGED else None
+        if current is not None:
+            _line(f"{procedure.code}  changed  {', '.join(procedure.differing(current))}")
+        elif outcome is Outcome.ADDED:
+            _line(f"{procedure.code}  added  {procedure.name}")
+    return counts
 
 
 def _summary(counts: Counter[str]) -> str:

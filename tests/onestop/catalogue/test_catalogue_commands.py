@@ -52,6 +52,23 @@ def test_import_updates_a_changed_record_and_keeps_its_history(database, tmp_pat
     assert procedure.field == "Thú y"
 
 
+def test_a_preview_tells_what_would_change_and_changes_nothing(database, tmp_path, capsys):
+    main(["catalogue", "import", write_lines(tmp_path / "a.jsonl", LABELLED)])
+    before = database.transact(version)
+    changed = {**LABELLED, "Lĩnh vực": "Thú y"}
+    other = {**LABELLED, "Mã thủ tục": "1.000009"}
+    path = write_lines(tmp_path / "b.jsonl", changed, other)
+    capsys.readouterr()
+    assert main(["catalogue", "import", "--preview", path]) == 0
+    told = capsys.readouterr().out
+    assert "1.000001  changed  field\n" in told
+    assert "1.000009  added  " in told
+    assert "1 added, 1 changed" in told
+    assert database.transact(version) == before
+    assert main(["catalogue", "import", path]) == 0
+    assert "1 added, 1 changed" in capsys.readouterr().out
+
+
 def test_import_reports_each_rejected_record_with_file_and_line(database, tmp_path, capsys):
     bad = {**LABELLED, "Mã thủ tục": "?"}
     path = write_lines(tmp_path / "a.jsonl", LABELLED, bad, {"question": "?"})

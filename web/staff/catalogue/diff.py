@@ -26,8 +26,7 @@ def differences(before: Procedure, after: Procedure) -> list[FieldDifference]:
     old, new = before.model_dump(mode="json"), after.model_dump(mode="json")
     return [
         FieldDifference(name, _compare(lines(name, old[name]), lines(name, new[name])))
-        for name in Procedure.model_fields
-        if old[name] != new[name]
+        for name in before.differing(after)
     ]
 
 
