@@ -13,6 +13,7 @@ import uuid
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from typing import Any
+from urllib.parse import unquote
 
 import structlog
 from pydantic import BaseModel, Field, ValidationError
@@ -186,7 +187,7 @@ class GatewayInput(InputChannel):
             """Forget a conversation, between two of its turns."""
             if not self._authorised(request):
                 return _problem(401, "unauthorised")
-            agent = request.app.ctx.agent
+            agent, sender = request.app.ctx.agent, unquote(sender)
             async with agent.lock_store.lock(sender):
                 count = await _store(agent).erase(sender)
             return response.json({"events": count})

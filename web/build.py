@@ -30,6 +30,7 @@ ENTRIES = {
     "page/page.css": "page.css",
     "staff/page/staff.js": "staff.js",
     "staff/page/staff.css": "staff.css",
+    "staff/page/plots.js": "plots.js",
 }
 SWAGGER = ("swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png")
 INSTALL_SECONDS = 300

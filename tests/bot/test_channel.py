@@ -6,12 +6,15 @@ import json
 import socket
 import time
 from collections.abc import Awaitable, Callable
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import aiohttp
 import pytest
 from rasa.core.channels.channel import UserMessage
+from rasa.core.lock_store import InMemoryLockStore
 from sanic import Sanic
+from yarl import URL
 
 from bot.channel import MAX_TEXT, GatewayInput, TurnOutput
 from common.settings import settings
@@ -57,7 +60,13 @@ class Server:
         )
 
     async def post(self, body: Any, headers: dict[str, str] | None = None) -> Answer:
-        """Post over a real connection on the loopback interface."""
+        """Post a message."""
+        return await self.call("POST", "webhook", body, headers)
+
+    async def call(
+        self, method: str, path: str, body: Any, headers: dict[str, str] | None = None
+    ) -> Answer:
+        """Call over a real connection on the loopback interface."""
         with socket.socket() as listening:
             listening.bind(("127.0.0.1", 0))
             port = listening.getsockname()[1]
@@ -68,8 +77,9 @@ class Server:
             try:
                 async with (
                     aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(10)) as session,
-                    session.post(
-                        f"http://127.0.0.1:{port}/webhooks/gateway/webhook",
+                    session.request(
+                        method,
+                        URL(f"http://127.0.0.1:{port}/webhooks/gateway/{path}", encoded=True),
                         json=body,
                         headers=TOKEN if headers is None else headers,
                     ) as response,
@@ -165,3 +175,57 @@ async def test_what_is_empty_is_no_message() -> None:
     output = TurnOutput()
     await output.send_response("citizen-1", {"text": None, "buttons": []})
     assert output.messages == []
+
+
+class Store:
+    """A tracker store that notes what it is to forget."""
+
+    def __init__(self) -> None:
+        self.erased: list[str] = []
+        self.expired: list[tuple[float, list[str]]] = []
+
+    async def erase(self, sender: str) -> int:
+        self.erased.append(sender)
+        return 5
+
+    async def expire(self, before: float, held: list[str]) -> int:
+        self.expired.append((before, held))
+        return 6
+
+
+class Wrapped:
+    """As Rasa wraps its store, twice."""
+
+    def __init__(self, store: Any) -> None:
+        self._tracker_store = store
+
+
+def with_store() -> tuple[Server, Store]:
+    server, store = Server(), Store()
+    server.app.ctx.agent = SimpleNamespace(
+        tracker_store=Wrapped(Wrapped(store)), lock_store=InMemoryLockStore()
+    )
+    return server, store
+
+
+async def test_a_conversation_is_forgotten_by_its_very_name() -> None:
+    server, store = with_store()
+    answer = await server.call("DELETE", "conversations/web%3Aa%2Fb", None)
+    assert (answer.status, answer.json) == (200, {"events": 5})
+    assert store.erased == ["web:a/b"]
+
+
+async def test_old_conversations_are_forgotten_but_for_those_held() -> None:
+    server, store = with_store()
+    answer = await server.call("POST", "expiry", {"before": 12.5, "held": ["web:a"]})
+    assert (answer.status, answer.json) == (200, {"events": 6})
+    assert store.expired == [(12.5, ["web:a"])]
+    assert (await server.call("POST", "expiry", {"before": "x"})).status == 422
+
+
+@pytest.mark.parametrize(("method", "path"), [("DELETE", "conversations/a"), ("POST", "expiry")])
+async def test_nothing_is_forgotten_for_who_has_not_the_token(method: str, path: str) -> None:
+    server, store = with_store()
+    answer = await server.call(method, path, {"before": 1.0, "held": []}, headers={})
+    assert answer.status == 401
+    assert (store.erased, store.expired) == ([], [])
