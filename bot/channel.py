@@ -92,7 +92,9 @@ class GatewayInput(InputChannel):
 
     def __init__(self, token: str) -> None:
         self._token = token.encode()
-        self._turns: OrderedDict[str, asyncio.Task[list[dict[str, Any]]]] = OrderedDict()
+        self._turns: OrderedDict[tuple[str, str], asyncio.Task[list[dict[str, Any]]]] = (
+            OrderedDict()
+        )
 
     @classmethod
     def name(cls) -> str:
@@ -124,11 +126,11 @@ class GatewayInput(InputChannel):
             key: the gateway's key for it; without one every call is a turn.
             on_new_message: hands a message to the agent and returns when its turn is over.
         """
-        key = key or uuid.uuid4().hex
-        task = self._turns.get(key)
+        mine = (inbound.sender, key or uuid.uuid4().hex)
+        task = self._turns.get(mine)
         if task is None or (task.done() and (task.cancelled() or task.exception())):
             task = asyncio.create_task(self._play(inbound, on_new_message))
-            self._turns[key] = task
+            self._turns[mine] = task
             while len(self._turns) > REMEMBERED_TURNS:
                 self._turns.popitem(last=False)
         return await asyncio.shield(task)
@@ -190,6 +192,8 @@ class GatewayInput(InputChannel):
             agent, sender = request.app.ctx.agent, unquote(sender)
             async with agent.lock_store.lock(sender):
                 count = await _store(agent).erase(sender)
+                for turn in [one for one in self._turns if one[0] == sender]:
+                    del self._turns[turn]
             return response.json({"events": count})
 
         @routes.post("/expiry")

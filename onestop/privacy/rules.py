@@ -15,7 +15,7 @@ FILE = ROOT / "data" / "retention.yml"
 
 Store = Literal["onestop", "gateway", "bot"]
 Action = Literal["delete", "anonymise", "keep"]
-Basis = Literal["L91", "N356", "N61", "N20", "L33", "K88"]
+Basis = Literal["L91", "N356", "N118", "N20", "L33", "K88"]
 
 
 class Rule(BaseModel):

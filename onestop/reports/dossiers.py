@@ -74,8 +74,15 @@ def taken(session: Session, period: Period, scope: Scope = ALL) -> list[Taken]:
     return [one for one in found if scope.sees(one.agency)]
 
 
-def shares(name: str, column: str, rows: list[Taken], by: Callable[[Taken], str]) -> Table:
-    """Online and in all, by whatever `by` tells; the label's order."""
+def shares(
+    name: str,
+    column: str,
+    rows: list[Taken],
+    by: Callable[[Taken], str],
+    *,
+    most_first: bool = False,
+) -> Table:
+    """Online and in all, by whatever `by` tells; in the labels' order, or the greatest first."""
     online: dict[str, int] = defaultdict(int)
     every: dict[str, int] = defaultdict(int)
     for one in rows:
@@ -83,7 +90,9 @@ def shares(name: str, column: str, rows: list[Taken], by: Callable[[Taken], str]
         online[by(one)] += one.count if one.way is WayKind.ONLINE else 0
     listed: list[list[Cell]] = [
         [label, online[label], count, share(online[label], count)]
-        for label, count in sorted(every.items())
+        for label, count in sorted(
+            every.items(), key=lambda one: (-one[1] if most_first else 0, one[0])
+        )
     ]
     return Table(name=name, columns=[Column(name=column, kind="text"), *SHARE], rows=listed)
 
@@ -94,8 +103,8 @@ def share_tables(rows: list[Taken]) -> list[Table]:
         shares("dossiers", "whole", rows, lambda one: "whole"),
         shares("dossiers_by_month", "month", rows, lambda one: month_of(one.day)),
         shares("dossiers_by_quarter", "quarter", rows, lambda one: quarter_of(one.day)),
-        shares("dossiers_by_field", "field", rows, lambda one: one.field),
-        shares("dossiers_by_agency", "agency", rows, lambda one: one.agency),
+        shares("dossiers_by_field", "field", rows, lambda one: one.field, most_first=True),
+        shares("dossiers_by_agency", "agency", rows, lambda one: one.agency, most_first=True),
     ]
 
 

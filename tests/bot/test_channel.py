@@ -229,3 +229,16 @@ async def test_nothing_is_forgotten_for_who_has_not_the_token(method: str, path:
     answer = await server.call(method, path, {"before": 1.0, "held": []}, headers={})
     assert answer.status == 401
     assert (store.erased, store.expired) == ([], [])
+
+
+async def test_a_key_is_its_senders_and_a_forgotten_senders_replies_are_forgotten() -> None:
+    server, _ = with_store()
+
+    async def answered(sender: str) -> int:
+        headers = {**TOKEN, "Idempotency-Key": "7"}
+        await server.post({**MESSAGE, "sender": sender}, headers)
+        return len(server.seen)
+
+    assert [await answered(one) for one in ("a", "b", "a")] == [1, 2, 2]
+    await server.call("DELETE", "conversations/a", None)
+    assert [await answered(one) for one in ("b", "a")] == [2, 3]

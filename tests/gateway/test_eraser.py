@@ -195,3 +195,12 @@ def test_every_table_is_erased_by_its_sender_or_holds_nothing_of_a_citizen() -> 
     of_nobody = {"platform_tokens", "agents"}
     without = {table.name for table in Base.metadata.sorted_tables if "sender" not in table.c}
     assert without == of_nobody
+
+
+def test_the_number_of_a_message_that_is_gone_is_never_given_again(
+    gateway_database: Database,
+) -> None:
+    """It is a page's cursor, and the key by which a turn's replies are kept for a repeat."""
+    numbers = [say(gateway_database, AN, DAY) for _ in range(3)]
+    gateway_database.transact(erasing.erase, AN)
+    assert say(gateway_database, LA, DAY) > max(numbers)

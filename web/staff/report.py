@@ -74,7 +74,7 @@ def drawn(table: Table) -> dict[str, object] | None:
         return None
     at = {column.name: number for number, column in enumerate(table.columns)}
     kinds = {column.name: column.kind for column in table.columns}
-    rows = table.rows[: plot.most]
+    rows = [row for row in table.rows if row[at[plot.labels]] != "whole"][: plot.most]
     factor = {name: 100 if kinds[name] == "share" else 1 for name in plot.values}
     return {
         "kind": plot.kind,

@@ -22,7 +22,7 @@ for (const canvas of document.querySelectorAll("canvas[data-plot]")) {
   const plot = JSON.parse(canvas.dataset.plot);
   const sideways = plot.kind === "bar" && plot.labels.some((label) => label.length > 14);
   canvas.parentElement.style.setProperty("--rows", sideways ? plot.labels.length : 8);
-  const axis = { beginAtZero: true, ticks: { callback: (value) => figures.format(value) } };
+  const axis = { beginAtZero: true, ticks: { precision: 0, callback: (value) => figures.format(value) } };
   const names = { ticks: { callback(value) { return short(this.getLabelForValue(value)); } } };
   new Chart(canvas, {
     type: plot.kind,
