@@ -166,6 +166,9 @@ def test_an_officer_helps_a_citizen_and_hands_back(browser: Browser, office: Off
     assert faults(desk) == []
     look(desk, "queue")
     desk.get_by_role("button", name="Nhận yêu cầu 1").focus()
+    with desk.expect_response(lambda answer: answer.url.endswith("/staff/help")):
+        pass  # the queue is looked at again, and the focus stays where it was
+    desk.wait_for_function("document.activeElement?.id === 'take-1'")
     desk.keyboard.press("Enter")
 
     expect(desk.get_by_role("heading", level=1)).to_contain_text("Yêu cầu 1")

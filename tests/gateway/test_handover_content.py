@@ -8,6 +8,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from gateway.channels.web import webchat
 from gateway.handover.service import Staff
 from tests.gateway.fakes import Connect, FakeOnestop, FakeRasa, open_session
 from tests.gateway.handover import ASKS, DRAFT, Citizen, Desk, desks, hand_over
@@ -139,6 +140,11 @@ async def _heard(desk: Desk, text: str) -> dict[str, Any]:
 
 def test_staff_are_named_as_citizens_know_them() -> None:
     assert Staff("1", "Chị Lan").title == "Chị Lan, cán bộ Một cửa"
+
+
+def test_a_rasa_webchat_shows_who_writes_too() -> None:
+    (said,) = webchat.shown({"id": 1, "text": "Dạ", "author": "Chị Lan, cán bộ Một cửa"}, "")
+    assert said == {"text": "Chị Lan, cán bộ Một cửa:  \nDạ"}
 
 
 async def test_ready_made_answers_name_the_hotline(connect: Connect) -> None:

@@ -40,6 +40,8 @@ def shown(message: dict[str, Any], public: str) -> list[dict[str, Any]]:
     text, card = message.get("text") or "", message.get("custom") or {}
     if isinstance(card.get("url"), str):
         text += f"\n\n[{card.get('title') or card['url']}]({urljoin(public, card['url'])})"
+    if text and message.get("author"):
+        text = say("staff_says", title=message["author"], text=text)
     # A line break of Markdown.
     text = text.strip().replace("\n", "  \n")
     if message.get("buttons"):
