@@ -92,6 +92,22 @@ async def test_health_tells_which_part_does_not_answer(site: Client, rasa: FakeR
         assert await response.json() == {"database": True, "rasa": False, "onestop": True}
 
 
+async def test_the_staff_console_stands_under_its_path_and_is_kept_by_no_browser(
+    site: Client,
+) -> None:
+    async with site.get("/staff", allow_redirects=False) as response:
+        assert (response.status, response.headers["Location"]) == (308, "/staff/")
+    async with site.get("/staff/accounts", allow_redirects=False) as response:
+        where = response.headers["Location"]
+        assert (response.status, where) == (303, "/staff/login?next=%2Fstaff%2Faccounts")
+    async with site.get("/staff/login") as response:
+        assert response.status == 200
+        assert response.headers["Cache-Control"] == "no-store"
+        assert "default-src 'none'" in response.headers["Content-Security-Policy"]
+        cookie = response.cookies["motcua_staff_form"]
+    assert (cookie["samesite"], cookie["httponly"], cookie["secure"]) == ("Strict", True, True)
+
+
 async def test_unknown_addresses_and_hidden_files_are_refused_as_problems(site: Client) -> None:
     for path in ("/nowhere", "/static/../app.py", "/static/%2e%2e/package.json"):
         async with site.get(path) as response:

@@ -78,7 +78,8 @@ async def problems_as_pages(request: web.Request, handler: Handler) -> web.Strea
 
 def onward(wanted: str) -> str:
     """Where to go after the log-in: a page of ours, never elsewhere."""
-    ours = wanted.startswith(HOME) and "\\" not in wanted and "//" not in wanted
+    odd = "\\" in wanted or "//" in wanted or not wanted.isprintable()
+    ours = wanted.startswith(HOME) and not odd
     return wanted if ours else HOME
 
 

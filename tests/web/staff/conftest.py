@@ -28,8 +28,13 @@ class Console:
 
     client: Client
     database: Database
-    service: str
     config: Settings
+    server: TestServer | None = None
+
+    async def away(self) -> None:
+        """Stop the service."""
+        assert self.server
+        await self.server.close()
 
     def enter(self, *roles: Role, name: str = "lan", stage: Stage = Stage.OPEN) -> int:
         """Log in beside the form; the account's number."""
@@ -79,5 +84,5 @@ async def console(database: Database) -> AsyncIterator[Console]:
     site = web.Application()
     site.add_subapp(PATH, create_app(config, "test"))
     async with TestClient(TestServer(site)) as client:
-        yield Console(client, database, config.onestop, config)
+        yield Console(client, database, config, server)
     await server.close()

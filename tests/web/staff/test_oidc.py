@@ -70,7 +70,7 @@ async def joined(database: Database) -> AsyncIterator[Joined]:
     site = web.Application()
     site.add_subapp(PATH, create_app(config, "test"))
     async with TestClient(TestServer(site)) as client:
-        yield Joined(Console(client, database, config.onestop, config), provider)
+        yield Joined(Console(client, database, config), provider)
     await service.close()
     await there.close()
 
