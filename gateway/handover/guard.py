@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from common.database import Database
 from gateway import inbox
-from gateway.handover import turns
+from gateway.handover import service, turns
 from gateway.inbox import Turn
 from gateway.models import Message
 from gateway.onestop_client import OnestopClient
@@ -69,6 +69,11 @@ class Guard:
         if decision is not None:
             said = {"text": await self._decide(turn.sender, decision)}
             return await self._database.run(inbox.answer, turn, [*own, said])
+        # Nearly all messages are the assistant's: only a look tells so, without waiting for writers. Who is
+        # taken over right after it is told nothing by the assistant all the same (`turns.close`).
+        pressed = body["payload"] == turns.MEET_ASSISTANT
+        if not pressed and not await self._database.read(service.is_silent, turn.sender):
+            return None
         return await self._database.run(turns.hear, turn, body, own)
 
     async def _decide(self, sender: str, decision: Decision) -> str:

@@ -58,6 +58,12 @@ def silent(session: Session, sender: str) -> Handover | None:
     ).first()
 
 
+def is_silent(session: Session, sender: str) -> bool:
+    """Whether the assistant is silent for a citizen now; no lock is taken."""
+    row = select(Handover.id).where(Handover.sender == sender, Handover.stage.in_(SILENT))
+    return session.scalars(row.limit(1)).first() is not None
+
+
 def somebody_there(session: Session, moment: datetime) -> bool:
     """Whether any member of staff is there, whatever the clock says."""
     seen = select(Agent.id).where(Agent.seen_at > moment - HERE)
