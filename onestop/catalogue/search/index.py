@@ -186,7 +186,7 @@ class SearchIndex:
         """What shows that the message wants a procedure."""
         rows, documents = evidence
         of = self._rows_of(at)
-        best = of.start + int(self._by_row(rows)[of].argmax())
+        best = of.start + int(self._by_row([feature[of] for feature in rows]).argmax())
         syllables, pairs = reading.syllables, reading.pairs
         return judgement.Signs(
             syllables=self._syllables.said(syllables, float(rows[_MESSAGE][best])),
@@ -261,7 +261,7 @@ class SearchIndex:
 
     def _by_row(self, rows: list[Floats]) -> Floats:
         """Each row's total."""
-        total: Floats = np.zeros(len(self._official), dtype=np.float32)
+        total: Floats = np.zeros_like(rows[0])
         for weight, feature in zip(self._weights, rows, strict=False):
             total += np.float32(weight) * feature
         return total

@@ -66,11 +66,13 @@ class Lexicon:
         topics: Iterable[str] = (),
     ) -> None:
         self._listed: dict[tuple[str, ...], list[Phrase]] = {}
-        self._longest: dict[str, int] = {}
+        lengths: dict[str, set[int]] = {}
         for phrase in phrases:
             key = tuple(word.folded for word in phrase.said)
             self._listed.setdefault(key, []).append(phrase)
-            self._longest[key[0]] = max(self._longest.get(key[0], 0), len(key))
+            lengths.setdefault(key[0], set()).add(len(key))
+        # How long the phrases are that begin with a syllable, the longest first.
+        self._lengths = {first: sorted(many, reverse=True) for first, many in lengths.items()}
         self.questions = questions or Questions([])
         self.situations = tuple(situations)
         self.scopes = tuple(tuple(words(scope)) for scope in scopes)
@@ -136,10 +138,12 @@ class Lexicon:
     def _match(
         self, said: Sequence[Word], at: int, accented: bool
     ) -> tuple[int, tuple[Phrase, ...]]:
-        longest = min(self._longest.get(said[at].folded, 0), len(said) - at)
-        for length in range(longest, 0, -1):
+        for length in self._lengths.get(said[at].folded, ()):
             stretch = said[at : at + length]
-            listed = self._listed.get(tuple(word.folded for word in stretch), ())
+            # Cut short by the message's end, a stretch comes up again at its own length.
+            listed = self._listed.get(tuple([word.folded for word in stretch]))
+            if not listed or len(stretch) < length:
+                continue
             found = [phrase for phrase in listed if _agree(stretch, phrase, accented)]
             typed = [word.accented for word in stretch]
             exact = [phrase for phrase in found if [w.accented for w in phrase.said] == typed]
