@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from gateway import outbox
-from gateway.handover.models import Agent, Handover
+from gateway.handover.models import Agent, Handover, Stage
 from gateway.handover.service import Staff
 from gateway.models import Direction, Message
 
@@ -28,7 +28,7 @@ class Summary(BaseModel):
 
 
 class HandoverView(BaseModel):
-    """A hand-over as staff see it; `mine`: the one who asks has it."""
+    """A hand-over as staff see it; `mine`: the one who asks has it now."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -53,8 +53,9 @@ class HandoverView(BaseModel):
     def of(cls, row: Handover, staff: Staff) -> HandoverView:
         """The view of a row for a member of staff."""
         view = cls.model_validate(row)
+        mine = row.stage == Stage.TAKEN and row.agent == staff.id
         summary = Summary.model_validate(row.request.get("summary") or {})
-        return view.model_copy(update={"summary": summary, "mine": row.agent == staff.id})
+        return view.model_copy(update={"summary": summary, "mine": mine})
 
 
 class AgentView(BaseModel):

@@ -96,7 +96,7 @@ def ask(
         .where(Handover.sender == sender, Handover.stage != Stage.CLOSED)
         .with_for_update()
     ).one()
-    row.request = request
+    row.request = request or row.request  # staff who take over on their own know nothing to add
     if row.stage == Stage.TICKET and open_now:  # the ticket's place in the queue stays
         row.stage, row.waits_since, row.active_at = Stage.WAITING, moment, moment
     return row

@@ -95,10 +95,10 @@ def office(tmp_path: Path) -> Iterator[Office]:
     database.close()
 
 
-def officer(browser: Browser, office: Office, errors: list[str], width: int = 1280) -> Page:
+def officer(browser: Browser, office: Office, errors: list[str], name: str = "lan") -> Page:
     """The console of an officer who has logged in."""
-    account = make_account(office.database, "lan", Role.AGENT)
-    context = browser.new_context(viewport={"width": width, "height": 900}, locale="vi-VN")
+    account = make_account(office.database, name, Role.AGENT)
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="vi-VN")
     token = open_session(office.database, account)
     context.add_cookies([{"name": SESSION_COOKIE, "value": token, "url": f"{office.url}/staff/"}])
     page = context.new_page()
@@ -224,6 +224,12 @@ def test_an_officer_helps_a_citizen_and_hands_back(browser: Browser, office: Off
         lambda session: [one.action for one in session.query(AuditEntry).order_by(AuditEntry.id)]
     )
     assert acts == [f"handover.{one}" for one in ("taken", "looked", "proposed", "closed")]
+    other = officer(browser, office, errors, "hai")
+    other.goto(f"{office.url}/staff/help/1")
+    expect(other.get_by_role("alert")).to_contain_text("không có quyền")
+    desk.goto(f"{office.url}/staff/help/1")
+    expect(desk.get_by_role("log")).to_contain_text("con tôi sinh ở nhà")
+    expect(desk.get_by_label("Trả lời", exact=True)).to_have_count(0)
     assert errors == []
 
 

@@ -48,9 +48,21 @@ def _path(request: web.Request, rest: str = "") -> str:
 
 
 async def _note(request: web.Request, act: str) -> None:
-    """Write into the audit what is done; without an entry it is not done."""
+    """Write into the audit what is done."""
     body = HandoverAct.model_validate({"act": act})
     await request[SERVICE].tell("POST", f"/staff{_path(request)}/acts", body)
+
+
+async def _found(request: web.Request) -> HandoverView:
+    """The hand-over, for whoever may see its conversation: while it is open every agent, then who had it.
+
+    Raises:
+        Problem: 403 `not_allowed`.
+    """
+    found = await _desk(request).ask(HandoverView, "GET", _path(request))
+    if found.stage == "closed" and found.agent != str(request[ME].id):
+        raise Problem(403, "not_allowed")
+    return found
 
 
 async def _queue(request: web.Request) -> dict[str, Any]:
@@ -89,11 +101,10 @@ async def take(request: web.Request) -> web.Response:
 @allow(Role.AGENT)
 async def conversation(request: web.Request) -> web.Response:
     """One conversation with its dossiers."""
-    desk = _desk(request)
-    found = await desk.ask(HandoverView, "GET", _path(request))
+    found = await _found(request)
     await _note(request, "looked")
     drafts = await _drafts(request) if found.stage != "closed" else []
-    templates = await desk.ask(list[dict[str, str]], "GET", "/answers")
+    templates = await _desk(request).ask(list[dict[str, str]], "GET", "/answers")
     context = {"drafts": drafts, "templates": templates, **await _news(request, found, 0)}
     return render(request, "handover.html.j2", **context)
 
@@ -115,9 +126,8 @@ async def _news(request: web.Request, found: HandoverView, after: int) -> dict[s
 @allow(Role.AGENT)
 async def news(request: web.Request) -> web.Response:
     """What is new since `after`; the whole page anew where somebody else has the citizen by now."""
-    desk = _desk(request)
-    await desk.tell("PUT", "/agents/me")
-    found = await desk.ask(HandoverView, "GET", _path(request))
+    await _desk(request).tell("PUT", "/agents/me")
+    found = await _found(request)
     if request.query.get("mine") != str(int(found.mine)):
         return web.Response(headers={"HX-Refresh": "true"})
     return await _part(request, found, request.query.get("after", ""))
@@ -207,6 +217,7 @@ async def propose(request: web.Request) -> web.Response:
 @allow(Role.AGENT)
 async def drafts(request: web.Request) -> web.Response:
     """The dossiers as they are now."""
+    await _found(request)
     return render(
         request,
         "handover_drafts_part.html.j2",
@@ -237,6 +248,7 @@ async def give_back(request: web.Request) -> web.Response:
 @allow(Role.AGENT)
 async def file(request: web.Request) -> web.Response:
     """A file of the conversation."""
+    await _found(request)
     path = _path(request, f"/files/{request.match_info['file_id']}")
     content, kind = await _desk(request).file(path)
     await _note(request, "file_looked")
