@@ -39,7 +39,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "import-counter", help="dossiers handed in elsewhere: all of the list or nothing"
     )
     reading.add_argument("file", type=Path, metavar="FILE.csv", help="UTF-8")
-    reading.add_argument("--actor", default=getpass.getuser(), help="who does it")
+    reading.add_argument("--actor", default=f"cli:{getpass.getuser()}", help="who does it")
     reading.set_defaults(run=run_import)
 
 

@@ -43,7 +43,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     holding.add_argument("kind", choices=("dossier", "conversation"))
     holding.add_argument("subject", help="the dossier's code, or the conversation's owner")
     holding.add_argument("--reason", required=True, help="who wants it kept, and by which document")
-    holding.add_argument("--actor", default=getpass.getuser(), help="who does it")
+    holding.add_argument("--actor", default=f"cli:{getpass.getuser()}", help="who does it")
     holding.set_defaults(run=run_hold)
 
     listing = commands.add_parser("holds", help="the holds that stand")
@@ -51,7 +51,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
     releasing = commands.add_parser("release", help="release a hold")
     releasing.add_argument("number", type=int, metavar="NUMBER")
-    releasing.add_argument("--actor", default=getpass.getuser(), help="who does it")
+    releasing.add_argument("--actor", default=f"cli:{getpass.getuser()}", help="who does it")
     releasing.set_defaults(run=run_release)
 
 

@@ -9,6 +9,7 @@ from common.database import now
 from onestop.dossiers.codes import normalise_code
 from onestop.dossiers.models import Dossier
 from onestop.privacy.models import HoldKind, LegalHold
+from onestop.staff import audit
 
 
 class UnknownSubject(LookupError):
@@ -52,6 +53,7 @@ def place(session: Session, kind: HoldKind, subject: str, reason: str, actor: st
     hold = LegalHold(kind=kind, subject=subject, reason=reason, actor=actor)
     session.add(hold)
     session.flush()
+    audit.record(session, actor, "hold.placed", f"hold:{hold.id}", reason=reason, kind=kind)
     return hold
 
 
@@ -65,6 +67,7 @@ def release(session: Session, number: int, actor: str) -> LegalHold:
     if hold is None or hold.released_at is not None:
         raise UnknownSubject(str(number))
     hold.released_at, hold.released_by = now(), actor
+    audit.record(session, actor, "hold.released", f"hold:{hold.id}")
     return hold
 
 

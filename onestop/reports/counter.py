@@ -27,6 +27,7 @@ from onestop.catalogue.content import WayKind
 from onestop.catalogue.models import ProcedureRecord
 from onestop.eforms.words import fold
 from onestop.reports.models import CounterDossier, CounterFile
+from onestop.staff import audit
 
 FILE = ROOT / "data" / "reports" / "counter.yml"
 DATES = ("%d/%m/%Y", "%Y-%m-%d", "%d-%m-%Y")
@@ -217,6 +218,7 @@ def take(session: Session, content: bytes, name: str, actor: str, today: date) -
         held = select(CounterDossier.code).where(CounterDossier.code.in_(codes))
         known += len(session.scalars(held).all())
         _upsert(session, [{**row, "file": digest} for row in part])
+    audit.record(session, actor, "counter.imported", f"file:{digest[:12]}", rows=len(rows))
     return Taken(len(rows) - known, known)
 
 

@@ -21,6 +21,7 @@ from onestop.notices.models import Notice, State
 from onestop.privacy import expiring, holds
 from onestop.privacy.models import RetentionRun
 from onestop.privacy.rules import rules
+from onestop.staff.models import AuditEntry
 from onestop.storage import registry
 from onestop.storage.base import Storage
 from tests.onestop.feedback.conftest import complaint, finish
@@ -174,10 +175,15 @@ def test_the_commands_run_report_hold_and_release(
     assert f"lan  dossier {kept.dossier}  CV 12/CAT" in said.out
     assert main(["retention", "run", "--dry-run"]) == 0
     assert "30 days  would anonymise 0" in capsys.readouterr().out
-    assert main(["retention", "release", "1"]) == 0
+    assert main(["retention", "release", "1", "--actor", "lan"]) == 0
     assert main(["retention", "release", "1"]) == 1
     assert main(["retention", "run"]) == 0
     assert "30 days  anonymise 1" in capsys.readouterr().out
     monkeypatch.setattr("onestop.cli.retention.now", now)
     assert main(["retention", "report"]) == 0
     assert "onestop  drafts             anonymise 1" in capsys.readouterr().out
+    acts = select(AuditEntry.actor, AuditEntry.action, AuditEntry.subject).order_by(AuditEntry.id)
+    assert database.query(lambda session: session.execute(acts).all()) == [
+        ("lan", "hold.placed", "hold:1"),
+        ("lan", "hold.released", "hold:1"),
+    ]

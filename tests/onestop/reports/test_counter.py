@@ -20,6 +20,7 @@ from onestop.cli import main
 from onestop.reports import counter
 from onestop.reports.counter import ListError, read
 from onestop.reports.models import CounterDossier, CounterFile
+from onestop.staff.models import AuditEntry
 from tests.onestop.reports.conftest import know, procedure
 
 TODAY = date(2026, 11, 29)
@@ -148,3 +149,7 @@ def test_the_command_takes_a_list_and_names_every_wrong_line(
     assert capsys.readouterr().out == "1 new, 0 known\n"
     assert main(["report", "import-counter", str(path)]) == 0
     assert "read before" in capsys.readouterr().out
+    acts = database.query(lambda session: session.scalars(select(AuditEntry)).all())
+    assert [(one.action, one.actor.partition(":")[0]) for one in acts] == [
+        ("counter.imported", "cli"),
+    ]
