@@ -20,6 +20,9 @@ log = structlog.get_logger(__name__)
 
 POLL_SECONDS = 5.0
 EXPIRE_EVERY_SECONDS = 3600.0
+AGAIN_SECONDS = 60.0
+"""Until it is tried again, where something did not answer."""
+
 BATCH = 20
 
 
@@ -37,14 +40,15 @@ class Eraser:
 
     async def run(self) -> None:
         """Work until cancelled; nothing that goes wrong with one look ends it."""
-        expire_at = time.monotonic() + POLL_SECONDS
+        expire_at = time.monotonic() + AGAIN_SECONDS  # when all are up
         while True:
             await asyncio.sleep(POLL_SECONDS)
             try:
                 await self.erase()
                 if time.monotonic() >= expire_at:
-                    expire_at = time.monotonic() + EXPIRE_EVERY_SECONDS
+                    expire_at = time.monotonic() + AGAIN_SECONDS
                     await self.expire()
+                    expire_at = time.monotonic() + EXPIRE_EVERY_SECONDS
             except (OnestopUnavailableError, RasaError) as error:
                 log.warning("erasing_waits", exc_type=type(error).__name__, reason=str(error))
             except Exception as error:
