@@ -9,25 +9,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from aiohttp import web
 from playwright.sync_api import Browser, Page, expect
 
 from common.database import Database
-from common.settings import Settings
-from gateway.keys import CONFIG
 from onestop.catalogue import store
 from onestop.catalogue.sources import Source
-from onestop.http import staff_catalogue
 from onestop.staff.access import Role
 from tests.browser.test_portal import violations
+from tests.consoles import running_console
 from tests.onestop.catalogue.test_catalogue_store import BIRD
 from tests.onestop.staff.conftest import _quick_hashes, empty
-from tests.platforms.background import running
-from tests.staff import PASSWORD, code, make_account, open_session, service_app
-from web.app import FINGERPRINT, WEB
-from web.build import build
-from web.security import add_security_headers
-from web.staff.app import create_app
+from tests.staff import PASSWORD, code, make_account, open_session
 from web.staff.forms import PATH, SESSION_COOKIE
 
 __all__ = ["_quick_hashes", "empty"]  # fixtures of other tests
@@ -65,22 +57,13 @@ class Console:
 
 @pytest.fixture
 def console(empty: Path, tmp_path: Path, browser: Browser) -> Iterator[Console]:
-    build()
     shutil.copy(empty, tmp_path / "onestop.db")
-    url = f"sqlite:///{tmp_path}/onestop.db"
-    database = Database(url)
-    with running(service_app(Settings(database_url=url), database, staff_catalogue)) as service:
-        config = Settings(database_url=url, onestop_url=service)
-        site = web.Application()
-        site[CONFIG] = config
-        site.router.add_static("/static", WEB / "static")
-        site.on_response_prepare.append(add_security_headers)
-        site.add_subapp(PATH, create_app(config, FINGERPRINT.read_text()[:12]))
-        with running(site) as address:
-            found = Console(address, database, browser)
-            yield found
-            for context in browser.contexts:
-                context.close()
+    database = Database(f"sqlite:///{tmp_path}/onestop.db")
+    with running_console(database) as address:
+        found = Console(address, database, browser)
+        yield found
+        for context in browser.contexts:
+            context.close()
     database.close()
     assert found.errors == []
 

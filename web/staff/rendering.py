@@ -21,6 +21,7 @@ from web.staff import forms
 from web.staff.keys import BUILD, ME
 
 STAFF = Path(__file__).resolve().parent
+TEXTS = [STAFF / "texts.yml", *sorted((STAFF / "texts").glob("*.yml"))]
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 MENU: web.AppKey[list[tuple[dict[str, str], Access]]] = web.AppKey("staff_menu")
 
@@ -37,7 +38,7 @@ def texts() -> dict[str, dict[str, str]]:
         ValueError: if two files give a code of one section.
     """
     found: dict[str, dict[str, str]] = {}
-    for path in (STAFF / "texts.yml", *sorted((STAFF / "texts").glob("*.yml"))):
+    for path in TEXTS:
         for section, told in yaml.safe_load(path.read_text("utf-8")).items():
             known = found.setdefault(section, {})
             if twice := known.keys() & told.keys():

@@ -1,0 +1,98 @@
+"""The pictures of docs/staff-guide.vi.md: pages of the console with a small catalogue.
+
+`python -m scripts.staff_screenshots` takes docs/images/can-bo-*.png anew; dates are overwritten, so that the
+files differ only where the pages do. Chromium is Debian's.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import sync_playwright
+from sqlalchemy.orm import Session
+
+import tests.conftest  # noqa: F401 - settings of their own, before anything reads them
+from common.database import Database, now
+from common.migrations import upgrade
+from onestop.catalogue import changes, shipped, store
+from onestop.catalogue.models import ProcedureRecord
+from onestop.catalogue.sources import Source
+from onestop.staff import second_factor
+from onestop.staff.access import Role
+from onestop.staff.models import StaffAccount
+from onestop.staff.scope import Scope
+from tests.consoles import running_console
+from tests.staff import make_account, open_session
+from web.staff.forms import PATH, SESSION_COOKIE
+
+IMAGES = Path(__file__).parent.parent / "docs" / "images"
+SIZE, COLOURS = {"width": 960, "height": 860}, 32
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+CODE = "1.004873"
+PAGES = {
+    "dang-nhap": "login",
+    "trang-chu": "",
+    "tim-thu-tuc": "catalogue?q=ket+hon",
+    "duyet": "changes/1",
+    "tai-khoan": "accounts",
+}
+STEADY = """() => {
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = texts.nextNode(); node; node = texts.nextNode())
+    node.data = node.data.replace(/\\d{2}\\/\\d{2}\\/\\d{4} \\d{2}:\\d{2}/g, "24/11/2026 09:15");
+}"""
+
+
+def fill(session: Session) -> None:
+    """A catalogue, and a change that waits for a second person."""
+    for one in shipped.load_shipped(shipped.DIRECTORY):
+        store.save(session, one, Source.SHIPPED)
+    record = session.get_one(ProcedureRecord, CODE)
+    procedure = store.get(session, CODE)
+    assert procedure is not None  # noqa: S101 - a shipped one
+    wanted = {"aliases": [*procedure.aliases, "giấy chưa vợ chưa chồng"], "level": 3}
+    content = procedure.model_copy(update=wanted)
+    note = "Người dân hay gọi như vậy; mức độ theo quyết định mới"
+    changes.propose(session, "hoa", Scope(), record.revision_id, content, note, None, now())
+
+
+def main() -> None:
+    """Take all pictures."""
+    with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
+        url = f"sqlite:///{scratch}/onestop.db"
+        upgrade("onestop", url)
+        database = Database(url)
+        database.transact(fill)
+        make_account(database, "hoa", Role.AGENT, Role.EDITOR, agencies=["Ủy ban nhân dân cấp xã"])
+        account = make_account(database, "lan", *Role)
+        database.transact(
+            lambda session: second_factor.renew_recovery_codes(
+                session, session.get_one(StaffAccount, account)
+            )
+        )
+        token = open_session(database, account)
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        with running_console(database) as address:
+            context = chromium.new_context(viewport=SIZE, locale="vi-VN")
+            context.add_cookies(
+                [{"name": SESSION_COOKIE, "value": token, "url": f"{address}{PATH}"}]
+            )
+            page = context.new_page()
+            for name, path in PAGES.items():
+                page.goto(f"{address}{PATH}/{path}", timeout=120_000)
+                page.evaluate(STEADY)
+                picture = Image.open(io.BytesIO(page.screenshot()))
+                picture.quantize(COLOURS, dither=Image.Dither.NONE).save(
+                    IMAGES / f"can-bo-{name}.png", optimize=True
+                )
+        chromium.close()
+        database.close()
+
+
+if __name__ == "__main__":
+    main()
