@@ -59,6 +59,12 @@ class Expiry(BaseModel):
     held: list[str]
 
 
+class ModelOrder(BaseModel):
+    """Use a model: its name in the models' folder, without its ending."""
+
+    name: str = Field(pattern=r"\A[a-z0-9-]{1,50}\Z")
+
+
 class TurnOutput(CollectingOutputChannel):
     """Keeps the messages of one turn in the shape that the gateway renders.
 
@@ -207,6 +213,24 @@ class GatewayInput(InputChannel):
                 return _problem(422, "invalid_request")
             count = await _store(request.app.ctx.agent).expire(order.before, order.held)
             return response.json({"events": count})
+
+        @routes.put("/model")
+        async def use(request: Request) -> HTTPResponse:
+            """Use another model of the models' folder from the next message on."""
+            if not self._authorised(request):
+                return _problem(401, "unauthorised")
+            try:
+                order = ModelOrder.model_validate_json(request.body)
+            except ValidationError:
+                return _problem(422, "invalid_request")
+            try:
+                # In this thread: a turn that has begun keeps its model, none begins half-way between two.
+                request.app.ctx.agent.load_model(f"models/{order.name}.tar.gz")
+            except Exception as error:
+                log.error("model_not_loaded", name=order.name, exc_type=type(error).__name__)
+                return _problem(409, "model_not_loaded")
+            log.info("model_loaded", name=order.name)
+            return response.json({"name": order.name})
 
         return routes
 

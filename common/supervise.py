@@ -81,15 +81,15 @@ def check_machine(config: Settings) -> None:
         raise CannotStart(f"the disk is nearly full: {free // 1024**2} MB free, 500 MB needed")
 
 
-def training_fingerprint() -> str:
-    """A digest of all that a model is trained from."""
+def training_fingerprint(root: Path = ROOT) -> str:
+    """A digest of all that a model is trained from; the code is always this project's."""
     digest = hashlib.sha256()
     for name in TRAINED_FROM:
-        path = ROOT / name
+        path = (ROOT if name.startswith("bot/") else root) / name
         files = sorted(path.rglob("*")) if path.is_dir() else [path]
         for file in files:
             if file.is_file() and "__pycache__" not in file.parts:
-                digest.update(str(file.relative_to(ROOT)).encode())
+                digest.update(f"{name}/{file.relative_to(path)}".encode())
                 digest.update(hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()
 

@@ -22,8 +22,27 @@ from bot.nlu.intent_model import IntentModel
 from bot.nlu.reading import reading
 from bot.nlu.wishes import find_wishes
 
+REGULARISATION = 0.2
 RANKING = 5
 """Intents that are told with their confidence; more would only swell the stored events."""
+
+
+def learn(
+    examples: Sequence[tuple[str, str]],
+    *,
+    with_copies: bool = True,
+    regularisation: float = REGULARISATION,
+) -> IntentModel:
+    """A model of (text, intent) pairs, and of generated copies of the texts."""
+    texts, labels, groups = [], [], []
+    for number, (text, intent) in enumerate(examples):
+        made = copies(text, intent) if with_copies else [text]
+        texts += [reading(copy) for copy in made]
+        labels += [intent] * len(made)
+        groups += [number] * len(made)
+    model = IntentModel(regularisation)
+    model.fit(texts, labels, groups)
+    return model
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -42,7 +61,7 @@ class VietnameseIntentClassifier(GraphComponent, IntentClassifier):
         `copies`: train on generated copies; `regularisation`: the SVM's C; `several`: the intents of
         which one message may hold several.
         """
-        return {"copies": True, "regularisation": 0.2, "several": []}
+        return {"copies": True, "regularisation": REGULARISATION, "several": []}
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
@@ -77,16 +96,11 @@ class VietnameseIntentClassifier(GraphComponent, IntentClassifier):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from the examples and their copies; keeps the model in the storage."""
-        texts, labels, groups = [], [], []
-        for number, example in enumerate(training_data.intent_examples):
-            intent = example.get(INTENT)
-            text = example.get(TEXT)
-            made = copies(text, intent) if self._config["copies"] else [text]
-            texts += [reading(copy) for copy in made]
-            labels += [intent] * len(made)
-            groups += [number] * len(made)
-        self._model = IntentModel(self._config["regularisation"])
-        self._model.fit(texts, labels, groups)
+        self._model = learn(
+            [(one.get(TEXT), one.get(INTENT)) for one in training_data.intent_examples],
+            with_copies=self._config["copies"],
+            regularisation=self._config["regularisation"],
+        )
         with self._storage.write_to(self._resource) as directory:
             self._model.save(directory)
         return self._resource

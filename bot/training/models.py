@@ -1,0 +1,118 @@
+"""Models: trained beside the one in use, put to use in the running server, and back."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import aiohttp
+
+from bot.training.project import Project
+from common.settings import ROOT, Settings
+from common.supervise import TRAINING_DATA, process_environment, training_fingerprint
+
+CURRENT, CANDIDATE, PREVIOUS = "current", "candidate", "previous"
+TIMEOUT = aiohttp.ClientTimeout(total=120)
+
+
+class CannotTrainError(Exception):
+    """Rasa could not train; its message was printed."""
+
+
+class RefusedError(Exception):
+    """The running server could not load the model."""
+
+
+def train(project: Project, config: Settings) -> None:
+    """Train `candidate.tar.gz` from the project's data.
+
+    Raises:
+        CannotTrainError: if Rasa could not.
+    """
+    done = subprocess.run(  # noqa: S603 - our own command
+        [
+            *(sys.executable, "-m", "rasa", "train", "--data", *TRAINING_DATA),
+            *("--fixed-model-name", CANDIDATE, "--out", "models"),
+        ],
+        cwd=project.root,
+        env={**process_environment(config), "PYTHONPATH": str(ROOT)},
+        check=False,
+    )
+    if done.returncode or not _archive(project, CANDIDATE).exists():
+        raise CannotTrainError
+    _mark(project, CANDIDATE).write_text(training_fingerprint(project.root))
+
+
+async def load(name: str, config: Settings) -> bool:
+    """Have the running server use a model of its folder from the next message on; whether one runs.
+
+    The server answers what it has taken with the old model; the gateway keeps what comes meanwhile.
+
+    Raises:
+        RefusedError: if it cannot load the model; it goes on with the old one.
+    """
+    headers = {"Authorization": f"Bearer {config.internal_token.get_secret_value()}"}
+    url = f"{config.rasa}/webhooks/gateway/model"
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=TIMEOUT, headers=headers) as session,
+            session.put(url, json={"name": name}) as response,
+        ):
+            if response.status != 200:
+                raise RefusedError(f"status {response.status}")
+            return True
+    except aiohttp.ClientConnectorError:
+        return False
+
+
+def keep_learnt(project: Project) -> None:
+    """Keep the learnt files as they are, for the way back."""
+    kept = project.models / PREVIOUS
+    shutil.rmtree(kept, ignore_errors=True)
+    kept.mkdir(parents=True)
+    for file in project.learnt:
+        if file.exists():
+            shutil.copyfile(file, kept / f"{file.parent.name}.yml")
+
+
+def restore_learnt(project: Project) -> None:
+    """The learnt files as they were kept."""
+    for file in project.learnt:
+        kept = project.models / PREVIOUS / f"{file.parent.name}.yml"
+        if kept.exists():
+            shutil.copyfile(kept, file)
+        else:
+            file.unlink(missing_ok=True)
+
+
+def promote(project: Project) -> None:
+    """Make the candidate the current model; the current one becomes the previous."""
+    for name, to in ((CURRENT, PREVIOUS), (CANDIDATE, CURRENT)):
+        if _archive(project, name).exists():
+            os.replace(_archive(project, name), _archive(project, to))
+            if _mark(project, name).exists():
+                os.replace(_mark(project, name), _mark(project, to))
+
+
+def demote(project: Project) -> None:
+    """Make the previous model the current one, with the learnt files that it came from."""
+    restore_learnt(project)
+    os.replace(_archive(project, PREVIOUS), _archive(project, CURRENT))
+    if _mark(project, PREVIOUS).exists():
+        os.replace(_mark(project, PREVIOUS), _mark(project, CURRENT))
+
+
+def has_previous(project: Project) -> bool:
+    """Whether there is a way back."""
+    return _archive(project, PREVIOUS).exists()
+
+
+def _archive(project: Project, name: str) -> Path:
+    return project.models / f"{name}.tar.gz"
+
+
+def _mark(project: Project, name: str) -> Path:
+    return project.models / f"{name}.tar.fingerprint"
