@@ -62,7 +62,7 @@ class Expiry(BaseModel):
 class ModelOrder(BaseModel):
     """Use a model: its name in the models' folder, without its ending."""
 
-    name: str = Field(pattern=r"\A[a-z0-9-]{1,50}\Z")
+    name: str = Field(pattern=r"^[a-z0-9-]{1,50}$")
 
 
 class TurnOutput(CollectingOutputChannel):

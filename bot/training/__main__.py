@@ -74,7 +74,7 @@ def propose(project: Project, config: Settings) -> list[str]:
         models.train(project, config)
         running = asyncio.run(models.load(models.CANDIDATE, config))
     except BaseException:
-        models.restore_learnt(project)
+        models.restore_learnt(project, models.CANDIDATE)
         raise
     models.promote(project)
     return [

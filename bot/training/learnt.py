@@ -12,13 +12,15 @@ import yaml
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.loading import load_data
 
-from bot.nlu.text import canonical
+from bot.nlu.text import canonical, tokens
 from bot.training.corrections import Correction
 from bot.training.project import Project
 
 _HEAD = (
     "# Approved corrections of staff, written by `python -m bot.training propose`; do not edit.\n"
 )
+# Rasa reads "[Lan](name)" as an annotated entity; what a citizen typed is never markup.
+_NO_MARKUP = str.maketrans("[]", "()")
 _WIDTH = 1000  # one example, one line
 
 
@@ -42,7 +44,7 @@ def new_examples(
         The new (text, intent) pairs, and a line about each correction that contradicts an example that people
         wrote: that one is theirs to change.
     """
-    intents = {canonical(text): intent for text, intent in known}
+    intents = {_words(text): intent for text, intent in known}
     found: dict[str, tuple[str, str]] = {}
     contradicting = []
     for one in corrections:
@@ -51,8 +53,8 @@ def new_examples(
         text = one.text
         for mask, filler in fillers.items():
             text = text.replace(mask, filler)
-        text = " ".join(text.split())
-        words = canonical(text)
+        text = " ".join(text.translate(_NO_MARKUP).split())
+        words = _words(text)
         if not words or "‹" in text:
             continue
         was = intents.get(words)
@@ -61,6 +63,10 @@ def new_examples(
         elif was != one.right:
             contradicting.append(f"suggestion {one.id} says {one.right}, data/nlu says {was}")
     return list(found.values()), contradicting
+
+
+def _words(text: str) -> str:
+    return " ".join(tokens(canonical(text)))
 
 
 def write_examples(path: Path, added: Iterable[tuple[str, str]]) -> None:

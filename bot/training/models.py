@@ -69,8 +69,8 @@ async def load(name: str, config: Settings) -> bool:
 
 
 def keep_learnt(project: Project) -> None:
-    """Keep the learnt files as they are, for the way back."""
-    kept = project.models / PREVIOUS
+    """Keep the learnt files as they are beside the candidate, for when it fails and for the way back."""
+    kept = project.models / CANDIDATE
     shutil.rmtree(kept, ignore_errors=True)
     kept.mkdir(parents=True)
     for file in project.learnt:
@@ -78,10 +78,10 @@ def keep_learnt(project: Project) -> None:
             shutil.copyfile(file, kept / f"{file.parent.name}.yml")
 
 
-def restore_learnt(project: Project) -> None:
-    """The learnt files as they were kept."""
+def restore_learnt(project: Project, name: str) -> None:
+    """The learnt files as they were before the candidate, or before the model that `back` takes away."""
     for file in project.learnt:
-        kept = project.models / PREVIOUS / f"{file.parent.name}.yml"
+        kept = project.models / name / f"{file.parent.name}.yml"
         if kept.exists():
             shutil.copyfile(kept, file)
         else:
@@ -89,17 +89,20 @@ def restore_learnt(project: Project) -> None:
 
 
 def promote(project: Project) -> None:
-    """Make the candidate the current model; the current one becomes the previous."""
+    """Make the candidate the current model; the current one becomes the previous, its learnt files with it."""
     for name, to in ((CURRENT, PREVIOUS), (CANDIDATE, CURRENT)):
         if _archive(project, name).exists():
             os.replace(_archive(project, name), _archive(project, to))
             if _mark(project, name).exists():
                 os.replace(_mark(project, name), _mark(project, to))
+    if (project.models / CANDIDATE).exists():
+        shutil.rmtree(project.models / PREVIOUS, ignore_errors=True)
+        os.replace(project.models / CANDIDATE, project.models / PREVIOUS)
 
 
 def demote(project: Project) -> None:
     """Make the previous model the current one, with the learnt files that it came from."""
-    restore_learnt(project)
+    restore_learnt(project, PREVIOUS)
     os.replace(_archive(project, PREVIOUS), _archive(project, CURRENT))
     if _mark(project, PREVIOUS).exists():
         os.replace(_mark(project, PREVIOUS), _mark(project, CURRENT))

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from common.problems import Problem
 from onestop.http.keys import DATABASE
-from onestop.transcripts import consumer
+from onestop.transcripts import consumer, suggestions
 
 routes = web.RouteTableDef()
 
@@ -31,3 +31,10 @@ async def take(request: web.Request) -> web.Response:
     events = [event for one in sent if (event := consumer.read(one)) is not None]
     failed = await asyncio.to_thread(consumer.consume, request.app[DATABASE], events)
     return web.json_response({"failed": sorted(failed)})
+
+
+@routes.get("/transcripts/suggestions/approved")
+async def approved(request: web.Request) -> web.Response:
+    """All approved corrections, masked as the transcripts are, for `python -m bot.training`."""
+    found = await request.app[DATABASE].read(suggestions.approved)
+    return web.json_response([one.model_dump(mode="json") for one in found])

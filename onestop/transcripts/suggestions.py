@@ -6,8 +6,6 @@ one person's word.
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -17,7 +15,6 @@ from onestop.staff.scope import Scope
 from onestop.transcripts.models import Suggestion, Turn
 from onestop.transcripts.reviewing import get_turn
 from onestop.transcripts.schemas import (
-    Kind,
     State,
     SuggestionNew,
     SuggestionPage,
@@ -116,22 +113,14 @@ def reject(session: Session, actor: str, suggestion: int, reason: str) -> None:
     _decide(session, actor, suggestion, "rejected", reason)
 
 
-def approved(session: Session, kind: Kind, since: datetime | None = None) -> list[SuggestionView]:
-    """Approved corrections of a kind, in the order of their approval, for whoever learns from them.
-
-    Args:
-        session: for reading.
-        kind: of which kind.
-        since: only those that were decided later.
-    """
+def approved(session: Session) -> list[SuggestionView]:
+    """All approved corrections in the order of their approval, for whoever learns from them."""
     query = (
         select(Suggestion, Turn.conversation_id)
         .outerjoin(Turn, Turn.id == Suggestion.turn_id)
-        .where(Suggestion.state == "approved", Suggestion.kind == kind)
+        .where(Suggestion.state == "approved")
         .order_by(Suggestion.decided_at, Suggestion.id)
     )
-    if since is not None:
-        query = query.where(Suggestion.decided_at > since)
     return [_view(one, conversation) for one, conversation in session.execute(query)]
 
 

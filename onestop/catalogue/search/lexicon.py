@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,6 +18,10 @@ from onestop.catalogue.search.questions import Questions
 from onestop.catalogue.search.words import Word, words
 
 DATA = Path(__file__).resolve().parents[3] / "data" / "search"
+
+
+LEARNT = "learnt.yml"
+"""Situations that staff's approved corrections taught (`python -m bot.training`); missing until the first."""
 
 
 class Kind(StrEnum):
@@ -101,8 +105,10 @@ class Lexicon:
         official = {phrase for known in phrases for phrase in known.means if len(phrase) > 1}
         phrases += [Phrase(phrase, Kind.KEEP) for phrase in official]
         situations = (
-            Situation(entry["code"], entry["name"], tuple(entry["says"]))
-            for entry in _read(folder / "situations.yml")
+            Situation(entry["code"], entry.get("name", ""), tuple(entry["says"]))
+            for name in ("situations.yml", LEARNT)
+            if (folder / name).exists()
+            for entry in _read(folder / name)
         )
         questions = Questions(_read(folder / "questions.yml"))
         return cls(phrases, situations, plain["scopes"], questions, plain["topics"])
@@ -170,7 +176,19 @@ def _read(path: Path) -> Any:
         return yaml.safe_load(file)
 
 
-@cache
+Stamp = tuple[tuple[str, int], ...]
+
+
+def stamp() -> Stamp:
+    """Names and times of the data's files: another one means that staff have changed them."""
+    return tuple((file.name, file.stat().st_mtime_ns) for file in sorted(DATA.glob("*.yml")))
+
+
 def shipped() -> Lexicon:
-    """The lexicon that ships with the project, read once."""
+    """The lexicon of the project's data, read once for each state of the files."""
+    return _loaded(stamp())
+
+
+@lru_cache(maxsize=1)
+def _loaded(state: Stamp) -> Lexicon:
     return Lexicon.load()

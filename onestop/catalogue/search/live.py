@@ -1,9 +1,10 @@
-"""The index that the service searches, kept in step with the catalogue while it runs."""
+"""The index that the service searches, kept in step with the catalogue and the everyday words while it runs."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+from typing import NamedTuple
 
 import structlog
 from sqlalchemy.orm import Session
@@ -12,12 +13,20 @@ from common.database import Database
 from onestop.catalogue import store
 from onestop.catalogue.content import Procedure
 from onestop.catalogue.search.index import SearchIndex
+from onestop.catalogue.search.lexicon import Stamp, stamp
 from onestop.catalogue.search.narrow import ANYTHING, Narrow
 from onestop.schemas import SearchResult
 
 POLL_SECONDS = 5.0
 
 _log = structlog.get_logger(__name__)
+
+
+class _Version(NamedTuple):
+    """What an index is made from: the catalogue's number, and the state of the everyday words."""
+
+    catalogue: int
+    words: Stamp
 
 
 class CatalogueSearch:
@@ -32,7 +41,7 @@ class CatalogueSearch:
         self._database = database
         self._poll_seconds = poll_seconds
         self._index = SearchIndex.build(())
-        self._version = self._seen = 0
+        self._version = self._seen = _Version(0, ())
         self._watcher: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -58,13 +67,13 @@ class CatalogueSearch:
         Returns:
             Whether there is a new index.
         """
-        version = await self._database.read(store.version)
-        if version == self._version:
+        if await self._now() == self._version:
             return False
-        version, procedures = await self._database.read(_snapshot)
+        words = await asyncio.to_thread(stamp)
+        number, procedures = await self._database.read(_snapshot)
         self._index = await asyncio.to_thread(SearchIndex.build, procedures)
-        self._version = version
-        _log.info("catalogue_indexed", version=version, procedures=len(procedures))
+        self._version = _Version(number, words)
+        _log.info("catalogue_indexed", version=number, procedures=len(procedures))
         return True
 
     async def look(self) -> bool:
@@ -73,8 +82,11 @@ class CatalogueSearch:
         Returns:
             Whether there is a new index.
         """
-        seen, self._seen = self._seen, await self._database.read(store.version)
+        seen, self._seen = self._seen, await self._now()
         return self._seen == seen and await self.refresh()
+
+    async def _now(self) -> _Version:
+        return _Version(await self._database.read(store.version), await asyncio.to_thread(stamp))
 
     async def _watch(self) -> None:
         while True:

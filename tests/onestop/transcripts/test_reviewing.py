@@ -118,7 +118,7 @@ def test_a_correction_needs_a_second_person(talk: Database) -> None:
     talk.transact(suggestions.approve, "mai", made.id)
     with pytest.raises(suggestions.NotDecidedError, match="decided"):
         talk.transact(suggestions.reject, "hoa", made.id, "không đúng")
-    (approved,) = talk.query(suggestions.approved, "intent")
+    (approved,) = talk.query(suggestions.approved)
     assert (approved.value, approved.decided_by) == ({"intent": "ask_papers"}, "mai")
     assert talk.query(suggestions.listed, "pending").suggestions == []
     assert [one.action for one in audited(talk)] == ["suggestion.proposed", "suggestion.approved"]

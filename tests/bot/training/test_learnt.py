@@ -1,0 +1,91 @@
+"""Approved corrections as files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rasa.shared.nlu.training_data.loading import load_data
+
+from bot.training import learnt
+from bot.training.corrections import Correction
+
+FILLERS = {"‹họ tên›": "Nguyễn Văn An"}
+
+
+def correction(text: str, value: str, kind: str = "intent", number: int = 1) -> Correction:
+    return Correction(id=number, kind=kind, text=text, value={kind: value})
+
+
+def test_a_correction_becomes_an_example_once() -> None:
+    given = [correction("quất luôn", "submit_dossier"), correction("Quất  luôn", "submit_dossier")]
+    added, said = learnt.new_examples([], given, FILLERS)
+    assert (added, said) == ([("Quất luôn", "submit_dossier")], [])
+    assert learnt.new_examples(added, given, FILLERS) == ([], [])
+
+
+def test_of_two_corrections_of_the_same_words_the_later_counts() -> None:
+    given = [correction("khỏi luôn", "deny"), correction("khỏi luôn", "cancel_dossier")]
+    assert learnt.new_examples([], given, FILLERS)[0] == [("khỏi luôn", "cancel_dossier")]
+
+
+def test_a_correction_against_an_example_that_people_wrote_is_told_and_left_to_them() -> None:
+    added, said = learnt.new_examples(
+        [("nộp đi", "submit_dossier")], [correction("nop di", "cancel_dossier", number=7)], {}
+    )
+    assert added == [("nop di", "cancel_dossier")]  # typed otherwise: for the gate to judge
+    assert said == []
+    added, said = learnt.new_examples(
+        [("nộp đi", "submit_dossier")], [correction("Nộp đi!", "cancel_dossier", number=7)], {}
+    )
+    assert added == []
+    assert "suggestion 7" in said[0]
+
+
+def test_masks_become_invented_values_and_unknown_masks_are_left_out() -> None:
+    given = [correction("tôi tên ‹họ tên›", "inform"), correction("mã ‹mã riêng›", "inform")]
+    assert learnt.new_examples([], given, FILLERS)[0] == [("tôi tên Nguyễn Văn An", "inform")]
+
+
+def test_what_looks_like_rasa_s_markup_is_none() -> None:
+    given = [correction("tên [Lan](person_name)", "inform")]
+    assert learnt.new_examples([], given, {})[0] == [("tên (Lan)(person_name)", "inform")]
+
+
+def test_what_citizens_said_leads_to_the_procedure_they_meant(tmp_path: Path) -> None:
+    path = tmp_path / "learnt.yml"
+    given = [
+        correction("làm cái thẻ chíp", "1.001", "procedure"),
+        correction("làm thẻ cho ‹họ tên›", "1.001", "procedure"),
+        correction("đổi bìa", "1.002", "procedure"),
+    ]
+    assert learnt.write_situations(path, given) == 2
+    assert learnt.write_situations(path, given) == 0
+    assert yaml.safe_load(path.read_text(encoding="utf-8")) == [
+        {"code": "1.001", "says": ["làm cái thẻ chíp"]},
+        {"code": "1.002", "says": ["đổi bìa"]},
+    ]
+
+
+WORDS = st.text(
+    st.characters(categories=["L", "N", "P", "Zs", "S"], exclude_characters="[]"),
+    min_size=1,
+    max_size=60,
+)
+
+
+@settings(deadline=None)
+@given(
+    st.lists(WORDS.map(lambda text: " ".join(text.split())).filter(bool), unique=True, max_size=4)
+)
+def test_rasa_reads_every_message_as_it_was_said(texts: list[str]) -> None:
+    from tempfile import TemporaryDirectory
+
+    with TemporaryDirectory() as directory:
+        path = Path(directory) / "learnt.yml"
+        learnt.write_examples(path, [(text, "inform") for text in texts])
+        learnt.write_examples(path, [("thêm nữa", "greet")])
+        read = [one.get("text") for one in load_data(str(path)).intent_examples]
+        assert sorted(read) == sorted(["thêm nữa", *texts])
