@@ -39,16 +39,18 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     adding.set_defaults(run=run_add)
     commands.add_parser("list", help="all accounts").set_defaults(run=run_list)
-    steps: dict[str, tuple[Callable[[Session, str, StaffAccount], object], str]] = {
+    steps: dict[str, tuple[Callable[[Session, str, StaffAccount], None], str]] = {
         "disable": (accounts.disable, "end its sessions and let it log in no more"),
         "enable": (accounts.enable, "let it log in again"),
         "reset-totp": (accounts.reset_second_factor, "the next log-in sets up a second factor"),
-        "reset-password": (accounts.reset_password, "print a new first password"),
     }
     for name, (step, told) in steps.items():
         command = commands.add_parser(name, help=told)
         command.add_argument("name", metavar="NAME")
         command.set_defaults(run=run_step, step=step)
+    resetting = commands.add_parser("reset-password", help="print a new first password")
+    resetting.add_argument("name", metavar="NAME")
+    resetting.set_defaults(run=run_reset_password)
     auditing = commands.add_parser("audit", help="the record of what staff saw and did")
     verifying = auditing.add_subparsers(required=True, metavar="COMMAND").add_parser(
         "verify", help="follow the whole chain; prints its head, to be noted elsewhere"
@@ -83,19 +85,21 @@ def run_add(options: argparse.Namespace) -> int:
         told = "; ".join(f"{one['loc'][0]}: {one['msg']}" for one in error.errors())
         sys.stderr.write(f"{told}\n")
         return 1
-    password = None if options.generate else getpass.getpass("first password: ")
-    database = Database(settings().database_url)
+    given = None if options.generate else getpass.getpass("first password: ")
     try:
-        account, first = database.transact(accounts.add, _actor(), new, password)
-    except accounts.NameTakenError:
-        sys.stderr.write(f"there is an account {new.name}\n")
-        return 1
+        first = passwords.first(new.name, given)
     except passwords.WeakPasswordError as error:
         sys.stderr.write(f"choose another password: {error.code.replace('_', ' ')}\n")
         return 1
+    database = Database(settings().database_url)
+    try:
+        account = database.transact(accounts.add, _actor(), new, first)
+    except accounts.NameTakenError:
+        sys.stderr.write(f"there is an account {new.name}\n")
+        return 1
     finally:
         database.close()
-    told = f", first password {first}" if options.generate else ""
+    told = f", first password {first.text}" if options.generate else ""
     sys.stdout.write(f"added {account.name}{told}\n")
     return 0
 
@@ -122,25 +126,40 @@ def run_list(_options: argparse.Namespace) -> int:
 
 def run_step(options: argparse.Namespace) -> int:
     """Take a step on one account."""
+    return _on_account(options.name, options.step)
 
-    def work(session: Session) -> object:
-        account = accounts.by_name(session, options.name)
+
+def run_reset_password(options: argparse.Namespace) -> int:
+    """Give one account a new first password, and print it."""
+    first = passwords.first(options.name)
+    status = _on_account(
+        options.name,
+        lambda session, actor, account: accounts.reset_password(session, actor, account, first),
+    )
+    if status == 0:
+        sys.stdout.write(f"first password {first.text}\n")
+    return status
+
+
+def _on_account(name: str, step: Callable[[Session, str, StaffAccount], None]) -> int:
+    def work(session: Session) -> None:
+        account = accounts.by_name(session, name)
         if account is None:
             raise LookupError
-        return options.step(session, _actor(), account)
+        step(session, _actor(), account)
 
     database = Database(settings().database_url)
     try:
-        done = database.transact(work)
+        database.transact(work)
     except LookupError:
-        sys.stderr.write(f"there is no account {options.name}\n")
+        sys.stderr.write(f"there is no account {name}\n")
         return 1
     except accounts.LastAdministratorError:
         sys.stderr.write("nobody would be left to administrate\n")
         return 1
     finally:
         database.close()
-    sys.stdout.write(f"{options.name}: done{f', first password {done}' if done else ''}\n")
+    sys.stdout.write(f"{name}: done\n")
     return 0
 
 

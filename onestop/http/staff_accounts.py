@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Annotated
 
@@ -16,7 +17,7 @@ from common.problems import Problem, as_problem
 from onestop.http.keys import DATABASE
 from onestop.http.staff_gate import STAFF
 from onestop.schemas import ProblemDetail
-from onestop.staff import accounts, audit, audit_pages
+from onestop.staff import accounts, audit, audit_pages, passwords
 from onestop.staff.access import Role, allow
 from onestop.staff.models import StaffAccount
 from onestop.staff.schemas import (
@@ -53,9 +54,11 @@ async def add_account(
 ) -> r201[PasswordMade] | r409[ProblemDetail]:
     """Make an account; its first password is told once."""
 
+    first = await asyncio.to_thread(passwords.first, body.name)
+
     def work(session: Session) -> PasswordMade:
-        account, password = accounts.add(session, request[STAFF].name, body)
-        return PasswordMade(account=accounts.view(account), password=password)
+        account = accounts.add(session, request[STAFF].name, body, first)
+        return PasswordMade(account=accounts.view(account), password=first.text)
 
     try:
         return _json(await request.app[DATABASE].run(work), 201)
@@ -132,13 +135,13 @@ async def reset_password(
     request: web.Request, account_id: int, /
 ) -> r200[PasswordMade] | r404[ProblemDetail]:
     """Give it a new first password, told once."""
-    made: list[str] = []
+    first = await asyncio.to_thread(passwords.first, "")
     account = await _on_account(
         request,
         account_id,
-        lambda session, actor, one: made.append(accounts.reset_password(session, actor, one)),
+        lambda session, actor, one: accounts.reset_password(session, actor, one, first),
     )
-    return _json(PasswordMade(account=account, password=made[-1]))
+    return _json(PasswordMade(account=account, password=first.text))
 
 
 @routes.get("/staff/audit")

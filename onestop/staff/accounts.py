@@ -8,9 +8,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from common.database import now
-from onestop.staff import audit, passwords, second_factor, sessions
+from onestop.staff import audit, second_factor, sessions
 from onestop.staff.access import Role
 from onestop.staff.models import StaffAccount, StaffSession
+from onestop.staff.passwords import FirstPassword
 from onestop.staff.schemas import AccountChange, AccountNew, AccountView
 
 
@@ -74,34 +75,26 @@ def view(account: StaffAccount) -> AccountView:
     )
 
 
-def add(
-    session: Session, actor: str, new: AccountNew, password: str | None = None
-) -> tuple[StaffAccount, str]:
+def add(session: Session, actor: str, new: AccountNew, first: FirstPassword) -> StaffAccount:
     """Make an account with a first password, to be changed at the first log-in.
 
     Args:
         session: an open transaction.
         actor: who does it, for the audit.
         new: the account.
-        password: the first password; generated if None.
-
-    Returns:
-        The account and its password.
+        first: made before the transaction, which others wait for.
 
     Raises:
         NameTakenError: if there is one of that name.
-        passwords.WeakPasswordError: if the given password is easily guessed.
     """
     if by_name(session, new.name) is not None:
         raise NameTakenError(new.name)
-    first = password or passwords.generated()
-    passwords.check(first, new.name)
     account = StaffAccount(
         name=new.name,
         display_name=new.display_name,
         roles=_written(new.roles),
         agencies=new.agencies,
-        password_hash=passwords.hashed(first),
+        password_hash=first.kept,
         password_is_first=True,
     )
     session.add(account)
@@ -114,7 +107,7 @@ def add(
         roles=account.roles,
         agencies=account.agencies,
     )
-    return account, first
+    return account
 
 
 def change(session: Session, actor: str, account_id: int, wanted: AccountChange) -> StaffAccount:
@@ -166,13 +159,13 @@ def reset_second_factor(session: Session, actor: str, account: StaffAccount) -> 
     audit.record(session, actor, "account.second_factor_reset", _subject(account))
 
 
-def reset_password(session: Session, actor: str, account: StaffAccount) -> str:
-    """Give a new first password; returns it."""
-    first = passwords.generated()
-    account.password_hash, account.password_is_first = passwords.hashed(first), True
+def reset_password(
+    session: Session, actor: str, account: StaffAccount, first: FirstPassword
+) -> None:
+    """Give a new first password."""
+    account.password_hash, account.password_is_first = first.kept, True
     sessions.end_all(session, account.id)
     audit.record(session, actor, "account.password_reset", _subject(account))
-    return first
 
 
 def set_password(session: Session, account: StaffAccount, kept: str, session_kept: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 from functools import lru_cache
 
 from argon2 import PasswordHasher
@@ -49,9 +50,24 @@ def matches(kept: str | None, password: str) -> bool:
         return False
 
 
-def generated() -> str:
-    """A password to be handed over once: 96 bits."""
-    return secrets.token_urlsafe(12)
+@dataclass(frozen=True)
+class FirstPassword:
+    """A password to be handed over once, and its hash to be kept."""
+
+    text: str
+    kept: str
+
+
+def first(name: str, text: str | None = None) -> FirstPassword:
+    """A first password for an account: the given one, or one of 96 bits. As slow as `hashed`.
+
+    Raises:
+        WeakPasswordError: if the given one is easily guessed.
+    """
+    if text is not None:
+        check(text, name)
+    text = text or secrets.token_urlsafe(12)
+    return FirstPassword(text, hashed(text))
 
 
 @lru_cache(1)

@@ -144,9 +144,16 @@ def test_the_first_account_comes_from_the_command_line(
     assert main(["staff", "disable", "lan"]) == 0
     assert main(["staff", "reset-totp", "nobody"]) == 1
     capsys.readouterr()
+    assert main(["staff", "reset-password", "sep"]) == 0
+    again = capsys.readouterr().out.split()[-1]
+    account = command_line.query(lambda session: session.scalar(select(StaffAccount)))
+    assert account
+    assert passwords.matches(account.password_hash, again)
+    capsys.readouterr()
     assert main(["staff", "list"]) == 0
     told = capsys.readouterr().out
     assert "lan  agent  all  disabled, no second factor" in told
     entries = command_line.query(lambda session: list(session.scalars(select(AuditEntry))))
-    assert [one.action for one in entries] == ["account.added"] * 2 + ["account.disabled"]
+    done = [one.action for one in entries]
+    assert done == [*["account.added"] * 2, "account.disabled", "account.password_reset"]
     assert all(one.actor.startswith("cli:") for one in entries)

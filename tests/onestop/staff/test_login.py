@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from common.database import Database, now
+from common.settings import Settings
+from onestop.staff import login, sessions, throttle
 from onestop.staff.access import Role, Stage
-from onestop.staff.models import StaffAccount, StaffSession
+from onestop.staff.models import StaffAccount, StaffAttempts, StaffSession
 from tests.onestop.staff.conftest import Service
 from tests.staff import PASSWORD, code, make_account, open_session
 
@@ -183,3 +185,18 @@ async def test_codes_are_throttled_too(service: Service) -> None:
         assert wrong[0] == 401
     right = await service.call("POST", "/staff/session/code", token, {"code": code()})
     assert right[0] == 429
+
+
+def test_what_has_ended_is_swept(database: Database) -> None:
+    config = Settings()
+    account = make_account(database, "lan", Role.AGENT)
+    old, fresh = (open_session(database, account) for _ in range(2))
+    database.transact(throttle.reserve, {"name:x": 3}, now() - timedelta(hours=1), timedelta(1))
+    aged = update(StaffSession).where(StaffSession.digest == sessions.digest(old))
+    database.transact(
+        lambda session: session.execute(aged.values(seen_at=now() - timedelta(hours=1)))
+    )
+    database.transact(login.sweep, config, now())
+    left = database.query(lambda session: list(session.scalars(select(StaffSession.digest))))
+    assert left == [sessions.digest(fresh)]
+    assert database.query(lambda session: session.get(StaffAttempts, "name:x")) is None
