@@ -14,7 +14,7 @@ from common.problems import problem_middleware
 from common.settings import Settings
 from common.tenant import tenant
 from gateway.keys import CONFIG
-from web import documentation, documents, files, payments
+from web import documentation, documents, files, payments, privacy
 from web.documentation import BUILD, INTERNAL
 from web.limits import limit_payments
 from web.security import add_security_headers
@@ -75,6 +75,7 @@ def create_app(
     payments.setup(app)
     app.add_routes(routes)
     app.add_routes(documents.routes)
+    app.add_routes(privacy.routes)
     app.add_routes(files.routes)
     app.add_routes(documentation.routes)
     app.router.add_static("/static", WEB / "static")

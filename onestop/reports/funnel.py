@@ -20,6 +20,7 @@ from onestop.reports.dossiers import ALL, in_scope
 from onestop.reports.period import Period, vietnam_hour
 from onestop.reports.tables import Cell, Column, Table, share
 from onestop.staff.scope import Scope
+from onestop.transcripts import reviewing
 from onestop.transcripts.models import Conversation, ConversationProcedure, Turn
 
 # A draft that nobody has touched for so long was left; it may still be gone on with.
@@ -160,11 +161,19 @@ def hours(session: Session, period: Period, scope: Scope = ALL) -> Table:
 
 
 def understanding(session: Session, period: Period) -> Table:
-    """What citizens typed in their own words, and how often they were told it was not understood."""
+    """How often a free message was not understood, as citizens were told, and as reviewers judged by lot.
+
+    The judged share has its 95 % interval (Wilson, `onestop/transcripts/reviewing.py`).
+    """
     within = (Turn.at >= period.begin, Turn.at < period.end, Turn.free)
     free = session.scalar(select(func.count(Turn.id)).where(*within)) or 0
     fallback = session.scalar(select(func.count(Turn.id)).where(*within, Turn.fallback)) or 0
-    rows: list[list[Cell]] = [[free, fallback, share(fallback, free)]]
+    judged = reviewing.quality(session, ALL, period.first, period.last)
+    bounds = [judged.low, judged.high] if judged.judged else [None, None]
+    rows: list[list[Cell]] = [
+        [free, fallback, share(fallback, free), judged.judged, judged.share, *bounds]
+    ]
     columns = [Column(name="free"), Column(name="fallback")]
-    columns.append(Column(name="fallback_share", kind="share"))
+    columns += [Column(name="fallback_share", kind="share"), Column(name="judged")]
+    columns += [Column(name=one, kind="share") for one in ("understood", "low", "high")]
     return Table(name="understanding", columns=columns, rows=rows)

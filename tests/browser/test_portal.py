@@ -357,3 +357,13 @@ def test_the_api_documentation_is_served_from_here(open_page: Opener, site: Site
     page.goto(f"{site.url}/api/docs")
     expect(page.get_by_text("/api/chat/uploads")).to_be_visible()
     assert all(url.startswith((site.url, "data:")) for url in asked)
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_the_privacy_page_is_accessible_and_fits(open_page: Opener, width: int) -> None:
+    page = open_page()
+    page.set_viewport_size({"width": width, "height": 800})
+    page.get_by_role("link", name="Dữ liệu của anh/chị được giữ thế nào").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("giữ gì, bao lâu")
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,10 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from common.migrations import upgrade
-from common.settings import Settings
+from common.settings import Settings, settings
 from common.tenant import tenant
 from onestop.http.app import create_app as create_onestop
+from onestop.privacy.rules import rules
 from tests.gateway.fakes import Client, FakeOnestop, FakeRasa
 from web.app import create_app
 from web.build import build
@@ -54,6 +56,17 @@ async def test_the_portal_page_names_the_province_and_its_hotline(site: Client) 
     assert f'href="tel:{tenant().hotline.number}"' in page
     for one in tenant().popular:
         assert f'data-payload=\'/ask_procedure{{"procedure": "{one.code}"}}\'' in page
+
+
+async def test_the_privacy_page_tells_every_rule_and_the_portal_leads_there(site: Client) -> None:
+    async with site.get("/") as response:
+        assert 'href="/privacy"' in await response.text()
+    async with site.get("/privacy") as response:
+        page = unescape(await response.text())
+    for rule in rules().values():
+        assert rule.what in page
+        assert rule.why in page
+    assert f"{settings().draft_days} ngày từ lần điền cuối" in page
 
 
 async def test_pages_load_only_what_we_serve_and_stand_in_nobodys_frame(site: Client) -> None:

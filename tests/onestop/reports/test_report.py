@@ -240,8 +240,22 @@ def test_the_funnel_follows_drafts_from_asking_to_acceptance(
 def test_what_was_typed_and_not_understood(database: Database) -> None:
     database.transact(talk, "web:a", CODE)
     tables = build(database)
-    assert table(tables, "understanding") == [["3", "1", "33,33 %"]]
+    assert table(tables, "understanding") == [["3", "1", "33,33 %", "0", "–", "–", "–"]]
     assert [row for row in plain(tables, "hours") if row[1]] == [[20, 4, 0, 0]]
+
+
+def test_what_was_understood_as_reviewers_judged_by_lot(database: Database) -> None:
+    database.transact(talk, "web:a", CODE)
+
+    def judge(session: Session) -> None:
+        turns = list(session.scalars(select(Turn).where(Turn.free).order_by(Turn.id)))
+        for turn, correct in zip(turns, (True, False, None), strict=True):
+            turn.correct, turn.sampled = correct, correct is not None
+
+    database.transact(judge)
+    ((*_, judged, share, low, high),) = table(build(database), "understanding")
+    # Wilson's interval for one of two.
+    assert (judged, share, low, high) == ("2", "50,00 %", "9,45 %", "90,55 %")
 
 
 def test_complaints_by_state_and_those_that_are_late(database: Database) -> None:
