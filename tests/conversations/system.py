@@ -14,7 +14,7 @@ from pathlib import Path
 
 from common.settings import ROOT
 
-START_SECONDS = 150
+START_SECONDS = 300
 STOP_SECONDS = 30
 
 
