@@ -99,17 +99,16 @@ class IntentModel:
         ]
         target = np.array([self.labels.index(label) for label in labels])
         held_out = np.array([group % HELD_OUT == 0 for group in groups])
+        features = self._learn_features(texts)
         if len(set(target[~held_out])) == len(self.labels) and held_out.any():
-            kept = [text for text, out in zip(texts, held_out, strict=True) if not out]
-            self._fit(kept, target[~held_out])
-            outside = [text for text, out in zip(texts, held_out, strict=True) if out]
-            self._sharpness = _sharpness(self._scores(outside), target[held_out])
-        self._fit(texts, target)
+            self._learn_weights(features[~held_out], target[~held_out])
+            self._sharpness = _sharpness(self._scores(features[held_out]), target[held_out])
+        self._learn_weights(features, target)
 
     def predict(self, texts: Sequence[Reading]) -> Floats:
         """Probabilities, shape (number of texts, number of labels)."""
         marked = [_mark(text, set(_pairs(text)) - self._known) for text in texts]
-        return _softmax(self._scores(marked) * self._sharpness)
+        return _softmax(self._scores(self._features(marked)) * self._sharpness)
 
     @staticmethod
     def _users(
@@ -123,12 +122,16 @@ class IntentModel:
                     users.setdefault(word, set()).add(group)
         return users
 
-    def _fit(self, texts: Sequence[Reading], target: NDArray[np.int64]) -> None:
-        self._vectorisers = [
-            TfidfVectorizer(sublinear_tf=True, dtype=np.float32, **how).fit(map(look, texts))
-            for look, how, _ in VIEWS
-        ]
-        features = self._features(texts)
+    def _learn_features(self, texts: Sequence[Reading]) -> csr_matrix:
+        """Learn what the views see in `texts`; the features of all of them, one row a text."""
+        self._vectorisers, seen = [], []
+        for look, how, weight in VIEWS:
+            vectoriser = TfidfVectorizer(sublinear_tf=True, dtype=np.float32, **how)
+            seen.append(vectoriser.fit_transform(map(look, texts)) * weight)
+            self._vectorisers.append(vectoriser)
+        return hstack(seen, format="csr", dtype=np.float32)
+
+    def _learn_weights(self, features: csr_matrix, target: NDArray[np.int64]) -> None:
         svm = LinearSVC(C=self._regularisation, tol=TOLERANCE, random_state=0)
         svm.fit(features, target)
         self._weights, self._offsets = np.ascontiguousarray(svm.coef_.T, np.float32), svm.intercept_
@@ -144,8 +147,8 @@ class IntentModel:
         # One type on both sides: otherwise the product would first convert all the weights.
         return hstack(seen, format="csr", dtype=np.float32)
 
-    def _scores(self, texts: Sequence[Reading]) -> Floats:
-        scores: Floats = self._features(texts) @ self._weights + self._offsets
+    def _scores(self, features: csr_matrix) -> Floats:
+        scores: Floats = features @ self._weights + self._offsets
         return scores
 
     def save(self, directory: Path) -> None:
