@@ -84,7 +84,8 @@ class Turn(Base):
     at: Mapped[datetime] = mapped_column(UTCDateTime)
     text: Mapped[str] = mapped_column(Text)  # masked
     reply: Mapped[str] = mapped_column(Text, default="")  # masked
-    clear: Mapped[dict[str, Any]] = mapped_column(EncryptedJSON)  # text, reply, entities
+    # Text, reply, entities; read only where they are asked for.
+    clear: Mapped[dict[str, Any]] = mapped_column(EncryptedJSON, deferred=True)
     # Neither a button nor an answer to a form's question: only this tells of the understanding.
     free: Mapped[bool]
     intent: Mapped[str] = mapped_column(String(64))

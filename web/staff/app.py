@@ -22,14 +22,36 @@ from aiohttp import web
 from common.settings import Settings
 from gateway.keys import CONFIG
 from onestop.staff.access import check_declared
-from web.staff import accounts, audit, handover, login, oidc, own, rendering, report
+from web.staff import (
+    accounts,
+    audit,
+    handover,
+    login,
+    oidc,
+    own,
+    rendering,
+    report,
+    review,
+    transcripts,
+)
 from web.staff.catalogue import pages as catalogue
 from web.staff.gate import problems_as_pages, session_gate
 from web.staff.gateway_client import GatewayClient
 from web.staff.keys import BUILD, CLIENT, GATEWAY
 from web.staff.onestop_client import OnestopClient
 
-PARTS = (accounts, audit, catalogue, handover, login, oidc, own, report)
+PARTS = (
+    accounts,
+    audit,
+    catalogue,
+    handover,
+    login,
+    oidc,
+    own,
+    report,
+    review,
+    transcripts,
+)
 MAX_BODY_BYTES = 1024 * 1024
 
 

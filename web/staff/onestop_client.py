@@ -66,6 +66,23 @@ class StaffService:
         """One call whose answer says nothing more; raises as `ask` does."""
         await self._call(method, path, body, params)
 
+    async def fetch(self, method: str, path: str, body: BaseModel) -> tuple[bytes, str]:
+        """One call whose answer is a file: its bytes and content type; raises as `ask` does."""
+        try:
+            async with self._http.request(
+                method,
+                f"{self._url}{path}",
+                json=body.model_dump(mode="json"),
+                headers=self._headers,
+                timeout=TIMEOUT,
+            ) as answer:
+                if answer.status == 200:
+                    return await answer.read(), answer.content_type
+                told = await answer.json(content_type=None)
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+            raise Problem(503, "unavailable") from error
+        raise _problem(answer.status, told)
+
     async def _call(
         self, method: str, path: str, body: BaseModel | None, params: Params | None
     ) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -52,6 +53,11 @@ def text(section: str, code: str) -> str:
     return texts()[section].get(code, code)
 
 
+def named(section: str, codes: Iterable[str] | None = None) -> list[tuple[str, str]]:
+    """Codes (of the section's texts, if none are given) with their texts, for choices."""
+    return [(code, text(section, code)) for code in (texts()[section] if codes is None else codes)]
+
+
 def problem_text(problem: Problem) -> str:
     """What a refusal means for whoever reads it."""
     found = texts()["problems"].get(problem.code) or texts()["problems"]["error"]
@@ -87,7 +93,11 @@ def setup(app: web.Application) -> None:
     )
     environment.filters.update(moment=moment, clock=clock, number=number)
     environment.globals.update(
-        text=text, tenant=tenant(), roles=list(Role), provider=bool(app[CONFIG].oidc_issuer)
+        text=text,
+        named=named,
+        tenant=tenant(),
+        roles=list(Role),
+        provider=bool(app[CONFIG].oidc_issuer),
     )
     app[MENU] = _menu(app)
 
