@@ -81,7 +81,7 @@ class StaffService:
                 told = await answer.json(content_type=None)
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             raise Problem(503, "unavailable") from error
-        raise _problem(answer.status, told)
+        raise problem_of(answer.status, told)
 
     async def _call(
         self, method: str, path: str, body: BaseModel | None, params: Params | None

@@ -1,0 +1,65 @@
+"""Transcripts in a real browser: axe-core, narrow screens, and what htmx does."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from onestop.staff.access import Role
+from onestop.transcripts import listing
+from tests.browser.test_portal import violations
+from tests.browser.test_staff import Console, console, fits
+from tests.onestop.staff.conftest import _quick_hashes, empty
+from tests.onestop.transcripts.conftest import Citizen, conversations, take
+
+__all__ = ["_quick_hashes", "console", "empty"]  # fixtures of other tests
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+SHOTS = os.environ.get("MOTCUA_TEST_SCREENSHOTS")
+
+
+def test_reviewing_from_the_list_to_a_correction(console: Console) -> None:
+    citizen = Citizen()
+    citizen.visit()
+    found = [{"code": "1.004194", "name": "Đăng ký khai sinh", "score": 0.97}]
+    for number in range(listing.PART + 2):
+        citizen.says(f"lệ phí khai sinh lần {number}", "ask_fee", 0.7, 0.2)
+        citizen.hears("Dạ, đăng ký khai sinh được miễn lệ phí.", candidates=found)
+    take(console.database, citizen)
+    number = conversations(console.database)[0].id
+
+    page = console.open(Role.REVIEWER, Role.ADMINISTRATOR, path="/staff/transcripts?q=le+phi")
+    expect(page.locator("mark").first).to_have_text("lệ")
+    expect(page.locator("#rows > li.card")).to_have_count(listing.PAGE)
+    page.get_by_role("link", name="Cũ hơn").press("Enter")
+    expect(page.locator("#rows > li.card")).to_have_count(listing.PART + 2)
+    for path in (
+        "/staff/transcripts",
+        f"/staff/transcripts/{number}",
+        "/staff/review",
+        "/staff/suggestions",
+    ):
+        page.goto(f"{console.url}{path}")
+        assert violations(page) == [], path
+        for width in (1280, 360):
+            page.set_viewport_size({"width": width, "height": 800})
+            assert fits(page), (path, width)
+            if SHOTS:
+                name = path.strip("/").replace("/", "-")
+                page.screenshot(path=Path(SHOTS) / f"{name}-{width}.png")
+
+    page.goto(f"{console.url}/staff/transcripts/{number}")
+    page.get_by_role("link", name="Các lượt tiếp theo").press("Enter")
+    expect(page.locator(".turn")).to_have_count(listing.PART + 2)
+
+    page.goto(f"{console.url}/staff/review")
+    first = page.locator(".turn").first
+    first.get_by_text("Sửa cách hiểu").press("Enter")
+    first.get_by_role("button", name="Đề nghị ý định này").press("Enter")
+    expect(page.get_by_text("Đã ghi: hiểu sai.")).to_be_visible()
+    page.goto(f"{console.url}/staff/suggestions")
+    expect(page.get_by_text("hỏi giấy tờ")).to_be_visible()
+    expect(page.get_by_text("người khác duyệt")).to_be_visible()
+    assert violations(page) == []
