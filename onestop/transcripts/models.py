@@ -119,6 +119,14 @@ for _name, _columns in (("uncertain", (Turn.uncertainty, Turn.id)), ("lot", (Tur
         postgresql_where=text("free AND correct IS NULL"),
     )
 
+# The sample is a few thousand turns among millions.
+Index(
+    "ix_turns_sampled",
+    Turn.at,
+    sqlite_where=text("sampled = 1"),
+    postgresql_where=text("sampled"),
+)
+
 
 class TurnNote(Base):
     """What a reviewer remarks on a turn."""
