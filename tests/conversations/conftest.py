@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.conversations import guide
 from tests.conversations.phones import Platforms
 from tests.conversations.player import Citizen
 from tests.conversations.system import System
 from tests.platforms import background
 
 INDEX_SECONDS = 180
+SECRET = "a-secret-of-the-tests"  # of the payment gateway
 
 
 @pytest.fixture(scope="session")
@@ -50,6 +52,16 @@ def imported(system: System, shared_data: Path) -> System:
             return system
         time.sleep(2)
     pytest.fail("the search did not take the imported records in")
+
+
+@pytest.fixture(scope="session")
+def paid_system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    """A system of its own, on which one can pay online."""
+    vnpay = {"MOTCUA_VNPAY_TMN_CODE": "MOTCUA01", "MOTCUA_VNPAY_HASH_SECRET": SECRET}
+    running = System(tmp_path_factory.mktemp("paying"), {**guide.SETTINGS, **vnpay})
+    running.start()
+    yield running
+    running.stop()
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ A script is a list of steps. A step does one thing and says what must come back:
       remember: {name: regular expression with one group, found in the replies}
       refused: parts of the officer's error (with `advance`, which must fail then)
       feedback: words of the command `python -m onestop feedback` (staff)
+      shot: name of the picture that is taken here (scripts/screenshots.py); view: "end" of the answer
 
 `{name}` in any text stands for what was remembered. `expect` is compared without regard to case; the
 number before a choice ("2. Đổi giấy phép lái xe") is no part of a button's title. A step may be a list
@@ -39,7 +40,7 @@ from tests.papers import card, encoded, pdf
 TIMEOUT = 40
 KNOWN = {
     *("say", "press", "upload", "advance", "expect", "reject", "buttons", "card"),
-    *("replies", "offered", "remember", "refused", "feedback"),
+    *("replies", "offered", "remember", "refused", "feedback", "shot", "view"),
 }
 
 
@@ -130,7 +131,8 @@ class Citizen:
         """Press a button of the last replies, by its title."""
         offered = {plain(one["title"]): one["payload"] for one in self.offered()}
         assert title in offered, f"no button {title!r} among {list(offered)}"
-        self.replies = self._post("/api/chat/messages", {"payload": offered[title]})["replies"]
+        body = {"text": title, "payload": offered[title]}
+        self.replies = self._post("/api/chat/messages", body)["replies"]
 
     def upload(self, name: str, code: str | None = None) -> None:
         """Send a file; with `code` a photo of a citizen card whose QR code holds that text."""

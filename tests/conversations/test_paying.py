@@ -7,35 +7,18 @@ import hmac
 import json
 import re
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 
+from tests.conversations.conftest import SECRET
 from tests.conversations.player import Citizen, Script, load_scripts
 from tests.conversations.system import System
 
 pytestmark = pytest.mark.system
-SECRET = "a-secret-of-the-tests"
 FORMS = {one.name: one.steps for one in load_scripts(Path(__file__).parent / "scripts" / "shipped")}
 RENEWAL = FORMS["eforms: driving licence renewal for a motorcycle"]
-
-
-@pytest.fixture(scope="module")
-def paid_system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    """A system of its own, on which one can pay online."""
-    running = System(tmp_path_factory.mktemp("paying"))
-    running.environment |= {
-        "MOTCUA_VNPAY_TMN_CODE": "MOTCUA01",
-        "MOTCUA_VNPAY_HASH_SECRET": SECRET,
-        "MOTCUA_BANK_BIN": "970415",
-        "MOTCUA_BANK_ACCOUNT": "113366668888",
-        "MOTCUA_BANK_NAME": "Kho bạc thử nghiệm",
-    }
-    running.start()
-    yield running
-    running.stop()
 
 
 @pytest.fixture
