@@ -41,9 +41,18 @@ STEADY = """root => {
     [/(?<=09:15( ngày)? )\\d{2}\\/\\d{2}\\/\\d{4}/g, "24/11/2026"],
     [/\\b(?!24\\/11)\\d{2}\\/\\d{2}\\/202[6-9]/g, "01/12/2026"],
   ];
+  const choice = (_, number) => {  // the working days from Monday 30 November on
+    const at = number - 1, days = ["Hai", "Ba", "Tư", "Năm", "Sáu"];
+    const day = new Date(Date.UTC(2026, 10, 30 + at + 2 * Math.floor(at / 5)));
+    const [year, month, date] = day.toISOString().slice(0, 10).split("-");
+    return `${number}. Thứ ${days[at % 5]} ${date}/${month}/${year}`;
+  };
   const texts = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
-  for (let node = texts.nextNode(); node; node = texts.nextNode())
-    node.data = patterns.reduce((text, [from, to]) => text.replace(from, to), node.data);
+  for (let node = texts.nextNode(); node; node = texts.nextNode()) {
+    const chosen = node.data.replace(/^(\\d+)\\. Thứ \\p{L}+ \\d{2}\\/\\d{2}\\/\\d{4}$/u, choice);
+    node.data = chosen !== node.data ? chosen
+      : patterns.reduce((text, [from, to]) => text.replace(from, to), node.data);
+  }
 }"""
 
 
