@@ -41,7 +41,8 @@ STEADY = """root => {
     [/(?<=09:15( ngày)? )\\d{2}\\/\\d{2}\\/\\d{4}/g, "24/11/2026"],
     [/\\b(?!24\\/11)\\d{2}\\/\\d{2}\\/202[6-9]/g, "01/12/2026"],
   ];
-  const choice = (_, number) => {  // the working days from Monday 30 November on
+  const OPEN_DAY = /^(\\d+)\\. Thứ \\p{L}+ \\d{2}\\/\\d{2}\\/\\d{4}$/u;
+  const choice = (_, number) => { // the working days from Monday 30 November on
     const at = number - 1, days = ["Hai", "Ba", "Tư", "Năm", "Sáu"];
     const day = new Date(Date.UTC(2026, 10, 30 + at + 2 * Math.floor(at / 5)));
     const [year, month, date] = day.toISOString().slice(0, 10).split("-");
@@ -49,8 +50,7 @@ STEADY = """root => {
   };
   const texts = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
   for (let node = texts.nextNode(); node; node = texts.nextNode()) {
-    const chosen = node.data.replace(/^(\\d+)\\. Thứ \\p{L}+ \\d{2}\\/\\d{2}\\/\\d{4}$/u, choice);
-    node.data = chosen !== node.data ? chosen
+    node.data = OPEN_DAY.test(node.data) ? node.data.replace(OPEN_DAY, choice)
       : patterns.reduce((text, [from, to]) => text.replace(from, to), node.data);
   }
 }"""
