@@ -18,7 +18,7 @@ from onestop import resume_code
 MENU = [
     button("Hỏi về thủ tục", "ask_procedure"),
     button("Nộp hồ sơ", "start_dossier"),
-    button("Hồ sơ của tôi đến đâu", "check_status"),
+    button("Hồ sơ đến đâu rồi", "check_status"),
     button("Gặp cán bộ", "ask_person"),
 ]
 

@@ -108,7 +108,7 @@ class Rate(TopicAction):
         found = [one for one in found if named in (None, one.code)]
         waiting = [one for one in found if one.stars is None] or found
         if not waiting:
-            turn.show("rate_nothing", buttons=[button("Hồ sơ của tôi đến đâu", "check_status")])
+            turn.show("rate_nothing", buttons=[button("Hồ sơ đến đâu rồi", "check_status")])
             return [SlotSet("rating", None)]
         if len(waiting) > 1:
             buttons = [

@@ -13,7 +13,6 @@ import gateway.app
 from common.problems import problem_middleware
 from common.settings import Settings
 from common.tenant import tenant
-from gateway.keys import CONFIG
 from web import documentation, documents, files, payments, privacy
 from web.documentation import BUILD, INTERNAL
 from web.limits import limit_payments
@@ -30,12 +29,7 @@ routes = web.RouteTableDef()
 @aiohttp_jinja2.template("index.html.j2")
 async def portal(request: web.Request) -> dict[str, object]:
     """The portal page with the chat."""
-    return {
-        "tenant": tenant(),
-        "text_max": request.app[CONFIG].chat_text_max,
-        "upload_max_bytes": request.app[CONFIG].upload_max_bytes,
-        "build": request.app[BUILD],
-    }
+    return {"tenant": tenant(), "build": request.app[BUILD]}
 
 
 @routes.get("/staff")

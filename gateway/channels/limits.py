@@ -42,6 +42,8 @@ class Limits(BaseModel):
     files: bool = Field(
         False, description="whether a file is shown that lies at an address of ours"
     )
+    file_bytes: int = Field(0, ge=0, description="of a file that is uploaded to the platform")
+    file_types: tuple[str, ...] = Field((), description="MIME types of such files")
     contact: bool = Field(False, description="whether the citizen can be asked to share a number")
     file_hosts: tuple[str, ...] = Field(description="patterns of addresses that files come from")
     errors: dict[int | str, Remedy] = Field(description="what to do, by the platform's error code")

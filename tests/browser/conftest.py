@@ -14,10 +14,18 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from common.migrations import upgrade
 from common.settings import Settings
+from gateway.keys import METRICS
 from tests.browser.dialogue import answer
 from tests.gateway.fakes import FakeOnestop, FakeRasa
 from web.app import create_app
@@ -33,7 +41,12 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+ONLINE = "mot-cua-chat .state[data-state=online]"
 AXE = Path("web/node_modules/axe-core/axe.min.js")
+
+
+# A machine that also does other things is slower than a person is patient.
+expect.set_options(timeout=15_000)
 
 
 def free_port() -> int:
@@ -52,9 +65,10 @@ async def end_tasks() -> None:
 
 @dataclass
 class Site:
-    """The running site and what stands behind it."""
+    """The running site and what stands behind it; `portal`: an origin that may hold its widget."""
 
     url: str
+    portal: str
     rasa: FakeRasa
     onestop: FakeOnestop
     _loop: asyncio.AbstractEventLoop
@@ -71,6 +85,11 @@ class Site:
             return runner
 
         self._runner = asyncio.run_coroutine_threadsafe(begin(), self._loop).result(20)
+
+    def opened(self) -> int:
+        """How many conversations were begun since it was started."""
+        assert self._runner
+        return self._runner.app[METRICS].total("sessions_opened", "web")
 
     def stop(self) -> None:
         """Stop the public site, as a restart would."""
@@ -107,8 +126,11 @@ def site(tmp_path: Path) -> Iterator[Site]:
         rasa_url=f"http://127.0.0.1:{ports[0]}",
         onestop_url=f"http://127.0.0.1:{ports[1]}",
         port=free_port(),
+        # Another name is another site to a browser, so nothing of ours goes along by itself.
+        widget_origins=[f"http://localhost:{free_port()}"],
     )
-    running = Site(f"http://127.0.0.1:{config.port}", rasa, onestop, loop, config)
+    (portal,) = config.widget_origins
+    running = Site(f"http://127.0.0.1:{config.port}", portal, rasa, onestop, loop, config)
     running.start()
     yield running
     running.stop()
@@ -132,8 +154,8 @@ def browser() -> Iterator[Browser]:
 class Opener:
     """Opens the portal in a fresh profile; keeps what the pages logged as errors."""
 
-    def __init__(self, browser: Browser, url: str) -> None:
-        self._browser, self._url = browser, url
+    def __init__(self, browser: Browser, url: str, ready: str = ONLINE) -> None:
+        self._browser, self._url, self._ready = browser, url, ready
         self.contexts: list[BrowserContext] = []
         self.errors: list[str] = []
 
@@ -146,7 +168,7 @@ class Opener:
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("console", self._logged)
         page.goto(self._url)
-        page.wait_for_selector("mot-cua-chat .state[data-state=online]")
+        page.wait_for_selector(self._ready)
         return page
 
     def _logged(self, message: ConsoleMessage) -> None:

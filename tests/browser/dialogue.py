@@ -114,6 +114,14 @@ async def answer(inbound: Message) -> list[Message]:
     if "đánh giá" in text:
         buttons = [{"title": one["title"], "payload": one["payload"]} for one in RATING["levels"]]
         return [{"text": "Anh/chị chấm mấy sao ạ?", "custom": RATING, "buttons": buttons}]
+    if "tờ khai" in text:
+        card = {
+            "type": "link",
+            "title": "Tờ khai (Word)",
+            "url": f"/documents/{'t' * 64}",
+            "file": True,
+        }
+        return [{"text": "Anh/chị tải tờ khai ở đây.", "custom": card}]
     if "chậm" in text:
         await asyncio.sleep(1.5)
         return [{"text": "Em trả lời hơi chậm ạ."}]

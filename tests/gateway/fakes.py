@@ -76,6 +76,7 @@ class FakeOnestop:
         self.offer: dict[str, str] | None = None
         self.proposed = 0
         self.decided: list[tuple[str, bool]] = []
+        self.askers: list[str] = []
 
     def app(self) -> web.Application:
         app = web.Application(client_max_size=2 * self.limit)
@@ -84,6 +85,7 @@ class FakeOnestop:
         app.router.add_get("/drafts", self._drafts)
         app.router.add_post("/drafts/{id}/proposals", self._propose)
         app.router.add_post("/drafts/{id}/offer", self._decide)
+        app.router.add_get("/documents/{ticket}", self._document)
         app.router.add_post("/notices/claims", self._claims)
         app.router.add_put("/notices/{id}/delivery", self._delivery)
         return app
@@ -154,6 +156,14 @@ class FakeOnestop:
         self.decided.append((said["offer"], said["accept"]))
         filled, self.offer = [self.offer] if said["accept"] else [], None
         return web.json_response({"accepted": filled})
+
+    async def _document(self, request: web.Request) -> web.Response:
+        self.askers.append(request.query["asker"])
+        headers = {
+            "Content-Disposition": "attachment; filename*=UTF-8''to-khai.docx",
+            "Cache-Control": "no-store",
+        }
+        return web.Response(body=b"a form", headers=headers)
 
     async def _files(self, request: web.Request) -> web.Response:
         assert request.headers["Authorization"] == f"Bearer {TOKEN}"

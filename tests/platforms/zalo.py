@@ -23,6 +23,12 @@ BUTTONS = {
     "oa.open.phone": dict,
     "oa.open.sms": dict,
 }
+UPLOADS = {
+    "application/pdf",
+    "application/msword",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "text/csv",
+}
 Post = Callable[..., Any]
 
 
@@ -41,6 +47,8 @@ class ZaloServer:
     blocked: set[str] = field(default_factory=set)
     minute: int = 4_000
     files: dict[str, bytes] = field(default_factory=dict)
+    upload_faults: deque[int] = field(default_factory=deque)
+    uploads: dict[str, tuple[str, bytes]] = field(default_factory=dict)  # token → name, content
     access_tokens: dict[str, float] = field(default_factory=dict)  # token → when it ends
     refresh_token: str = "seed"
     access_seconds: int = 90_000
@@ -52,9 +60,10 @@ class ZaloServer:
 
     def create_app(self) -> web.Application:
         """The application."""
-        app = web.Application()
+        app = web.Application(client_max_size=6 * 1024**2)
         app.router.add_post("/v3.0/oa/message/cs", self._send)
         app.router.add_post("/v3.0/oa/message/template", self._template)
+        app.router.add_post("/v2.0/oa/upload/file", self._upload)
         app.router.add_post("/v4/oa/access_token", self._token)
         app.router.add_get("/files/{name}", self._file)
         return app
@@ -96,6 +105,20 @@ class ZaloServer:
         self.templates.append(body)
         return web.json_response({"error": 0, "data": {"msg_id": "t"}})
 
+    async def _upload(self, request: web.Request) -> web.Response:
+        if request.headers.get("access_token") not in self.access_tokens:
+            return web.json_response({"error": -216})
+        if self.upload_faults:
+            return web.json_response({"error": self.upload_faults.popleft()})
+        file = (await request.post())["file"]
+        assert isinstance(file, web.FileField)
+        content = file.file.read()
+        if file.content_type not in UPLOADS or not 0 < len(content) <= 5 * 1024**2:
+            return web.json_response({"error": -201})
+        token = f"token-of-file-{len(self.uploads) + 1}"
+        self.uploads[token] = (file.filename, content)
+        return web.json_response({"error": 0, "data": {"token": token}})
+
     def _refusal(self, token: str, body: dict[str, Any]) -> int:
         if token not in self.access_tokens:
             return -216
@@ -105,6 +128,9 @@ class ZaloServer:
             return -32
         if body["recipient"]["user_id"] in self.blocked:
             return -217
+        attachment = body["message"].get("attachment", {})
+        if attachment.get("type") == "file":
+            return 0 if attachment["payload"]["token"] in self.uploads else -100
         return 0 if fits(body["message"]) else -201
 
     # Tokens -------------------------------------------------------------------------------------

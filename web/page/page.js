@@ -17,7 +17,7 @@ document.querySelector("#ask").addEventListener("submit", (event) => {
   if (ask(text)) field.value = "";
 });
 
-for (const button of document.querySelectorAll("[data-payload]"))
+for (const button of document.querySelectorAll("[data-say]"))
   button.addEventListener("click", () => ask(button.dataset.say, button.dataset.payload));
 
 chat.addEventListener("talk", () => {

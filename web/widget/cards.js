@@ -109,8 +109,15 @@ function rating(card, say) {
   return h("section", { class: "card rating", "aria-label": texts.rating(card.code) }, list);
 }
 
-function link(card) {
-  return h("p", { class: "card link" }, externalLink(card.url, card.title || card.url));
+// A file opens for its own conversation only, so the page fetches it where no cookie goes with a link.
+function link(card, save) {
+  const shown = externalLink(card.url, card.title || card.url);
+  if (card.file && new URL(card.url, location).origin !== location.origin)
+    shown.addEventListener("click", (event) => {
+      event.preventDefault();
+      save(card);
+    });
+  return h("p", { class: "card link" }, shown);
 }
 
 /**
@@ -118,9 +125,10 @@ function link(card) {
  * @param {object} card the message's `custom`
  * @param {(button: Element, text: string, payload?: string) => void} say sends for the citizen
  * @param {(card: object) => Element} upload makes the upload control
+ * @param {(card: object) => void} save saves the file behind a link
  */
-export function renderCard(card, say, upload) {
-  const makers = { receipt, status, link, summary: () => summary(card, say), rating: () => rating(card, say), upload: () => upload(card) };
+export function renderCard(card, say, upload, save) {
+  const makers = { receipt, status, link: () => link(card, save), summary: () => summary(card, say), rating: () => rating(card, say), upload: () => upload(card) };
   return makers[card?.type]?.(card) ?? null;
 }
 

@@ -7,16 +7,23 @@ import { layout } from "./layout.js";
 import { chooseFiles, filesFault } from "./upload.js";
 import { texts } from "./texts.js";
 
-const DEFAULT_MAX_TEXT = 2000;
-const DEFAULT_MAX_UPLOAD = 10 * 1024 * 1024;
+// Until the gateway has said what it takes.
+const LIMITS = { text_max: 2000, upload_max_bytes: 10 * 1024 * 1024 };
+const OWN = new URL(import.meta.url).origin;
 
 const newId = () =>
   crypto.randomUUID?.() ?? Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
+// As the gateway names it, else by the link's words.
+function fileName(response, title) {
+  const named = /filename\*=UTF-8''([^;]+)/i.exec(response.headers.get("Content-Disposition") ?? "");
+  return named ? decodeURIComponent(named[1]) : title;
+}
+
 /**
- * Attributes: `greeting` (shown before anything was said), `max-text` (characters), `max-upload` (bytes),
- * `base` (the gateway's origin; default: the page's own). Method: `say(text, payload?)`. Events: `talk`,
- * when a conversation is under way; `restart`, when it was ended.
+ * The gateway is where this script comes from. Attribute: `closable`, for a page that can put the chat away.
+ * Method: `say(text, payload?)`. Events: `talk`, when a conversation is under way; `reply`, when the assistant
+ * said something; `restart`, when the conversation was ended; `close`, when the citizen puts the chat away.
  */
 export class MotCuaChat extends HTMLElement {
   connectedCallback() {
@@ -25,10 +32,11 @@ export class MotCuaChat extends HTMLElement {
     this.log = new Log(this.parts, {
       say: (button, text, payload) => this.press(button, text, payload),
       upload: (files) => this.upload(files),
+      save: (card) => this.save(card),
     });
-    this.connection = new Connection((this.getAttribute("base") ?? "").replace(/\/$/, ""));
+    this.limits = LIMITS;
+    this.connection = new Connection(OWN);
     this.listen();
-    this.greet();
     this.connection.open();
   }
 
@@ -36,23 +44,19 @@ export class MotCuaChat extends HTMLElement {
     this.connection?.close();
   }
 
-  get maxUpload() {
-    return Number(this.getAttribute("max-upload")) || DEFAULT_MAX_UPLOAD;
+  focus() {
+    this.parts.input.focus();
   }
 
-  get maxText() {
-    return Number(this.getAttribute("max-text")) || DEFAULT_MAX_TEXT;
-  }
-
-  greet() {
-    const greeting = this.getAttribute("greeting");
-    if (greeting) this.log.greet(greeting);
+  /** Whether a question stands above the conversation. */
+  get busy() {
+    return this.parts.dialog.open;
   }
 
   /** Send words, or a choice with its words, as the citizen; whether they were sent. */
   say(text, payload) {
-    if (text.length > this.maxText) {
-      this.log.note(texts.tooLong(this.maxText));
+    if (text.length > this.limits.text_max) {
+      this.log.note(texts.tooLong(this.limits.text_max));
       return false;
     }
     const message = { message_id: newId(), text, ...(payload ? { payload } : {}) };
@@ -64,7 +68,24 @@ export class MotCuaChat extends HTMLElement {
   }
 
   talking() {
-    this.dispatchEvent(new CustomEvent("talk", { bubbles: true, composed: true }));
+    this.announce("talk");
+  }
+
+  announce(name) {
+    this.dispatchEvent(new CustomEvent(name, { bubbles: true, composed: true }));
+  }
+
+  /** Save the file behind a card's link, which opens for this conversation only. */
+  async save({ url, title }) {
+    try {
+      const response = await this.connection.session.fetch(url);
+      if (!response.ok) throw new Error(String(response.status));
+      const address = URL.createObjectURL(await response.blob());
+      h("a", { href: address, download: fileName(response, title) }).click();
+      setTimeout(() => URL.revokeObjectURL(address), 60_000);
+    } catch {
+      this.log.note(texts.notFetched);
+    }
   }
 
   press(button, text, payload) {
@@ -76,7 +97,7 @@ export class MotCuaChat extends HTMLElement {
   /** Send files as one message. */
   upload(files) {
     this.talking();
-    const fault = filesFault(files, this.maxUpload);
+    const fault = filesFault(files, this.limits.upload_max_bytes);
     if (fault) {
       this.log.note(fault);
       return;
@@ -95,7 +116,7 @@ export class MotCuaChat extends HTMLElement {
   }
 
   listen() {
-    const { form, input, attach, restart, dialog, state, root } = this.parts;
+    const { form, input, attach, restart, close, dialog, state, root } = this.parts;
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       const text = input.value.trim();
@@ -120,25 +141,37 @@ export class MotCuaChat extends HTMLElement {
       chooser.click();
     });
     restart.addEventListener("click", () => dialog.showModal());
-    dialog.addEventListener("close", () => dialog.returnValue === "yes" && this.restart());
+    close.addEventListener("click", () => this.announce("close"));
+    dialog.addEventListener("close", () => {
+      if (dialog.returnValue === "yes") this.restart();
+      if (dialog.returnValue === "erase") this.say(texts.erase);
+      dialog.returnValue = "";
+    });
 
     const on = (name, handler) => this.connection.addEventListener(name, (event) => handler(event.detail));
     on("state", (name) => {
       state.textContent = texts[name];
       state.dataset.state = name;
     });
+    on("welcome", (gateway) => {
+      this.limits = gateway;
+      this.log.greet(gateway.greeting);
+    });
     on("history", (messages) => {
       if (messages.length) this.talking();
       this.log.restore(messages);
     });
-    on("message", (message) => this.log.replied(message));
+    on("message", (message) => {
+      this.log.replied(message);
+      this.announce("reply");
+    });
     on("said", (message) => {
       this.talking();
       this.log.said(message);
     });
     on("kept", ({ message_id }) => this.log.kept(message_id));
     on("refused", ({ message_id, detail }) => {
-      this.log.refused(message_id);
+      if (message_id) this.log.refused(message_id);
       this.log.note(detail);
     });
     on("busy", () => this.log.typing(true));
@@ -147,8 +180,7 @@ export class MotCuaChat extends HTMLElement {
 
   async restart() {
     this.log.clear();
-    this.greet();
-    this.dispatchEvent(new CustomEvent("restart", { bubbles: true, composed: true }));
+    this.announce("restart");
     this.parts.input.focus();
     await this.connection.restart().catch(() => this.connection.open());
   }

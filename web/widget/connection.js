@@ -4,17 +4,19 @@
 // same id, so that it is answered once. After every interruption the page asks for what it missed.
 
 import { io } from "socket.io-client";
+import { Session } from "./session.js";
 
 const ACK_MS = 10_000;
 const CONNECT_MS = 8_000;
 const RETRY_MS = 3_000;
 const SOCKET_TRIES = 3;
 
-/** Events: state {state}, message {…}, said {…}, history {messages}, busy, turn, kept, refused {message_id, detail}. */
+/** Events: welcome {greeting, text_max, upload_max_bytes}, state {state}, message {…}, said {…}, history {messages}, busy, turn, kept, refused {message_id, detail}. */
 export class Connection extends EventTarget {
   constructor(base) {
     super();
     this.base = base;
+    this.session = new Session(base);
     this.last = 0;
     this.queue = [];
     this.failures = 0;
@@ -26,33 +28,29 @@ export class Connection extends EventTarget {
     this.dispatchEvent(new CustomEvent(name, { detail }));
   }
 
-  async fetch(path, options = {}) {
-    const headers = options.body ? { "Content-Type": "application/json" } : {};
-    return fetch(this.base + path, { credentials: "same-origin", headers, ...options });
-  }
-
   /** Open or resume the session, show what was said, and connect. */
   async open() {
     this.tell("state", "connecting");
     try {
-      await this.session();
+      await this.enter();
       await this.catchUp();
-    } catch {
+    } catch (error) {
       this.tell("state", "offline");
-      setTimeout(() => this.closed || this.open(), RETRY_MS);
+      if (error.detail) this.tell("refused", { detail: error.detail });
+      setTimeout(() => this.closed || this.open(), Math.max(RETRY_MS, 1000 * (error.retry_after ?? 0)));
       return;
     }
     this.connect();
     this.flush();
   }
 
-  async session() {
-    const response = await this.fetch("/api/chat/sessions", { method: "POST" });
-    if (!response.ok) throw new Error(`session: ${response.status}`);
+  async enter() {
+    this.tell("welcome", await this.session.open());
   }
 
   connect() {
-    this.socket = io(this.base || location.origin, {
+    this.socket = io(this.base, {
+      auth: (show) => show(this.session.token ? { token: this.session.token } : {}),
       path: "/socket.io",
       transports: ["websocket", "polling"],
       tryAllTransports: true,
@@ -83,19 +81,26 @@ export class Connection extends EventTarget {
 
   arrived(message) {
     this.last = Math.max(this.last, message.id);
-    this.tell("message", message);
+    this.tell("message", this.whole(message));
+  }
+
+  /** The message with addresses that also hold on another portal's page. */
+  whole(message) {
+    const address = (url) => (url?.startsWith("/") ? this.base + url : url);
+    const { image, custom } = message;
+    return { ...message, image: address(image), custom: custom && { ...custom, url: address(custom.url) } };
   }
 
   /** Ask for what was said since the last message that this page has seen. */
   async catchUp() {
     const first = this.last === 0;
-    const response = await this.fetch(`/api/chat/messages?after=${this.last}`);
-    if (response.status === 401) return this.session();
+    const response = await this.session.fetch(`/api/chat/messages?after=${this.last}`);
+    if (response.status === 401) return this.enter();
     if (!response.ok) throw new Error(`history: ${response.status}`);
     const { messages, last, busy } = await response.json();
     this.last = Math.max(this.last, last);
-    if (first) this.tell("history", messages);
-    else for (const one of messages) this.tell(one.from === "citizen" ? "said" : "message", one);
+    if (first) this.tell("history", messages.map((one) => this.whole(one)));
+    else for (const one of messages.map((one) => this.whole(one))) this.tell(one.from === "citizen" ? "said" : "message", one);
     if (busy) this.tell("busy");
     else if (!this.queue.length) this.tell("turn");
   }
@@ -122,7 +127,7 @@ export class Connection extends EventTarget {
     const answer = this.socket?.connected ? await this.emit(message) : await this.post(message);
     if (answer === null) return false;
     if (answer.status === 401) {
-      await this.session().catch(() => {});
+      await this.enter().catch(() => {});
       this.socket?.disconnect().connect();
       return false;
     }
@@ -147,7 +152,11 @@ export class Connection extends EventTarget {
     // While the socket may still come up it is quicker to wait for it.
     if (!this.socket || this.failures < SOCKET_TRIES) return null;
     try {
-      const response = await this.fetch("/api/chat/messages", { method: "POST", body: JSON.stringify(message) });
+      const response = await this.session.fetch("/api/chat/messages", {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify(message),
+      });
       const body = await response.json();
       for (const reply of body.replies ?? []) this.arrived(reply);
       if (body.state && body.state !== "waiting") this.tell("turn");
@@ -165,6 +174,7 @@ export class Connection extends EventTarget {
     const request = new XMLHttpRequest();
     const done = new Promise((resolve, reject) => {
       request.open("POST", `${this.base}/api/chat/uploads?message_id=${message_id}`);
+      for (const [name, value] of Object.entries(this.session.headers)) request.setRequestHeader(name, value);
       request.upload.addEventListener("progress", (event) => event.lengthComputable && onProgress(event.loaded / event.total));
       request.addEventListener("load", () => {
         let body = {};
@@ -191,7 +201,7 @@ export class Connection extends EventTarget {
   async restart() {
     this.queue = [];
     this.socket?.disconnect();
-    await this.fetch("/api/chat/sessions", { method: "DELETE" });
+    await this.session.end();
     this.last = 0;
     await this.open();
   }

@@ -13,6 +13,26 @@ export function h(tag, properties = {}, ...children) {
   return element;
 }
 
+// Of what `medium` is; an old portal sets its own root to 10 px, and all that is in rem would shrink with it.
+function rootScale() {
+  const probe = h("span");
+  Object.assign(probe.style, { all: "initial", position: "absolute" });
+  document.body.append(probe);
+  const medium = parseFloat(getComputedStyle(probe).fontSize);
+  probe.remove();
+  return medium / parseFloat(getComputedStyle(document.documentElement).fontSize);
+}
+
+/** Give a shadow root its style sheet; in media queries rem is the browser's own anyway. */
+export function styled(root, css) {
+  const scale = rootScale();
+  const fitted = css.replace(/@media[^{]*|([\d.]+)rem/g, (found, size) => (size ? `${size * scale}rem` : found));
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(fitted);
+  root.adoptedStyleSheets = [sheet];
+  return root;
+}
+
 const SVG = "http://www.w3.org/2000/svg";
 
 const PATHS = {
@@ -22,6 +42,7 @@ const PATHS = {
   file: "M6 2h8l5 5v13a2 2 0 0 1-2 2H6a2 2 0 0 1-2-2V4a2 2 0 0 1 2-2zm7 1.5V8h4.5zM8 12h8v1.5H8zm0 4h8v1.5H8z",
   down: "M12 16.5 5 9.5 6.5 8l5.5 5.5L17.5 8 19 9.5z",
   close: "m6.4 5 5.6 5.6L17.6 5 19 6.4 13.4 12l5.6 5.6-1.4 1.4-5.6-5.6L6.4 19 5 17.6l5.6-5.6L5 6.4z",
+  chat: "M4 3h16a2 2 0 0 1 2 2v10a2 2 0 0 1-2 2h-8l-5 4.5V17H4a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2zm3 5v1.5h10V8zm0 3.5V13h7v-1.5z",
   check: "M9.5 16.2 5.3 12l-1.4 1.4 5.6 5.6 11-11-1.4-1.4z",
 };
 

@@ -10,7 +10,7 @@ const NEAR_END_PX = 120;
 export class Log {
   /**
    * @param parts the widget's fixed parts
-   * @param {{say: (button, text, payload) => void, upload: (file) => void}} actions
+   * @param {{say: (button, text, payload) => void, upload: (files) => void, save: (card) => void}} actions
    */
   constructor(parts, actions) {
     this.parts = parts;
@@ -58,7 +58,9 @@ export class Log {
     setTimeout(() => log.setAttribute("aria-live", "polite"), 300);
   }
 
+  /** The first words, once a conversation. */
   greet(text) {
+    if (this.seen("greeting")) return;
     this.add("assistant", h("div", { class: "bubble" }, ...linked(text)));
   }
 
@@ -104,7 +106,7 @@ export class Log {
     const { custom, buttons, image, author } = message;
     const [before, after] = textAroundCard(message.text ?? "", custom);
     const bubble = (text) => (text ? h("div", { class: "bubble" }, ...linked(text)) : null);
-    const card = renderCard(custom, this.actions.say, (one) => uploadControl(one, this.actions.upload));
+    const card = renderCard(custom, this.actions.say, (one) => uploadControl(one, this.actions.upload), this.actions.save);
     const row = this.add(
       author ? "staff" : "assistant",
       author ? h("span", { class: "author" }, `${author}:`) : null,

@@ -16,6 +16,17 @@ from gateway.rendering import Part
 from gateway.texts import say
 
 TIMEOUT = aiohttp.ClientTimeout(total=10, connect=3)
+UPLOAD_TIMEOUT = aiohttp.ClientTimeout(total=20, connect=3)
+"""Of a file of 5 MB; with the message that shows it, it stays below a claim's lease."""
+
+
+@dataclass(frozen=True)
+class File:
+    """A file to show: its name, MIME type and bytes."""
+
+    name: str
+    content_type: str
+    content: bytes
 
 
 @dataclass(frozen=True)
@@ -67,6 +78,22 @@ class ZaloClient:
             {"recipient": {"user_id": user}, "message": message(part)},
         )
 
+    async def send_file(self, access_token: str, user: str, file: File) -> None:
+        """Upload a file (`v2.0/oa/upload/file`) and show it.
+
+        Raises:
+            NotSentError: if Zalo did not take it.
+        """
+        form = aiohttp.FormData()
+        form.add_field("file", file.content, filename=file.name, content_type=file.content_type)
+        url = f"{self._api}/v2.0/oa/upload/file"
+        uploaded = await self.call(access_token, url, form)
+        if not isinstance(uploaded.get("token"), str):
+            raise NotSentError(Remedy.GIVE_UP, "zalo upload")
+        attachment = {"type": "file", "payload": {"token": uploaded["token"]}}
+        body = {"recipient": {"user_id": user}, "message": {"attachment": attachment}}
+        await self.call(access_token, f"{self._api}/v3.0/oa/message/cs", body)
+
     async def ask_contact(self, access_token: str, user: str, image: str) -> None:
         """Offer to share the citizen's telephone number (template `request_user_info`).
 
@@ -93,16 +120,21 @@ class ZaloClient:
         body = {"user_id": user, "template_id": template, "template_data": parameters}
         await self.call(access_token, f"{self._api}/v3.0/oa/message/template", body)
 
-    async def call(self, access_token: str, url: str, body: dict[str, Any]) -> dict[str, Any]:
-        """Post to the interface; the answer's `data`.
+    async def call(
+        self, access_token: str, url: str, body: dict[str, Any] | aiohttp.FormData
+    ) -> dict[str, Any]:
+        """Post JSON or a form to the interface; the answer's `data`.
 
         Raises:
             NotSentError: if the answer is an error, or none came.
         """
         headers = {"access_token": access_token}
+        form = isinstance(body, aiohttp.FormData)
+        content: dict[str, Any] = {"data": body} if form else {"json": body}
+        timeout = UPLOAD_TIMEOUT if form else TIMEOUT
         try:
             async with self._http.post(
-                url, json=body, headers=headers, timeout=TIMEOUT
+                url, headers=headers, timeout=timeout, **content
             ) as response:
                 if response.status != 200:
                     raise NotSentError(Remedy.RETRY, f"zalo http {response.status}")

@@ -1,0 +1,55 @@
+// Whose conversation it is: on our own page a cookie says it, which no script sees; on another portal a token
+// that is kept there, for browsers give no cookie to a page within a page of somebody else.
+
+const KEY = "mot-cua-token";
+
+// Storage may be switched off; then the conversation lasts as long as the page.
+function stored(work) {
+  try {
+    return work(localStorage);
+  } catch {
+    return null;
+  }
+}
+
+export class Session {
+  /** @param {string} base the gateway's origin */
+  constructor(base) {
+    this.base = base;
+    this.foreign = base !== location.origin;
+    this.token = this.foreign ? stored((storage) => storage.getItem(KEY)) : null;
+  }
+
+  get headers() {
+    return this.token ? { Authorization: `Bearer ${this.token}` } : {};
+  }
+
+  /** fetch() as this session; `path` may also be a whole address of the gateway. */
+  fetch(path, { headers, ...options } = {}) {
+    return fetch(new URL(path, this.base), {
+      credentials: this.foreign ? "omit" : "same-origin",
+      headers: { ...this.headers, ...headers },
+      ...options,
+    });
+  }
+
+  /** Begin or go on; what the gateway says of itself: {greeting, text_max, upload_max_bytes}. */
+  async open() {
+    const response = await this.fetch("/api/chat/sessions", { method: "POST" });
+    const body = await response.json().catch(() => ({}));
+    if (!response.ok) throw Object.assign(new Error(`session: ${response.status}`), body);
+    if (this.foreign && body.token) this.keep(body.token);
+    return body;
+  }
+
+  /** End it on this device. */
+  async end() {
+    await this.fetch("/api/chat/sessions", { method: "DELETE" });
+    this.keep(null);
+  }
+
+  keep(token) {
+    this.token = token;
+    if (this.foreign) stored((storage) => (token ? storage.setItem(KEY, token) : storage.removeItem(KEY)));
+  }
+}
