@@ -15,7 +15,7 @@ from common.problems import Problem
 from gateway.keys import CONFIG, METRICS
 
 CHAT = "/api/chat/"
-SHARED = (CHAT, "/documents/", "/payments/qr/", "/static/build/mot-cua-chat.js")
+SHARED = (CHAT, "/documents/", "/files/", "/payments/qr/", "/static/build/mot-cua-chat.js")
 """What the widget asks for, by the beginning of the path; socket.io asks `welcome` itself."""
 
 PREFLIGHT = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from gateway.channels.messenger.events import read
 from gateway.keys import METRICS
 from gateway.texts import say
-from tests.gateway.fakes import Client, Connect, FakeOnestop, FakeRasa
+from tests.gateway.fakes import Client, Connect, FakeOnestop, FakeRasa, until
 from tests.gateway.platforms import answered
 from tests.platforms import messenger
 from tests.platforms.messenger import MessengerServer
@@ -96,6 +97,29 @@ async def test_row_events_every_event_of_every_entry_is_answered_once(
     await answered(messenger_server, 3)
     assert messenger_server.texts("777") == ["Anh/chị nói: một", "Anh/chị nói: hai"]
     assert messenger_server.texts("888") == ["Anh/chị nói: ba"]
+
+
+async def test_row_time_to_answer_it_is_acknowledged_before_rasa_has_answered(
+    connect_messenger: Connect, rasa: FakeRasa, messenger_server: MessengerServer
+) -> None:
+    done = asyncio.Event()
+
+    async def slow(inbound: dict[str, Any]) -> list[dict[str, Any]]:
+        await done.wait()
+        return [{"text": "xong"}]
+
+    rasa.answer = slow
+    client = await connect_messenger(turn_timeout_seconds=60)
+    for number in range(20):
+        said = messenger.text("chào", f"m_{number}", user=str(number))
+        assert await messenger.tell(client.post, said) == 200
+    assert not any(message["text"] == "xong" for _, message in messenger_server.sent)
+
+    async def all_answered() -> bool:
+        return sum(message["text"] == "xong" for _, message in messenger_server.sent) == 20
+
+    done.set()
+    await until(all_answered)
 
 
 def now() -> int:

@@ -5,10 +5,12 @@ A platform's change is one edit of `limits.yml` and of the line here that names 
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
+import yaml
 
 from gateway.channels.errors import NotSentError, Remedy
 from gateway.channels.limits import Limits, limits_of
@@ -44,6 +46,20 @@ def limits(channel: str) -> Limits:
 )
 def test_the_limits_are_those_of_the_row(row: str, channel: str, name: str, value: float) -> None:
     assert getattr(limits(channel), name) == value, row
+
+
+def test_row_quick_replies_titles_of_the_menu_fit_one() -> None:
+    """A longer title would turn what every citizen sees first into a list of numbers."""
+    domain = yaml.safe_load(Path("domain.yml").read_text(encoding="utf-8"))
+    longest = limits("messenger").choice_title
+    shown = [
+        button["title"]
+        for variants in domain["responses"].values()
+        for one in variants
+        for button in one.get("buttons", ())
+    ]
+    assert shown
+    assert [title for title in shown if len(title) > longest] == []
 
 
 def test_row_rate_we_stay_below_what_a_page_may_send() -> None:

@@ -57,7 +57,7 @@ async def test_the_first_token_comes_from_the_settings_and_is_then_shared(
     assert zalo_server.renewals == 1
 
 
-async def test_two_workers_at_once_renew_once(
+async def test_row_token_two_workers_at_once_renew_once(
     open_tokens: OpenTokens, zalo_server: ZaloServer, gateway_database: Database
 ) -> None:
     await open_tokens().access()
@@ -85,7 +85,7 @@ async def test_a_token_is_renewed_hours_before_its_end(
     assert await open_tokens().access() == "access-2"
 
 
-async def test_a_worker_that_is_stopped_between_answer_and_storing_still_stores(
+async def test_row_token_a_worker_stopped_between_answer_and_storing_still_stores(
     open_tokens: OpenTokens,
     zalo_server: ZaloServer,
     monkeypatch: pytest.MonkeyPatch,

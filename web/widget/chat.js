@@ -33,6 +33,7 @@ export class MotCuaChat extends HTMLElement {
       say: (button, text, payload) => this.press(button, text, payload),
       upload: (files) => this.upload(files),
       save: (card) => this.save(card),
+      address: (url) => this.connection.session.address(url),
     });
     this.limits = LIMITS;
     this.connection = new Connection(OWN);

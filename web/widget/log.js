@@ -10,7 +10,8 @@ const NEAR_END_PX = 120;
 export class Log {
   /**
    * @param parts the widget's fixed parts
-   * @param {{say: (button, text, payload) => void, upload: (files) => void, save: (card) => void}} actions
+   * @param {{say: (button, text, payload) => void, upload: (files) => void, save: (card) => void,
+   *   address: (url) => Promise<string>}} actions
    */
   constructor(parts, actions) {
     this.parts = parts;
@@ -111,7 +112,7 @@ export class Log {
       author ? "staff" : "assistant",
       author ? h("span", { class: "author" }, `${author}:`) : null,
       bubble(before),
-      image && /^(https?:|\/|data:image\/)/.test(image) ? h("img", { class: "picture", src: image, alt: texts.image }) : null,
+      image && /^(https?:|\/|data:image\/)/.test(image) ? this.picture(image) : null,
       card,
       bubble(after),
       // The stars are the same choices.
@@ -119,6 +120,12 @@ export class Log {
     );
     this.turnStart ??= row;
     this.scroll(this.turnStart);
+  }
+
+  picture(address) {
+    const shown = h("img", { class: "picture", alt: texts.image });
+    this.actions.address(address).then((found) => (shown.src = found), () => (shown.src = address));
+    return shown;
   }
 
   // Lasting ones answer something else than the last question: they are retired when one of them is pressed.

@@ -33,6 +33,13 @@ export class Session {
     });
   }
 
+  /** Where the page finds a picture; one that opens for this conversation only is fetched first. */
+  async address(url) {
+    if (!this.foreign || !url.startsWith(`${this.base}/files/`)) return url;
+    const response = await this.fetch(url);
+    return response.ok ? URL.createObjectURL(await response.blob()) : url;
+  }
+
   /** Begin or go on; what the gateway says of itself: {greeting, text_max, upload_max_bytes}. */
   async open() {
     const response = await this.fetch("/api/chat/sessions", { method: "POST" });
