@@ -137,6 +137,8 @@ class ZaloChannel(Platform):
             async with self._http.get(url, timeout=FETCH_TIMEOUT) as response:
                 if response.status != 200 or response.content_type not in self.limits.file_types:
                     raise NotSentError(Remedy.GIVE_UP, "file not for zalo")
+                if (response.content_length or 0) > self.limits.file_bytes:
+                    raise NotSentError(Remedy.GIVE_UP, "file too large for zalo")
                 content = bytearray()
                 async for piece in response.content.iter_chunked(64 * 1024):
                     content += piece

@@ -84,7 +84,7 @@ class ZaloClient:
         Raises:
             NotSentError: if Zalo did not take it.
         """
-        form = aiohttp.FormData()
+        form = aiohttp.FormData(quote_fields=False)  # else the name is shown with %XX
         form.add_field("file", file.content, filename=file.name, content_type=file.content_type)
         url = f"{self._api}/v2.0/oa/upload/file"
         uploaded = await self.call(access_token, url, form)
