@@ -35,6 +35,7 @@ from actions import (
     status_form,
     units,
 )
+from actions.naming import unless_named
 from actions.onestop_client import close_client
 from common.logs import configure_logs
 from common.problems import Problem, problem_middleware, require_token
@@ -94,7 +95,7 @@ def create_app(config: Settings) -> web.Application:
     executor = ActionExecutor()
     for topic in TOPICS:
         for action in topic.ACTIONS:
-            executor.register_action(action)
+            executor.register_action(unless_named(action()))
     inner[EXECUTOR] = executor
     inner.router.add_post("/webhook", run_action)
     inner.on_cleanup.append(lambda _app: close_client())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rasa_sdk.events import SlotSet
 
 from actions.onestop_client import OnestopRefusal
-from actions.texts import Button, button, shorten
+from actions.texts import Button, button, render, shorten
 from actions.turn import Events, Turn
 from onestop.catalogue.content import Procedure
 from onestop.schemas import Candidate, SearchResult
@@ -31,15 +31,27 @@ CHOICE_TITLE_LENGTH = 90
 def choose_buttons(wishes: list[str], candidates: list[Candidate]) -> list[Button]:
     """One button a candidate, with a number that can also be typed; pressing it repeats the wishes."""
     also = {"also": " ".join(wishes[1:])} if len(wishes) > 1 else {}
+    by = telling_apart(candidates)
     return [
         button(
-            f"{at}. {shorten(one.short_name, CHOICE_TITLE_LENGTH)}",
+            f"{at}. {shorten(render('choice', one=one, by=by), CHOICE_TITLE_LENGTH)}",
             wishes[0],
             procedure=one.code,
             **also,
         )
         for at, one in enumerate(candidates, start=1)
     ]
+
+
+def telling_apart(candidates: list[Candidate]) -> str:
+    """What divides procedures of one and the same name; empty where their names do."""
+    if len(candidates) < 2 or len({one.name.casefold() for one in candidates}) > 1:
+        return ""
+    for by in ("agency", "tier", "field", "level"):
+        told = {getattr(one, by) for one in candidates}
+        if len(told) == len(candidates) and all(told):
+            return by
+    return "code"
 
 
 def next_buttons(turn: Turn, procedure: Procedure, answered: list[str]) -> list[Button]:
@@ -66,6 +78,7 @@ def offer_choices(turn: Turn, wishes: list[str], found: SearchResult) -> Events:
     turn.show(
         "choices",
         question=found.question,
+        name=found.candidates[0].name if telling_apart(found.candidates) else "",
         buttons=choose_buttons(wishes, found.candidates),
     )
     offered = [{"code": one.code, "wishes": wishes} for one in found.candidates]

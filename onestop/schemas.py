@@ -471,13 +471,14 @@ class SearchResult(BaseModel):
 
     `content_words` is false when the message names no subject at all, only words of conversation or
     aspects ("còn lệ phí thì sao?"), so that a follow-up keeps its procedure; `question` is what tells
-    look-alikes apart.
+    look-alikes apart; `named` says that the message is hardly more than the first candidate's name.
     """
 
     outcome: Literal["found", "choices", "none"]
     candidates: list[Candidate]
     question: str | None = None
     content_words: bool = True
+    named: bool = False
 
 
 class OwedRequest(BaseModel):

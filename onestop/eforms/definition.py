@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import textwrap
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
@@ -21,10 +20,9 @@ from pydantic import StringConstraints, ValidationError, model_validator
 from onestop.catalogue.content import Code, Procedure, Text
 from onestop.eforms.conditions import Condition, Identifier, Part
 from onestop.eforms.faults import describe
+from onestop.eforms.paper_names import asked_names, shortened
 
 FormId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$")]
-
-_LONGEST_LABEL = 120  # characters; names of papers in the records can be whole sentences
 
 PAPER_TYPES = ("application/pdf", "image/jpeg", "image/png")
 
@@ -270,6 +268,8 @@ class EForm(Part):
 def expand(form: EForm, procedure: Procedure) -> EForm:
     """The form as it is used for a procedure: its own papers become fields of type paper.
 
+    They are asked for by short names; the explanation has a paper's whole text.
+
     Papers that only some cases need (`Paper.group`) or that are optional can be skipped. Each may
     also be handed in later: the originals of many are shown at the counter.
     """
@@ -277,7 +277,8 @@ def expand(form: EForm, procedure: Procedure) -> EForm:
     if words is None:
         return form
     fields = list(form.fields)
-    for number, paper in enumerate(procedure.papers, start=1):
+    names = asked_names([paper.name for paper in procedure.papers])
+    for number, (paper, name) in enumerate(zip(procedure.papers, names, strict=True), start=1):
         question, explanation = words.question, words.explanation
         if paper.group:
             question, explanation = words.question_in_case, words.explanation_in_case
@@ -286,8 +287,8 @@ def expand(form: EForm, procedure: Procedure) -> EForm:
             Field(
                 id=f"paper_{number}",
                 type=FieldType.PAPER,
-                label=textwrap.shorten(paper.name, _LONGEST_LABEL, placeholder=" …"),
-                question=question.format(name=paper.name, group=paper.group),
+                label=name,
+                question=question.format(name=name, group=shortened(paper.group)),
                 explanation=f"{told} {paper.note}".strip(),
                 section=words.section,
                 required=paper.required and not paper.group,

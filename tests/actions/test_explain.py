@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from actions.clarify import Clarify, OutOfScope
+from actions.explain import telling_apart
 from actions.questions import Explain
 from tests.actions.conftest import Talk, loop_of, slots_of
-from tests.actions.fakes import FOUND, NOTHING, SEVERAL, UNKNOWN, draft, field
+from tests.actions.fakes import FOUND, NOTHING, SEVERAL, UNKNOWN, candidate, draft, field
 
 
 async def test_the_found_procedure_is_explained_and_kept(talk: Talk) -> None:
@@ -150,3 +151,36 @@ async def test_what_is_out_of_scope_is_said_to_be(talk: Talk) -> None:
     await talk.act(OutOfScope(), "hôm nay trời đẹp", "out_of_scope")
     assert "ngoài khả năng" in talk.text()
     assert "/ask_procedure" in talk.buttons().values()
+
+
+async def test_namesakes_are_told_apart_by_what_divides_them(talk: Talk) -> None:
+    both = [
+        candidate(code, "Cấp lại Giấy phép").model_copy(update={"agency": agency})
+        for code, agency in (("1.000001", "Công an cấp xã"), ("1.000002", "Công an tỉnh"))
+    ]
+    talk.service.found = SEVERAL.model_copy(update={"candidates": both, "question": None})
+    await talk.act(Explain(), "cấp lại giấy phép", "ask_procedure")
+    assert "cùng tên: Cấp lại Giấy phép" in talk.text()
+    assert list(talk.buttons()) == ["1. Công an cấp xã", "2. Công an tỉnh"]
+
+
+@pytest.mark.parametrize(
+    ("differing", "by"),
+    [
+        ([{"agency": "A", "tier": "commune"}, {"agency": "", "tier": "ministry"}], "tier"),
+        ([{"field": "A"}, {"field": "B"}], "field"),
+        ([{"level": 3}, {"level": 4}], "level"),
+        ([{"agency": "A"}, {"agency": "A"}], "code"),
+    ],
+)
+def test_the_first_of_agency_tier_field_and_level_that_divides_all(
+    differing: list[dict[str, object]], by: str
+) -> None:
+    named = [
+        candidate(f"1.00000{at}", "Tên").model_copy(update=one) for at, one in enumerate(differing)
+    ]
+    assert telling_apart(named) == by
+
+
+def test_procedures_of_different_names_need_nothing_else() -> None:
+    assert telling_apart([candidate("1.000001", "Một"), candidate("1.000002", "Hai")]) == ""

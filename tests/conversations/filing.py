@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from actions.texts import lower_first, shorten
 from common.database import Database
 from onestop.catalogue.content import Procedure
 from onestop.dossiers.calendar import VIETNAM, due_at
@@ -95,8 +95,7 @@ class Filing:
     def taken(self, field: Field, told: Told) -> None:
         """An answer must have been read back as it was meant."""
         if told.given:
-            label = field.label[:1].lower() + field.label[1:]
-            self.expect(f"{spoken(label)}: {told.shown}")
+            self.expect(f"{shorten(lower_first(field.label), _SPOKEN_LABEL)}: {told.shown}")
 
     def send(self) -> str:
         """Agree and send; the dossier's code."""
@@ -120,8 +119,3 @@ class Filing:
         due = due_at(at, online_way(self.procedure))
         if due is not None:
             self.expect(f"Hẹn trả: {due.astimezone(VIETNAM):%d/%m/%Y}")
-
-
-def spoken(label: str) -> str:
-    """A label as far as it is read back within a sentence."""
-    return label if len(label) <= _SPOKEN_LABEL else textwrap.shorten(label, 40, placeholder="")

@@ -22,6 +22,7 @@ from onestop.catalogue.search.facts import (
     sayings,
 )
 from onestop.catalogue.search.lexicon import Lexicon, shipped
+from onestop.catalogue.search.names import Namesakes, is_name
 from onestop.catalogue.search.narrow import ANYTHING, Narrow
 from onestop.catalogue.search.postings import Floats
 from onestop.catalogue.search.reading import read_both, read_message, read_name
@@ -43,6 +44,7 @@ _TOLD_APART = 4  # candidates that a question tells apart
 _UNLISTED = 0.5  # rarity of a syllable that no name holds, as a share of the highest
 _MESSAGE, _ROW, _COSINE, _PAIRS_MESSAGE = 0, 1, 2, 3  # places in the features of rows
 _BODY, _ACTION, _CONTRADICTED, _CONFIRMED = 0, 2, 3, 4  # places in the features of procedures
+_NEAR = 1.0  # a namesake whose total is further away is another thing, or excluded
 _COMMON_ACTION = 8  # names that must begin with the same two syllables (cấp lại, gia hạn …)
 
 
@@ -66,6 +68,7 @@ class SearchIndex:
         self._cards = [_card(procedure) for procedure in procedures]
         self._by_code = {p.code: at for at, p in enumerate(procedures)}
         self._plain = [plain_name(p.name) for p in procedures]
+        self._namesakes = Namesakes(procedures)
         self._contrast = lexicon.questions.contrast(self._plain)
         rows: list[Reading] = []
         listed: list[Sequence[Word]] = list(lexicon.listed())
@@ -146,11 +149,22 @@ class SearchIndex:
         if topic:
             outcome, shown = "choices", list(best[:limit])
         names = [self._plain[at] for at in shown[:_TOLD_APART]]
-        ranked = zip(best[:limit], chances, strict=False)
+        ranked = list(zip(best[:limit], chances, strict=False))
+        named = outcome != "none" and is_name(query, self._cards[best[0]].name)
+        if outcome == "found":
+            same = [
+                at for at in self._namesakes.of(best[0]) if totals[at] > totals[best[0]] - _NEAR
+            ]
+            if len(same) > 1:
+                outcome, names = "choices", []
+                ranked = [(at, chances[0]) for at in sorted(same, key=lambda at: -totals[at])][
+                    :limit
+                ]
         return SearchResult(
             outcome=outcome,
             candidates=[self._scored(at, float(c)) for at, c in ranked],
             question=self._questions.between(names) if outcome == "choices" else None,
+            named=named,
             content_words=True,
         )
 

@@ -1,0 +1,46 @@
+"""A message that is a procedure's name is about that procedure, whatever else it sounds like.
+
+The understanding knows how people talk. The names of five thousand procedures hold all those words, too:
+"Thanh toán chi phí …" is no wish to pay, and "Giải quyết khiếu nại …" is no complaint.
+"""
+
+from __future__ import annotations
+
+from rasa_sdk.events import FollowupAction
+
+from actions.explain import explain
+from actions.turn import Events, TopicAction, Turn
+
+# They find the procedure themselves.
+_FINDING = {
+    *("action_explain", "action_start_dossier", "action_clarify", "action_out_of_scope"),
+    "action_back_to_draft",
+}
+_WORDS = 4  # a shorter message is not looked up: hardly a name is so short
+
+
+class UnlessNamed(TopicAction):
+    """Explain the procedure that the message names; do what the action does if it names none."""
+
+    def __init__(self, otherwise: TopicAction) -> None:
+        self._otherwise = otherwise
+
+    def name(self) -> str:
+        """The name of the action it stands before."""
+        return self._otherwise.name()
+
+    async def act(self, turn: Turn) -> Events:
+        """Search first; after the explanation goes on what would have gone on after the action."""
+        if turn.fresh and len(turn.text.split()) >= _WORDS:
+            found = await turn.service.search(turn.text)
+            if found.named:
+                events = await explain(turn, ["ask_procedure"])
+                going_on = turn.tracker.active_loop_name or "action_listen"
+                return [*events, FollowupAction(going_on)]
+        return await self._otherwise.act(turn)
+
+
+def unless_named(action: TopicAction) -> TopicAction:
+    """The action with the search before it; loops and what searches by itself stay as they are."""
+    own = action.name() in _FINDING or not action.name().startswith("action_")
+    return action if own else UnlessNamed(action)

@@ -1,0 +1,49 @@
+"""A message that is a procedure's name is explained, whatever else it sounds like."""
+
+from __future__ import annotations
+
+from actions.complaints import Complain
+from actions.naming import UnlessNamed, unless_named
+from actions.questions import Explain
+from tests.actions.conftest import Talk
+from tests.actions.fakes import FOUND
+
+NAME = "Giải quyết khiếu nại về đăng ký tạm trú"
+COMPLAIN = unless_named(Complain())
+
+
+def followed(events: list[dict[str, object]]) -> object:
+    """The action that the events let follow."""
+    return next((one["name"] for one in events if one["event"] == "followup"), None)
+
+
+async def test_a_name_is_explained_and_the_citizen_s_turn_follows(talk: Talk) -> None:
+    talk.service.found = FOUND.model_copy(update={"named": True})
+    events = await talk.act(COMPLAIN, NAME, "complain")
+    assert "Đăng ký tạm trú" in talk.text()
+    assert followed(events) == "action_listen"
+
+
+async def test_within_a_form_the_form_asks_again(talk: Talk) -> None:
+    talk.loop = "dossier_form"
+    talk.service.found = FOUND.model_copy(update={"named": True})
+    assert followed(await talk.act(COMPLAIN, NAME, "complain")) == "dossier_form"
+
+
+async def test_a_story_about_a_procedure_is_no_name(talk: Talk) -> None:
+    talk.service.found = FOUND
+    events = await talk.act(COMPLAIN, "cán bộ bắt tôi chờ ba tiếng để đăng ký tạm trú", "complain")
+    assert followed(events) is None
+    assert "Công an cấp xã" not in talk.text()
+
+
+async def test_a_button_is_the_citizen_s_own_word(talk: Talk) -> None:
+    talk.service.found = FOUND.model_copy(update={"named": True})
+    assert followed(await talk.act(COMPLAIN, "/complain", "complain")) is None
+
+
+def test_what_searches_by_itself_stays_as_it_is() -> None:
+    explain = Explain()
+    assert unless_named(explain) is explain
+    assert isinstance(COMPLAIN, UnlessNamed)
+    assert COMPLAIN.name() == "action_complain"
