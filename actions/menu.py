@@ -1,4 +1,4 @@
-"""Greetings."""
+"""Greetings, and what can be done here."""
 
 from __future__ import annotations
 
@@ -21,4 +21,15 @@ class Greet(TopicAction):
         return []
 
 
-ACTIONS = (Greet,)
+class Capabilities(TopicAction):
+    """Say what can be done here."""
+
+    action_name = "action_capabilities"
+
+    async def act(self, turn: Turn) -> Events:
+        """Say it with the menu; "trợ giúp" also stands in names of procedures (`actions/naming.py`)."""
+        turn.show("capabilities", buttons=MENU[:3])
+        return []
+
+
+ACTIONS = (Greet, Capabilities)

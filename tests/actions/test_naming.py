@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from actions.complaints import Complain
+from actions.menu import Capabilities
 from actions.naming import UnlessNamed, unless_named
 from actions.questions import Explain
 from tests.actions.conftest import Talk
@@ -47,3 +48,16 @@ def test_what_searches_by_itself_stays_as_it_is() -> None:
     assert unless_named(explain) is explain
     assert isinstance(COMPLAIN, UnlessNamed)
     assert COMPLAIN.name() == "action_complain"
+
+
+async def test_a_name_that_sounds_like_a_cry_for_help(talk: Talk) -> None:
+    talk.service.found = FOUND.model_copy(update={"named": True})
+    await talk.act(unless_named(Capabilities()), "dừng trợ giúp xã hội", "ask_capabilities")
+    assert "Đăng ký tạm trú" in talk.text()
+    assert "em giúp được" not in talk.text()
+
+
+async def test_who_asks_for_help_hears_what_can_be_done(talk: Talk) -> None:
+    await talk.act(unless_named(Capabilities()), "em giúp được gì", "ask_capabilities")
+    assert "em giúp được" in talk.text()
+    assert list(talk.buttons()) == ["Hỏi về thủ tục", "Nộp hồ sơ", "Hồ sơ của tôi đến đâu"]
