@@ -76,6 +76,11 @@ def test_pngs_of_every_colour_are_taken(mode: str) -> None:
         (pdf(pages=pdfs.MAX_PAGES + 1), "pdf_too_many_pages"),
         (pdf(password="mat-khau"), "pdf_locked"),
     ],
+    # Encrypted files are others at each run; several processes must name their tests alike.
+    ids=[
+        *("a program", "nothing", "a gif", "half a jpeg", "half a png", "noise", "a pdf's head"),
+        *("half a pdf", "no page", "too many pages", "a locked pdf"),
+    ],
 )
 def test_what_cannot_be_read_is_refused_with_words_for_the_citizen(
     content: bytes, code: str
@@ -96,7 +101,11 @@ def test_a_picture_that_would_fill_the_memory_is_refused_unread() -> None:
         clean(bomb)
 
 
-@pytest.mark.parametrize("content", [pdf(), pdf(pages=pdfs.MAX_PAGES), pdf(owner="chu")])
+@pytest.mark.parametrize(
+    "content",
+    [pdf(), pdf(pages=pdfs.MAX_PAGES), pdf(owner="chu")],
+    ids=["one page", "many pages", "an owner's password"],
+)
 def test_a_pdf_that_opens_is_kept_as_it_is(content: bytes) -> None:
     cleaned = clean(content)
     assert (cleaned.content_type, cleaned.content, cleaned.warning) == (PDF, content, "")
