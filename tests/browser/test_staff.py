@@ -141,7 +141,7 @@ def test_an_editor_changes_a_procedure_and_another_approves_by_keyboard(console:
     page.keyboard.type("nuoi chim")
     expect(page).to_have_url(re.compile("q=nuoi"))  # htmx: the list follows what is typed
     page.get_by_role("link", name=BIRD.code).press("Enter")
-    page.get_by_role("link", name="Sửa").press("Enter")
+    page.get_by_role("link", name="Sửa", exact=True).press("Enter")
     page.get_by_label("Tên thường gọi (từ đồng nghĩa)").fill("giấy nuôi chim\nnuôi chim cảnh")
     page.get_by_label("Lý do sửa").fill("người dân gọi vậy")
     page.keyboard.press("Enter")

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 from aiohttp import web
@@ -206,8 +207,8 @@ def test_an_officer_helps_a_citizen_and_hands_back(browser: Browser, office: Off
     expect(link).to_be_visible()
     address = link.get_attribute("href")
     assert address
-    assert asking.request.get(office.url + address).status == 200
-    assert desk.request.get(office.url + address).status == 404, "it is the citizen's"
+    assert asking.request.get(urljoin(office.url, address)).status == 200
+    assert desk.request.get(urljoin(office.url, address)).status == 404, "it is the citizen's"
 
     assert faults(desk) == []
     look(desk, "conversation")
