@@ -28,6 +28,8 @@ from tests.databases import migrated  # noqa: E402
 _TOGETHER = ("conversations", "browser", "onestop/search")
 
 
+# First of all: pytest-xdist reads the groups in the same hook.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Say which tests stay together when the suite runs in several processes."""
     tests = Path(__file__).parent
