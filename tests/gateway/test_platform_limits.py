@@ -14,6 +14,7 @@ import yaml
 
 from gateway.channels.errors import NotSentError, Remedy
 from gateway.channels.limits import Limits, limits_of
+from gateway.channels.manner import Manner
 from gateway.channels.messenger.client import MessengerClient
 from gateway.channels.zalo.client import ZaloClient
 from gateway.rendering import Choice, Link, Part
@@ -143,7 +144,7 @@ async def test_row_rate_codes_of_messenger(
             limits("messenger"),
         )
         with pytest.raises(NotSentError) as caught:
-            await client.send("777", Part("chào"), answer=True)
+            await client.send("777", Part("chào"), Manner.ANSWER)
     assert caught.value.remedy is remedy
     assert str(code) in caught.value.reason
 
@@ -176,7 +177,7 @@ async def test_a_file_is_written_as_messenger_wants_it(
         client = MessengerClient(
             http, api, messenger.PAGE_ID, messenger.PAGE_TOKEN, limits("messenger")
         )
-        await client.send("777", Part(file="https://a.vn/t"), answer=True)
+        await client.send("777", Part(file="https://a.vn/t"), Manner.ANSWER)
     assert messenger_server.sent == [
         ("777", {"attachment": {"type": "file", "payload": {"url": "https://a.vn/t"}}})
     ]
