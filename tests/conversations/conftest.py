@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,14 +19,21 @@ INDEX_SECONDS = 180
 SECRET = "a-secret-of-the-tests"  # of the payment gateway
 
 
-@pytest.fixture(scope="session")
-def platforms() -> Iterator[Platforms]:
-    """Zalo and Messenger, as the running system sees them."""
+@contextmanager
+def running_platforms() -> Iterator[Platforms]:
+    """Zalo and Messenger for one system: their refresh tokens are good once, for one holder."""
     found = Platforms()
     with (
         background.running(found.zalo.create_app()) as found.zalo.base,
         background.running(found.messenger.create_app()) as found.messenger.base,
     ):
+        yield found
+
+
+@pytest.fixture(scope="session")
+def platforms() -> Iterator[Platforms]:
+    """Zalo and Messenger, as the running system sees them."""
+    with running_platforms() as found:
         yield found
 
 

@@ -20,6 +20,7 @@ import pytest
 import yaml
 
 from common.settings import ROOT
+from tests.conversations.conftest import running_platforms
 from tests.conversations.phones import Platforms, ZaloPhone
 from tests.conversations.player import TIMEOUT, Citizen
 from tests.conversations.system import System
@@ -32,6 +33,13 @@ REPLY_SECONDS = 25
 # Hours that are not now, however long the tests take.
 OPENS, CLOSES = ("20 giờ", "21 giờ") if datetime.now(VIETNAM).hour < 12 else ("5 giờ", "6 giờ")
 START = "tôi muốn nộp hồ sơ đăng ký tạm trú"
+
+
+@pytest.fixture(scope="module")
+def platforms() -> Iterator[Platforms]:
+    """Of its own: another system holds the session's tokens."""
+    with running_platforms() as found:
+        yield found
 
 
 @pytest.fixture(scope="module")
