@@ -53,14 +53,15 @@ def propose(project: Project, config: Settings) -> list[str]:
     )
     known = learnt.examples(project)
     added, said = learnt.new_examples(known, given, settings.fillers)
+    sayings = learnt.new_sayings(project.learnt[1], given)
+    if not added and not sayings:
+        raise Stopped("\n".join([*said, "no approved correction is new"]))
     models.keep_learnt(project)
     try:
-        before = gate.search_figures(project, settings)
-        sayings = learnt.write_situations(project.learnt[1], given)
-        if not added and not sayings:
-            raise Stopped("\n".join([*said, "no approved correction is new"]))
         lost = []
         if sayings:
+            before = gate.search_figures(project, settings)
+            learnt.write_situations(project.learnt[1], given)
             lost += gate.search_losses(before, gate.search_figures(project, settings))
         if added:
             learnt.write_examples(project.learnt[0], added)
@@ -79,7 +80,7 @@ def propose(project: Project, config: Settings) -> list[str]:
     models.promote(project)
     return [
         *said,
-        f"learnt {len(added)} examples and {sayings} sayings of procedures",
+        f"learnt {len(added)} examples and {len(sayings)} sayings of procedures",
         "the running server uses the new model" if running else "used from the next start on",
     ]
 

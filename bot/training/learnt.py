@@ -83,24 +83,31 @@ def write_examples(path: Path, added: Iterable[tuple[str, str]]) -> None:
     _write(path, {"version": "3.1", "nlu": blocks})
 
 
-def write_situations(path: Path, corrections: Iterable[Correction]) -> int:
-    """Add what citizens said to the procedures that they meant; how many sayings are new.
+def new_sayings(path: Path, corrections: Iterable[Correction]) -> list[tuple[str, str]]:
+    """(procedure's code, what citizens said) of the corrections that the file does not hold yet.
 
     A saying with a mask in it is left out: whose name it was says nothing of the procedure.
     """
+    there = {(entry["code"], text) for entry in _read(path) or [] for text in entry["says"]}
+    found = [
+        (one.right, " ".join(one.text.split()))
+        for one in corrections
+        if one.kind == "procedure" and "‹" not in one.text
+    ]
+    return [pair for pair in dict.fromkeys(found) if pair not in there]
+
+
+def write_situations(path: Path, corrections: Iterable[Correction]) -> int:
+    """Add what citizens said to the procedures that they meant; how many sayings are new."""
+    added = new_sayings(path, corrections)
     by_code: dict[str, list[str]] = defaultdict(list)
     for entry in _read(path) or []:
         by_code[entry["code"]] += entry["says"]
-    count = 0
-    for one in corrections:
-        text = " ".join(one.text.split())
-        if one.kind == "procedure" and "‹" not in text and text not in by_code[one.right]:
-            by_code[one.right].append(text)
-            count += 1
-    if count:
-        entries = [{"code": code, "says": says} for code, says in sorted(by_code.items())]
-        _write(path, entries)
-    return count
+    for code, text in added:
+        by_code[code].append(text)
+    if added:
+        _write(path, [{"code": code, "says": says} for code, says in sorted(by_code.items())])
+    return len(added)
 
 
 class _Lines(str):
