@@ -81,9 +81,14 @@ def check_machine(config: Settings) -> None:
         raise CannotStart(f"the disk is nearly full: {free // 1024**2} MB free, 500 MB needed")
 
 
-def training_fingerprint(root: Path = ROOT) -> str:
-    """A digest of all that a model is trained from; the code is always this project's."""
+def training_fingerprint(root: Path | None = None) -> str:
+    """A digest of all that a model is trained from; the code is always this project's.
+
+    Args:
+        root: where the data lies when it is not this project's own (a proposal's working copy).
+    """
     digest = hashlib.sha256()
+    root = root or ROOT
     for name in TRAINED_FROM:
         path = (ROOT if name.startswith("bot/") else root) / name
         files = sorted(path.rglob("*")) if path.is_dir() else [path]

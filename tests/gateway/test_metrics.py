@@ -87,12 +87,12 @@ def test_what_is_on_its_way_is_told_by_channel_and_state(gateway_database: Datab
     assert all(0 <= one.oldest_seconds < 60 for one in depths)
 
 
+# PostgreSQL chooses by its statistics.
+@pytest.mark.parametrize("gateway_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("states", queue.ON_THE_WAY)
 def test_it_is_read_from_indexes_however_long_the_history_is(
     gateway_database: Database, states: str
 ) -> None:
-    if gateway_database.engine.dialect.name != "sqlite":
-        pytest.skip("PostgreSQL chooses by its statistics")
     asked = f"EXPLAIN QUERY PLAN SELECT channel, count(*) FROM messages WHERE state {states}"
     plan = gateway_database.query(lambda session: session.execute(text(asked)).all())
     assert "USING INDEX" in str(plan)

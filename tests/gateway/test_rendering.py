@@ -121,9 +121,12 @@ def test_where_choices_vanish_with_the_next_message_it_shows_them_too() -> None:
 
 def test_a_file_is_shown_as_one_where_the_platform_can_and_is_a_link_elsewhere() -> None:
     card = {"type": "link", "title": "Tờ khai PDF, để in", "url": "/documents/t", "file": True}
-    file, text = parts("messenger", text="Tờ khai đây ạ.", custom=card)
-    assert (file, text) == (Part(file=f"{PUBLIC}/documents/t"), Part("Tờ khai đây ạ."))
-    (part,) = parts("zalo", text="Tờ khai đây ạ.", custom=card)
+    body = {"text": "Tờ khai đây ạ.", "custom": card}
+    for channel in ("messenger", "zalo"):
+        file, text = parts(channel, **body)
+        assert (file, text) == (Part(file=f"{PUBLIC}/documents/t"), Part("Tờ khai đây ạ."))
+    without = limits("zalo").model_copy(update={"files": False})
+    (part,) = render(7, body, without, PUBLIC)
     assert part.links == (Link("Tờ khai PDF, để in", f"{PUBLIC}/documents/t"),)
 
 

@@ -38,8 +38,6 @@ def shown(message: dict[str, Any], public: str) -> list[dict[str, Any]]:
         payload = {"title": "", "src": urljoin(public, message["image"])}
         found.append({"attachment": {"type": "image", "payload": payload}})
     text, card = message.get("text") or "", message.get("custom") or {}
-    if message.get("author"):  # of the staff
-        text = f"{message['author']}:\n{text}"
     if isinstance(card.get("url"), str):
         text += f"\n\n[{card.get('title') or card['url']}]({urljoin(public, card['url'])})"
     if text and message.get("author"):

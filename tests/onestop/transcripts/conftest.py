@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import selectinload, undefer
 
 from common.database import Database
 from onestop.transcripts.consumer import consume
@@ -126,8 +126,9 @@ def conversations(database: Database) -> list[Conversation]:
 
 
 def turns(database: Database) -> list[Turn]:
-    """All turns, in order."""
-    return database.query(lambda session: list(session.scalars(select(Turn).order_by(Turn.id))))
+    """All turns, in order, with their clear text."""
+    query = select(Turn).order_by(Turn.id).options(undefer(Turn.clear))
+    return database.query(lambda session: list(session.scalars(query)))
 
 
 def take(database: Database, citizen: Citizen) -> None:
