@@ -88,6 +88,7 @@ class FakeOnestop:
         app.router.add_get("/documents/{ticket}", self._document)
         app.router.add_post("/notices/claims", self._claims)
         app.router.add_put("/notices/{id}/delivery", self._delivery)
+        app.router.add_post("/erasures/claims", self._erasures)
         return app
 
     def tell(self, owner: str, text: str, **parts: Any) -> int:
@@ -112,6 +113,10 @@ class FakeOnestop:
         claimed = [{**one, "lease": f"lease-{id(request)}"} for one in free[:limit]]
         self.leases |= {one["id"]: one["lease"] for one in claimed}
         return web.json_response(claimed)
+
+    async def _erasures(self, request: web.Request) -> web.Response:
+        """Nobody has asked for anything to be deleted."""
+        return web.json_response([])
 
     async def _delivery(self, request: web.Request) -> web.Response:
         said, number = await request.json(), int(request.match_info["id"])

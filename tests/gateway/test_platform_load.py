@@ -46,9 +46,10 @@ class Worker:
     """A gateway in a process of its own."""
 
     def __init__(self, directory: Path, settings: dict[str, str]) -> None:
-        (port,) = free_ports(1)
+        port, inner = free_ports(2)
         self.url = f"http://127.0.0.1:{port}"
-        environment = {**os.environ, **settings, "MOTCUA_PORT": str(port)}
+        ports = {"MOTCUA_PORT": str(port), "MOTCUA_GATEWAY_PORT": str(inner)}
+        environment = {**os.environ, **settings, **ports}
         with (directory / f"gateway-{port}.log").open("wb") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "gateway", "serve"],
