@@ -81,10 +81,12 @@ def claim(
         .order_by(Message.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
+        # Not a subquery: PostgreSQL may run that again for each row, and each time its limit finds others.
+        .cte("free")
     )
     taken = session.scalars(
         update(Message)
-        .where(Message.id.in_(free), _is(stage.waiting))
+        .where(Message.id.in_(select(free.c.id)), _is(stage.waiting))
         .values(
             state=stage.working,
             worker=worker,

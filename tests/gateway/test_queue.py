@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
 from common.database import Database
 from gateway import inbox, outbox
 from gateway.models import State
@@ -36,3 +39,20 @@ def test_replies_to_a_platform_are_queued_for_sending_those_to_the_page_are_not(
     assert (row.state, row.parts_sent) == (State.UNSENT, 0)
     (row,) = gateway_database.transact(outbox.put, "web:1", "web", [{"text": "chào"}])
     assert row.state is None
+
+
+def test_no_more_is_claimed_than_asked_for_however_the_database_plans(
+    gateway_database: Database,
+) -> None:
+    """PostgreSQL may run a subquery that locks and skips once for each row, its limit anew each time."""
+    body = {"text": "a", "payload": None, "attachments": []}
+    for number in range(5):
+        gateway_database.transact(inbox.keep, f"zalo:{number}", "zalo", "k", body, 9)
+
+    def claimed(session: Session) -> int:
+        if session.get_bind().dialect.name == "postgresql":
+            for plan in ("hashjoin", "mergejoin", "hashagg", "sort", "material"):
+                session.execute(text(f"SET LOCAL enable_{plan} = off"))
+        return len(inbox.claim(session, "w", 1, 60.0))
+
+    assert gateway_database.transact(claimed) == 1

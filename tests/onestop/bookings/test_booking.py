@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import date, datetime, time, timedelta
 from threading import Barrier, BrokenBarrierError
 from typing import Any
@@ -158,6 +158,7 @@ def test_without_the_lock_the_last_place_would_be_given_twice(
     monkeypatch.setattr(service, "next_number", wait)
     if not guarded:
         monkeypatch.setattr(service, "_lock", lambda *_keys: None)
+        monkeypatch.setattr(database, "_turn", nullcontext())  # a process's writers queue on SQLite
     heard = _rush(database, ["0912345678", "0987654321"])
     booked = [one for one in heard if one.startswith("LH")]
     assert (len(booked), database.query(count)) == ((1, 1) if guarded else (2, 2))

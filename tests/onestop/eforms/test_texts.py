@@ -20,6 +20,7 @@ SOURCES = [
     *(ROOT / "onestop" / "bookings").glob("*.py"),
     *(ROOT / "onestop" / "post").glob("*.py"),
     *(ROOT / "onestop" / "requests").glob("*.py"),
+    *(ROOT / "onestop" / "privacy").glob("*.py"),
 ]
 SOURCES += (ROOT / "onestop" / "http").glob("files.py")
 FORMS = load_eforms(ROOT / "data" / "eforms").values()

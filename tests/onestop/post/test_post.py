@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from threading import Barrier, BrokenBarrierError
 from typing import Any
 
@@ -135,6 +135,7 @@ def test_without_the_dossiers_lock_two_at_once_would_ask_twice(
     monkeypatch.setattr(service, "next_number", wait)
     if not guarded:
         monkeypatch.setattr(service, "find", unlocked)
+        monkeypatch.setattr(database, "_turn", nullcontext())  # a process's writers queue on SQLite
 
     def one(_worker: int) -> None:
         with suppress(service.CannotSend):
