@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 
 from bot.nlu.text.abbreviations import expand_abbreviations, lexicon
 from bot.nlu.text.syllables import from_telex, from_vni, is_folded_syllable, place_tone
@@ -21,17 +22,24 @@ _VNI_SIGN = re.compile(r"d9|[aeo]6[a-z1-5]|[ou]7[a-z1-5]|a8[a-z]")
 _DROPPED = frozenset({"So", "Sk", "Cf", "Cs", "Co", "Cn", "Cc", "Me"})
 
 
+class _Bare(dict[int, str]):
+    """Each letter's bare form, looked up once; a table for `str.translate`."""
+
+    def __missing__(self, code: int) -> str:
+        letter = chr(code)
+        bare = (
+            unicodedata.normalize("NFD", letter)[0] if unicodedata.decomposition(letter) else letter
+        )
+        self[code] = bare
+        return bare
+
+
+_BARE = _Bare({ord("đ"): "d", ord("Đ"): "D"})
+
+
 def strip_accents(text: str) -> str:
     """`text` without Vietnamese accents, đ as d; case, spaces and length (of an NFC text) stay."""
-    return "".join(map(_bare, unicodedata.normalize("NFC", text)))
-
-
-def _bare(letter: str) -> str:
-    if letter.isascii():
-        return letter
-    if letter in "đĐ":
-        return "d" if letter == "đ" else "D"
-    return unicodedata.normalize("NFD", letter)[0] if unicodedata.decomposition(letter) else letter
+    return text if text.isascii() else unicodedata.normalize("NFC", text).translate(_BARE)
 
 
 def normalise(text: str) -> str:
@@ -49,6 +57,7 @@ def normalise(text: str) -> str:
     return _SPACE.sub(" ", text).strip()
 
 
+@lru_cache(maxsize=20_000)
 def _respell(word: str, read: Callable[[str], str | None]) -> str:
     if word in lexicon().single or word in lexicon().kept or _ROMAN.fullmatch(word):
         return word

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 
@@ -31,12 +32,16 @@ def is_name(message: str, name: str) -> bool:
         return False
     readings = {said, _LEADING.sub("", said)}
     readings |= {_ENDING.sub("", reading) for reading in readings}
-    names = {folded_key(words(form)) for form in (*official_names(name), bare_name(name))}
     return any(
-        len(known.split()) >= _SYLLABLES and fuzz.ratio(reading, known) >= _NEARLY
-        for reading in readings
-        for known in names
+        fuzz.ratio(reading, known) >= _NEARLY for reading in readings for known in _forms(name)
     )
+
+
+@lru_cache(maxsize=10_000)
+def _forms(name: str) -> frozenset[str]:
+    """The folded forms of a name that are long enough to be told from other talk."""
+    forms = (folded_key(words(form)) for form in (*official_names(name), bare_name(name)))
+    return frozenset(form for form in forms if len(form.split()) >= _SYLLABLES)
 
 
 class Namesakes:

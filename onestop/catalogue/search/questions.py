@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cache
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -33,7 +34,8 @@ class Difference(NamedTuple):
 
     def asked(self, reading: Reading) -> int:
         """All labels that a message speaks of, one bit each."""
-        return self.bits({label for sign, label in self.signs if _speaks_of(reading, sign)})
+        said = (label for sign, label in self.signs if _speaks_of(reading, _parts(sign)))
+        return self.bits(set(said))
 
     def bits(self, labels: Collection[str]) -> int:
         """Labels as a number, one bit each."""
@@ -102,11 +104,18 @@ def _difference(entry: Mapping[str, Any]) -> Difference:
     return Difference(entry["ask"], labels, tuple(signs), entry.get("otherwise"), seldom)
 
 
-def _speaks_of(reading: Reading, sign: str) -> bool:
+@cache
+def _parts(sign: str) -> tuple[str, ...]:
+    """A listed sign as pairs of syllables, or its only syllable."""
     syllables = sign.split(" ")
-    if len(syllables) == 1:
-        return reading.syllables.get(sign, 0.0) == 1.0
-    return all(f"{a} {b}" in reading.pairs for a, b in pairwise(syllables))
+    return tuple(f"{a} {b}" for a, b in pairwise(syllables)) or (sign,)
+
+
+def _speaks_of(reading: Reading, parts: tuple[str, ...]) -> bool:
+    first, *others = parts
+    if " " not in first:
+        return reading.syllables.get(first, 0.0) == 1.0
+    return first in reading.pairs and all(pair in reading.pairs for pair in others)
 
 
 def _listed(labels: Sequence[str]) -> str:
