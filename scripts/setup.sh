@@ -36,9 +36,10 @@ if [ "$(cat .venv/.lock-digest 2>/dev/null || true)" != "$digest" ]; then
     fi
     uv=$PWD/$uv
   fi
-  say "installing the locked packages (3 GB, once) …"
+  say "installing and compiling the locked packages (3 GB, once) …"
   [ -x .venv/bin/python ] || "$uv" venv --quiet --python "$python" .venv || stop "could not make .venv"
-  "$uv" pip sync --quiet --python .venv/bin/python --require-hashes requirements.txt || stop "installing failed; the message above says why"
+  # Compiled here, because where Python may not write bytecode each start of Rasa would compile 5,000 files (5 s).
+  "$uv" pip sync --quiet --compile-bytecode --python .venv/bin/python --require-hashes requirements.txt || stop "installing failed; the message above says why"
   echo "$uv" > .venv/.uv
   echo "$digest" > .venv/.lock-digest
 fi
