@@ -21,7 +21,8 @@ async def hand_over(turn: Turn) -> Events:
     except OnestopUnavailable:  # who cannot be helped here needs a person most
         hours, draft, procedure = HelpHours(offered=False), None, ""
     if not hours.offered:
-        turn.show("person", filling=bool(turn.slot("draft")))
+        week = hours.week or [(one.days, one.hours) for one in turn.tenant.opening_hours]
+        turn.show("person", filling=bool(turn.slot("draft")), week=week)
         return []
     resume = [button("Tiếp tục hồ sơ", "resume_dossier", draft=draft.id)] if draft else []
     card = {

@@ -1,4 +1,7 @@
-"""The tenant: the province whose portal is served, read once from `data/tenant/<tenant>.yml`."""
+"""The tenant: the province whose portal is served, read once from `data/tenant/<tenant>.yml`.
+
+What staff have changed of it while the service runs (`onestop.kept`) is laid over it with `keep`.
+"""
 
 from __future__ import annotations
 
@@ -116,8 +119,8 @@ class Tenant(_Part):
 
 
 @lru_cache
-def tenant() -> Tenant:
-    """The tenant that the settings name.
+def shipped() -> Tenant:
+    """The tenant that the settings name, as its file has it.
 
     Raises:
         FileNotFoundError: if there is no such file.
@@ -125,3 +128,16 @@ def tenant() -> Tenant:
     """
     path = ROOT / "data" / "tenant" / f"{settings().tenant}.yml"
     return Tenant.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+
+
+_kept: list[Tenant] = []  # one at most: as staff keep it
+
+
+def keep(changed: Tenant | None) -> None:
+    """Let a tenant as staff keep it stand for the shipped one in this process; `None`: not any more."""
+    _kept[:] = [] if changed is None else [changed]
+
+
+def tenant() -> Tenant:
+    """The tenant as it is now; raises as `shipped` does."""
+    return _kept[0] if _kept else shipped()

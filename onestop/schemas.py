@@ -613,11 +613,15 @@ class UnitsFound(BaseModel):
 
 
 class HelpHours(BaseModel):
-    """Whether a person can be asked for, whether staff are there now, and else when they will be."""
+    """Whether a person can be asked for, whether staff are there now, and else when they will be.
+
+    `week`: days and hours of the counter in words.
+    """
 
     offered: bool
     open: bool = False
     opens_at: datetime | None = None
+    week: list[tuple[str, str]] = []
 
 
 class ComplaintCheck(BaseModel):

@@ -19,9 +19,9 @@ from sqlalchemy.orm import Session
 import tests.conftest  # noqa: F401 - settings of their own, before anything reads them
 from common.database import Database, now
 from common.migrations import upgrade
-from onestop.catalogue import changes, shipped, store
-from onestop.catalogue.models import ProcedureRecord
+from onestop.catalogue import shipped, store
 from onestop.catalogue.sources import Source
+from onestop.changes import service as changes
 from onestop.staff import second_factor
 from onestop.staff.access import Role
 from onestop.staff.models import StaffAccount
@@ -52,13 +52,13 @@ def fill(session: Session) -> None:
     """A catalogue, and a change that waits for a second person."""
     for one in shipped.load_shipped(shipped.DIRECTORY):
         store.save(session, one, Source.SHIPPED)
-    record = session.get_one(ProcedureRecord, CODE)
     procedure = store.get(session, CODE)
     assert procedure is not None  # noqa: S101 - a shipped one
     wanted = {"aliases": [*procedure.aliases, "giấy chưa vợ chưa chồng"], "level": 3}
     content = procedure.model_copy(update=wanted)
     note = "Người dân hay gọi như vậy; mức độ theo quyết định mới"
-    changes.propose(session, "hoa", Scope(), record.revision_id, content, note, None, now())
+    before, after = procedure.model_dump_json(), content.model_dump_json()
+    changes.propose(session, "hoa", Scope(), "procedure", CODE, before, after, note, None, now())
 
 
 def main() -> None:

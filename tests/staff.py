@@ -12,7 +12,18 @@ from sqlalchemy.orm import Session
 from common.database import Database, now
 from common.problems import problem_middleware, require_token
 from common.settings import Settings
-from onestop.http import staff, staff_accounts, staff_reports, staff_transcripts
+from onestop.http import (
+    staff,
+    staff_accounts,
+    staff_answers,
+    staff_changes,
+    staff_complaints,
+    staff_eforms,
+    staff_imports,
+    staff_kept,
+    staff_reports,
+    staff_transcripts,
+)
 from onestop.http.keys import CONFIG, DATABASE
 from onestop.http.staff_gate import staff_gate
 from onestop.staff import passwords, sessions
@@ -21,7 +32,18 @@ from onestop.staff.models import StaffAccount
 
 PASSWORD = "con trâu đi trước cái cày"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-DEFAULT_PARTS = (staff, staff_accounts, staff_reports, staff_transcripts)
+DEFAULT_PARTS = (
+    staff,
+    staff_accounts,
+    staff_answers,
+    staff_changes,
+    staff_complaints,
+    staff_eforms,
+    staff_imports,
+    staff_kept,
+    staff_reports,
+    staff_transcripts,
+)
 _kept: list[str] = []
 
 

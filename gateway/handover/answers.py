@@ -1,4 +1,4 @@
-"""What staff answer with: words, files behind links that only the citizen opens, ready-made answers."""
+"""What staff answer with: words, and files behind links that only the citizen opens."""
 
 from __future__ import annotations
 
@@ -6,15 +6,12 @@ import json
 from collections.abc import AsyncIterator
 from dataclasses import asdict, dataclass
 from datetime import timedelta
-from functools import lru_cache
 from typing import Any
 
-import yaml
 from aiohttp import BodyPartReader
 from cryptography.fernet import InvalidToken, MultiFernet
 
-from common.settings import ROOT, Settings
-from common.tenant import tenant
+from common.settings import Settings
 from gateway.handover.schemas import Answer
 from gateway.texts import refusal
 from gateway.words import clean
@@ -24,7 +21,6 @@ LIFETIME = timedelta(hours=24)
 """How long a link opens; the one-stop service keeps a file that belongs to nothing as long."""
 
 CHUNK_BYTES = 64 * 1024
-TEMPLATES = ROOT / "data" / "texts" / "staff-answers.yml"
 
 
 @dataclass(frozen=True)
@@ -84,11 +80,3 @@ async def pieces(part: BodyPartReader, limit: int) -> AsyncIterator[bytes]:
         if size > limit:
             raise refusal(413, "file_too_large", megabytes=limit // 1024**2)
         yield piece
-
-
-@lru_cache
-def templates() -> list[dict[str, str]]:
-    """Ready-made answers: {"id", "title", "text"}."""
-    values = {"hotline": tenant().hotline.display, "province": tenant().name}
-    listed = yaml.safe_load(TEMPLATES.read_text(encoding="utf-8"))
-    return [{**one, "text": one["text"].strip().format(**values)} for one in listed]

@@ -272,12 +272,6 @@ async def statistics(request: web.Request) -> web.Response:
     return web.json_response(found.model_dump(mode="json"))
 
 
-@routes.get("/answers")
-async def templates(_request: web.Request) -> web.Response:
-    """Answers that are often given, to begin with."""
-    return web.json_response(answers.templates())
-
-
 @routes.put("/agents/me")
 async def beat(request: web.Request) -> web.Response:
     """Say that one is there."""

@@ -58,25 +58,6 @@ class ProcedureRecord(Base):
     revision: Mapped[ProcedureRevision] = relationship()
 
 
-class ProcedureChange(Base):
-    """A change of a procedure that staff propose; a second person approves it, then it is applied."""
-
-    __tablename__ = "procedure_changes"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    code: Mapped[str] = mapped_column(ForeignKey("procedures.code"), index=True)
-    base_id: Mapped[int] = mapped_column(ForeignKey("procedure_revisions.id"))
-    content: Mapped[str] = mapped_column(Text)
-    note: Mapped[str] = mapped_column(Text)
-    effective_from: Mapped[date | None]  # none: as soon as it is approved
-    state: Mapped[str] = mapped_column(String(16), index=True)
-    author: Mapped[str] = mapped_column(String(64))
-    proposed_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    reviewer: Mapped[str] = mapped_column(String(64))
-    review_note: Mapped[str] = mapped_column(Text)
-    reviewed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-
-
 class ProcedureAlias(Base):
     """An everyday name of a procedure."""
 

@@ -11,14 +11,11 @@ from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.orm import Session
 
 from onestop.catalogue import store
-from onestop.catalogue.changes import WAITING
+from onestop.catalogue.changes import Procedures
 from onestop.catalogue.differences import differences
-from onestop.catalogue.models import (
-    ProcedureAlias,
-    ProcedureChange,
-    ProcedureRecord,
-    ProcedureRevision,
-)
+from onestop.catalogue.models import ProcedureAlias, ProcedureRecord, ProcedureRevision
+from onestop.changes.models import Change
+from onestop.changes.subject import WAITING
 from onestop.eforms.words import fold
 from onestop.staff.schemas import CatalogueLine, StaleLine
 from onestop.staff.scope import Scope
@@ -125,8 +122,8 @@ def _folded(session: Session) -> dict[str, str]:
 
 def _waiting(session: Session, codes: list[str]) -> dict[str, int]:
     query = (
-        select(ProcedureChange.code, func.count())
-        .where(ProcedureChange.code.in_(codes), ProcedureChange.state.in_(WAITING))
-        .group_by(ProcedureChange.code)
+        select(Change.code, func.count())
+        .where(Change.kind == Procedures.kind, Change.code.in_(codes), Change.state.in_(WAITING))
+        .group_by(Change.code)
     )
     return dict(session.execute(query).tuples().all())

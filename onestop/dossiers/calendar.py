@@ -3,20 +3,22 @@
 A time limit counts from the day after the valid dossier came in (Bộ luật Dân sự 2015, Điều 147), in
 working days: Monday to Friday without public holidays (Bộ luật Lao động 2019, Điều 111 and 112). What
 the library `holidays` does not know stands in `data/calendar/working-days.yml`: newer holidays, and
-days that the state swaps (a Saturday worked for a bridge day off).
+days that the state swaps (a Saturday worked for a bridge day off). What staff keep instead of the file
+(`onestop.kept`) is put in its place with `keep`.
 """
 
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, cached_property
 from math import ceil
-from typing import Any, NamedTuple
+from typing import Self
 from zoneinfo import ZoneInfo
 
 import holidays
 import yaml
 from dateutil.relativedelta import relativedelta
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from common.settings import ROOT
 from onestop.catalogue.content import TimeUnit, Way
@@ -26,31 +28,82 @@ CLOSING_HOUR = 17
 HOURS_A_WORKING_DAY = 8
 
 
-class _Calendar(NamedTuple):
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class NewerHoliday(_Part):
+    """A yearly holiday that the library does not know; `since` is the first year."""
+
+    month: int = Field(ge=1, le=12)
+    day: int = Field(ge=1, le=31)
+    since: int = Field(ge=2000, le=2100)
+    name: str = Field(min_length=1)
+    source: str = ""
+
+    @model_validator(mode="after")
+    def _is_a_day(self) -> Self:
+        date(2024, self.month, self.day)  # a leap year
+        return self
+
+
+class Swap(_Part):
+    """A working day that is free, and the day that is worked for it."""
+
+    day_off: date
+    day_worked: date
+    source: str = ""
+
+    @model_validator(mode="after")
+    def _moves_work(self) -> Self:
+        if self.day_off.weekday() > 4 or self.day_worked.weekday() < 5:
+            raise ValueError("a working day is swapped for a Saturday or Sunday")
+        return self
+
+
+class Announced(_Part):
     """What the state announced beside the library's holidays."""
 
-    holidays: list[dict[str, Any]]  # month, day, since: the first year
-    days_off: frozenset[date]
-    days_worked: frozenset[date]
+    holidays: tuple[NewerHoliday, ...] = ()
+    swaps: tuple[Swap, ...] = ()
+
+    @cached_property
+    def days_off(self) -> frozenset[date]:
+        """Working days that are free."""
+        return frozenset(one.day_off for one in self.swaps)
+
+    @cached_property
+    def days_worked(self) -> frozenset[date]:
+        """Saturdays and Sundays that are worked."""
+        return frozenset(one.day_worked for one in self.swaps)
 
 
 @cache
-def _announced() -> _Calendar:
+def shipped() -> Announced:
+    """As the project's file has it."""
     text = (ROOT / "data" / "calendar" / "working-days.yml").read_text(encoding="utf-8")
-    data = yaml.safe_load(text)
-    return _Calendar(
-        data["holidays"],
-        frozenset(one["day_off"] for one in data["swaps"]),
-        frozenset(one["day_worked"] for one in data["swaps"]),
-    )
+    return Announced.model_validate(yaml.safe_load(text))
+
+
+_kept: list[Announced] = []  # one at most: as staff keep it
+
+
+def keep(announced: Announced | None) -> None:
+    """Let days as staff keep them stand for the shipped ones in this process; `None`: not any more."""
+    _kept[:] = [] if announced is None else [announced]
+    _holidays.cache_clear()
+
+
+def _announced() -> Announced:
+    return _kept[0] if _kept else shipped()
 
 
 @cache
 def _holidays(year: int) -> frozenset[date]:
     newer = {
-        date(year, one["month"], one["day"])
+        date(year, one.month, one.day)
         for one in _announced().holidays
-        if year >= one["since"]
+        if year >= one.since and (one.month, one.day) != (2, 29)
     }
     return frozenset(newer | holidays.country_holidays("VN", years=year).keys())
 

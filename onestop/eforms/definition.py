@@ -333,13 +333,28 @@ def read_eform(path: Path) -> EForm:
     """
     try:
         text = path.read_text(encoding="utf-8")
-        content = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError) as error:  # no UTF-8 is a ValueError, a 13th month as well
+    except ValueError as error:  # no UTF-8
         raise EFormError(f"{path.name}: not YAML: {' '.join(str(error).split())}") from error
     try:
-        form = EForm.model_validate(content)
-    except ValidationError as error:
-        raise EFormError(*(f"{path.name}: {fault}" for fault in describe(error, text))) from error
+        form = parse_eform(text)
+    except EFormError as error:
+        raise EFormError(*(f"{path.name}: {fault}" for fault in error.faults)) from error
     if form.id != path.stem:
         raise EFormError(f"{path.name}: id is {form.id}; the file must be named after it")
     return form
+
+
+def parse_eform(text: str) -> EForm:
+    """Read a form from the text of its file.
+
+    Raises:
+        EFormError: if it is not a valid form; its faults name no file.
+    """
+    try:
+        content = yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError) as error:  # a 13th month is a ValueError
+        raise EFormError(f"not YAML: {' '.join(str(error).split())}") from error
+    try:
+        return EForm.model_validate(content)
+    except ValidationError as error:
+        raise EFormError(*describe(error, text)) from error

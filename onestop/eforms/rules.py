@@ -5,12 +5,12 @@ Checked when it is told, and again whenever the answers around it have changed.
 
 from __future__ import annotations
 
-import re
 from datetime import date
 
 from onestop.eforms.answers import Answers, Refusal, Value
 from onestop.eforms.dates import age
 from onestop.eforms.definition import Field, FieldType
+from onestop.eforms.patterns import matches
 from onestop.eforms.people import citizen_id_facts
 
 
@@ -46,7 +46,7 @@ def _check_text(field: Field, text: str) -> None:
         raise Refusal("text_too_short", min=rules.min_length)
     if rules.max_length is not None and len(text) > rules.max_length:
         raise Refusal("text_too_long", max=rules.max_length)
-    if rules.pattern is not None and not re.fullmatch(rules.pattern, text, re.IGNORECASE):
+    if rules.pattern is not None and not matches(rules.pattern, text):
         raise Refusal("text_pattern")
 
 

@@ -19,6 +19,7 @@ from onestop.eforms.dates import date_value, read_date, read_year
 from onestop.eforms.definition import Field, FieldType
 from onestop.eforms.names import lacks_accents
 from onestop.eforms.papers import read_later
+from onestop.eforms.patterns import matches
 from onestop.eforms.people import (
     read_citizen_id,
     read_email,
@@ -105,9 +106,7 @@ def _read_text(field: Field, text: str, today: date) -> Value:
         # A code may be spaced ("35 0123 456789") or stand after a word ("số 350123456789").
         joined = text.replace(" ", "")
         ways = (text, text.rsplit(" ", 1)[-1], joined, re.sub(r"^\D+", "", joined))
-        shown = next(
-            (way for way in ways if re.fullmatch(pattern, way, re.IGNORECASE)), text
-        ).upper()
+        shown = next((way for way in ways if matches(pattern, way)), text).upper()
     else:
         shown = text[0].upper() + text[1:]
     return Value(value=shown, display=shown)

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from common.database import Database, now
 from common.problems import problem_middleware, require_token
-from common.settings import ROOT, Settings
+from common.settings import Settings
 from onestop import reminders
 from onestop.backends import registry
 from onestop.catalogue.search import CatalogueSearch
@@ -33,8 +33,14 @@ from onestop.http import (
     requests,
     staff,
     staff_accounts,
+    staff_answers,
     staff_catalogue,
+    staff_changes,
+    staff_complaints,
+    staff_eforms,
     staff_handover,
+    staff_imports,
+    staff_kept,
     staff_oidc,
     staff_reports,
     staff_transcripts,
@@ -55,6 +61,8 @@ from onestop.http.keys import (
 )
 from onestop.http.staff_gate import PREFIX, staff_gate
 from onestop.http.sweeping import sweeping
+from onestop.kept import live
+from onestop.kept.eforms import DIRECTORY
 from onestop.payments.registry import providers
 from onestop.staff.access import check_declared
 from onestop.storage import registry as storages
@@ -76,8 +84,14 @@ PARTS = (
     requests,
     staff,
     staff_accounts,
+    staff_answers,
     staff_catalogue,
+    staff_changes,
+    staff_complaints,
+    staff_eforms,
     staff_handover,
+    staff_imports,
+    staff_kept,
     staff_oidc,
     staff_reports,
     staff_transcripts,
@@ -127,9 +141,12 @@ async def _resources(app: web.Application) -> AsyncIterator[None]:
     app[DATABASE] = database
     # So that the first citizen to give an address does not wait for the index of communes.
     await asyncio.to_thread(divisions.index)
+    keeping = asyncio.create_task(live.follow(database, await database.read(live.load)))
     app[SEARCH] = CatalogueSearch(database)
     await app[SEARCH].start()
     yield
+    keeping.cancel()
+    await asyncio.gather(keeping, return_exceptions=True)
     await app[SEARCH].stop()
     database.close()
 
@@ -153,7 +170,7 @@ def create_app(config: Settings) -> web.Application:
         client_max_size=MAX_BODY_BYTES,
     )
     app[CONFIG] = config
-    app[EFORMS] = load_eforms(ROOT / "data" / "eforms")
+    app[EFORMS] = load_eforms(DIRECTORY)
     app[BACKEND] = registry.create(config)
     app[PROVIDERS] = providers(config)
     app[STORAGE] = storages.create(config)

@@ -21,6 +21,7 @@ from onestop.dossiers.models import Draft
 from onestop.eforms.answers import Refusal
 from onestop.http import proof
 from onestop.http.keys import BACKEND, CONFIG, DATABASE, EFORMS, wake
+from onestop.kept import eforms
 from onestop.schemas import (
     AnswerRequest,
     AnswerResult,
@@ -91,7 +92,8 @@ async def start(
         if procedure is None:
             raise Problem(404, "unknown_procedure", f"There is no procedure {body.procedure}.")
         try:
-            forms = request.app[EFORMS]
+            shipped = request.app[EFORMS]
+            forms = eforms.forms(session, shipped)
             days = request.app[CONFIG].draft_days
             draft = drafts.start(session, forms, procedure, body.owner, body.channel, days)
         except drafts.NotOnline as error:

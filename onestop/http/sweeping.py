@@ -10,7 +10,8 @@ from aiohttp import web
 
 from common.database import Database, now
 from common.settings import Settings
-from onestop.catalogue import changes
+from onestop.catalogue import imports
+from onestop.changes import service as changes
 from onestop.dossiers import files
 from onestop.http.keys import CONFIG, DATABASE, SCANNER, STORAGE
 from onestop.privacy import expiring
@@ -50,6 +51,7 @@ async def _hourly(
         try:
             await database.run(changes.apply_due, now())
             await database.run(login.sweep, config, now())
+            await database.run(imports.sweep, now())
         except Exception as error:
             log.error("staff_sweep_failed", exc_type=type(error).__name__, exc_info=True)
         await asyncio.sleep(EVERY_SECONDS)

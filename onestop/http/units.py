@@ -38,9 +38,9 @@ async def help_hours(request: web.Request) -> r200[HelpHours]:
 
 def help_at(mode: str, moment: datetime) -> HelpHours:
     """What the setting `handover` and the tenant's hours say at a moment."""
-    if mode == "off":
-        return HelpHours(offered=False)
     week, local = tenant().opening_hours, moment.astimezone(VIETNAM)
-    if mode == "always" or hours.open_until(week, local) is not None:
-        return HelpHours(offered=True, open=True)
-    return HelpHours(offered=True, opens_at=hours.opening(week, local))
+    told = HelpHours(offered=mode != "off", week=[(one.days, one.hours) for one in week])
+    if mode != "off":
+        told.open = mode == "always" or hours.open_until(week, local) is not None
+        told.opens_at = None if told.open else hours.opening(week, local)
+    return told

@@ -2,9 +2,12 @@
 
 import onestop.backends.outbox
 import onestop.bookings.models
+import onestop.catalogue.imports
 import onestop.catalogue.models
+import onestop.changes.models
 import onestop.dossiers.models
 import onestop.feedback.models
+import onestop.kept.models
 import onestop.notices.models
 import onestop.payments.models
 import onestop.post.models

@@ -14,13 +14,13 @@ from pathlib import Path
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from common.problems import Problem, problem_middleware
 from onestop.eforms.checking import check_file
 from onestop.eforms.definition import EFormError, read_eform
-from onestop.eforms.preview import preview
-from onestop.preview.walk import Try, Walk, walk
+from onestop.preview.trial import Trial, trial_of
+from onestop.preview.walk import Try
 
 FILE = web.AppKey("file", Path)
 HERE = Path(__file__).parent
@@ -33,21 +33,11 @@ POLICY = (
 routes = web.RouteTableDef()
 
 
-class Fault(BaseModel):
-    """What is wrong, and in which line (from 1; 0: in none)."""
-
-    line: int
-    text: str
-
-
-class State(BaseModel):
-    """The file as it is now; `walk` and `outline` are there once it can be read as a form."""
+class State(Trial):
+    """The file as it is now, tried out."""
 
     digest: str
     source: list[str]
-    faults: list[Fault]
-    outline: list[str] = []
-    walk: Walk | None = None
 
 
 def digest_of(path: Path) -> str:
@@ -56,16 +46,6 @@ def digest_of(path: Path) -> str:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError:
         return "missing"
-
-
-def line_of(fault: str, source: list[str]) -> int:
-    """The line that a fault names, or that its field begins in; 0 if it names neither."""
-    if named := re.search(r"\bline (\d+)", fault):
-        return int(named[1])
-    if field := re.search(r"\bfields? (\w+)", fault):
-        begins = re.compile(rf"""\s*-\s*\{{?\s*id:\s*["']?{re.escape(field[1])}\b""")
-        return next((at for at, text in enumerate(source, start=1) if begins.match(text)), 0)
-    return 0
 
 
 def state_of(path: Path, tries: list[Try]) -> State:
@@ -77,18 +57,12 @@ def state_of(path: Path, tries: list[Try]) -> State:
         source = []
     today = datetime.now(UTC).date()
     told = [fault.removeprefix(f"{path.name}: ") for fault in check_file(path, today)]
-    state = State(
-        digest=digest,
-        source=source,
-        faults=[Fault(line=line_of(one, source), text=one) for one in told],
-    )
     try:
         form = read_eform(path)
     except (EFormError, OSError):
-        return state
-    return state.model_copy(
-        update={"outline": list(preview(form)), "walk": walk(form, tries, today)}
-    )
+        form = None
+    trial = trial_of(source, told, form, tries, today)
+    return State(digest=digest, source=source, **dict(trial))
 
 
 @web.middleware

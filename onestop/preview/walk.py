@@ -23,13 +23,14 @@ ANY_PROCEDURE = Procedure(
         Paper(name="{name}", group="{group}", originals=1),
     ],
 )
-FILE = {"file_id": "preview", "name": "giay-to.jpg", "size": 1}
+FILE_NAME = "giay-to.jpg"
+FILE = {"file_id": "preview", "name": FILE_NAME, "size": 1}
 
 
 class Try(BaseModel):
-    """One thing that the author tries: words, or a button's meaning."""
+    """One thing that the author tries: words, a button's meaning, or the field's own example."""
 
-    kind: Literal["text", "skip", "why", "file", "later"] = "text"
+    kind: Literal["text", "skip", "why", "file", "later", "example"] = "text"
     text: str = ""
 
 
@@ -71,6 +72,9 @@ def walk(form: EForm, tries: Sequence[Try], today: date) -> Walk:
     for one in tries:
         if field is None:
             break
+        if one.kind == "example":
+            paper = field.type is FieldType.PAPER
+            one = Try(kind="file" if paper else "text", text=field.example or FILE_NAME)
         said.append(Said(by="author", kind="try", text=one.text, field=field.id))
         if one.kind == "why":
             said.append(Said(by="chat", kind="explanation", text=field.explanation, field=field.id))

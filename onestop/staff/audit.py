@@ -61,8 +61,7 @@ def record(
         at: when, now if None.
         **details: further facts as JSON; identifiers and names of fields, no personal data.
     """
-    if session.get_bind().dialect.name == "postgresql":  # SQLite has one writer in any case
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+    queue(session)
     last = select(AuditEntry.digest).order_by(AuditEntry.id.desc()).limit(1)
     entry = AuditEntry(
         at=at or now(),
@@ -76,6 +75,12 @@ def record(
     entry.digest = _digest(entry)
     session.add(entry)
     session.flush()
+
+
+def queue(session: Session) -> None:
+    """Wait until no other transaction writes into the audit; until this one ends none will."""
+    if session.get_bind().dialect.name == "postgresql":  # SQLite has one writer in any case
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
 
 
 def verify(session: Session, noted: tuple[int, str] | None = None) -> Chain:

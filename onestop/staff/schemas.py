@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from onestop.catalogue.content import Procedure
+from onestop.changes.schemas import ChangeView, Reason
 from onestop.staff.access import Role, Stage
 
 Name = Annotated[
@@ -219,22 +220,6 @@ class RevisionView(_Shape):
     current: bool
 
 
-class ChangeView(_Shape):
-    """A proposed change without its content."""
-
-    id: int
-    code: str
-    name: str
-    state: str
-    note: str
-    author: str
-    proposed_at: datetime
-    effective_from: date | None
-    reviewer: str
-    review_note: str
-    reviewed_at: datetime | None
-
-
 class ProcedureView(_Shape):
     """A procedure with its history."""
 
@@ -244,28 +229,11 @@ class ProcedureView(_Shape):
     changes: list[ChangeView]
 
 
-class ChangeWhole(_Shape):
-    """A change with what it was made against and what it makes of it; `outdated`: another is current."""
-
-    change: ChangeView
-    before: Procedure
-    after: Procedure
-    outdated: bool
-
-
-class ChangeNew(_Shape):
-    """A change to be proposed: the whole content, against the revision that was seen."""
+class ChangeNew(Reason):
+    """A change of a procedure: the whole content, against the revision that was seen."""
 
     base: int
     content: Procedure
-    note: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
-    effective_from: date | None = None
-
-
-class ReviewNote(_Shape):
-    """Why a change is rejected."""
-
-    note: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 
 
 class Waiting(_Shape):
@@ -279,3 +247,44 @@ class HandoverAct(_Shape):
     """What a member of staff does in a conversation that was handed over."""
 
     act: Literal["looked", "taken", "released", "closed", "proposed", "file_looked"]
+
+
+class ImportLine(_Shape):
+    """A record: what importing would do with it, in which fields it differs, or why it is refused."""
+
+    line: int
+    code: str
+    name: str
+    outcome: str
+    fields: list[str]
+    reason: str
+
+
+class ImportView(_Shape):
+    """An upload that waits, with how many records would come to what."""
+
+    id: int
+    name: str
+    uploaded_at: datetime
+    counts: dict[str, int]
+
+
+class ImportPage(_Shape):
+    """An upload with some of its lines; `after` asks for the next page (0: there is none)."""
+
+    upload: ImportView
+    lines: list[ImportLine]
+    after: int
+
+
+class ImportPair(_Shape):
+    """What stands of a line's procedure (None: nothing), and what the line says, as JSON."""
+
+    before: str | None
+    after: str
+
+
+class ImportDone(_Shape):
+    """How many records came to what."""
+
+    counts: dict[str, int]

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from common.database import now
-from onestop.catalogue import changes
-from onestop.catalogue.models import ProcedureChange, ProcedureRecord
-from onestop.feedback import complaints
+from onestop.changes import service as changes
+from onestop.changes.subject import OUTDATED, PENDING
+from onestop.feedback import handling
+from onestop.feedback.schemas import Filter
 from onestop.staff.access import Role
 from onestop.staff.models import StaffAccount
 from onestop.staff.schemas import Waiting
@@ -30,25 +31,15 @@ def waiting(session: Session, staff: Staff) -> list[Waiting]:
     return [Waiting(kind=kind, count=count) for kind, count in counts.items() if count]
 
 
-def _changes(session: Session, staff: Staff, *where: ColumnElement[bool]) -> int:
-    wanted = (
-        select(func.count())
-        .select_from(ProcedureChange)
-        .join(ProcedureRecord, ProcedureRecord.code == ProcedureChange.code)
-        .where(staff.scope.where(ProcedureRecord.agency), *where)
-    )
-    return session.scalar(wanted) or 0
-
-
 def _changes_to_review(session: Session, staff: Staff) -> int:
-    pending = ProcedureChange.state == changes.PENDING
-    return _changes(session, staff, pending, ProcedureChange.author != staff.name)
+    pending = changes.listed(session, staff.scope, (PENDING,))
+    return sum(one.author != staff.name for one in pending)
 
 
 def _own_changes_overtaken(session: Session, staff: Staff) -> int:
-    mine = ProcedureChange.author == staff.name
-    since = ProcedureChange.proposed_at > now() - TOLD
-    return _changes(session, staff, ProcedureChange.state == changes.OUTDATED, mine, since)
+    since = now() - TOLD
+    outdated = changes.listed(session, staff.scope, (OUTDATED,))
+    return sum(one.author == staff.name and one.proposed_at > since for one in outdated)
 
 
 def _suggestions(session: Session, staff: Staff) -> int:
@@ -56,8 +47,9 @@ def _suggestions(session: Session, staff: Staff) -> int:
     return session.scalar(select(func.count()).select_from(Suggestion).where(*pending)) or 0
 
 
-def _late_complaints(session: Session, _staff: Staff) -> int:
-    return sum(complaints.late(one, now()) for one in complaints.listed(session, complaints.OPEN))
+def _late_complaints(session: Session, staff: Staff) -> int:
+    wanted = Filter(late=True)
+    return len(handling.lines(session, staff.scope, wanted, now(), limit=None))
 
 
 def _accounts_without_code(session: Session, _staff: Staff) -> int:

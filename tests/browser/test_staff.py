@@ -149,7 +149,7 @@ def test_an_editor_changes_a_procedure_and_another_approves_by_keyboard(console:
     assert violations(page) == []
     expect(page.get_by_role("button", name="Duyệt")).to_have_count(0)
     other = console.open(Role.EDITOR)
-    other.get_by_role("link", name="đề nghị sửa thủ tục chờ duyệt").press("Enter")
+    other.get_by_role("link", name="đề nghị sửa chờ duyệt").press("Enter")
     other.get_by_role("link", name="1", exact=True).press("Enter")
     other.get_by_role("button", name="Duyệt").press("Enter")
     expect(other.get_by_text("đã áp dụng")).to_be_visible()

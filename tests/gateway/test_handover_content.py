@@ -147,14 +147,6 @@ def test_a_rasa_webchat_shows_who_writes_too() -> None:
     assert said == {"text": "Chị Lan, cán bộ Một cửa:  \nDạ"}
 
 
-async def test_ready_made_answers_name_the_hotline(connect: Connect) -> None:
-    client = await connect()
-    async with desks(client) as (lan, _):
-        found = await lan.get("/answers")
-    assert "1800 1096" in next(one["text"] for one in found if one["id"] == "counter")
-    assert all("{" not in one["text"] for one in found)
-
-
 async def test_nothing_is_said_where_there_is_nothing_to_say(
     connect: Connect, rasa: FakeRasa
 ) -> None:

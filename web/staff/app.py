@@ -24,8 +24,12 @@ from gateway.keys import CONFIG
 from onestop.staff.access import check_declared
 from web.staff import (
     accounts,
+    answers,
     audit,
+    changes,
+    complaints,
     handover,
+    imports,
     login,
     oidc,
     own,
@@ -37,19 +41,26 @@ from web.staff import (
 from web.staff.catalogue import pages as catalogue
 from web.staff.gate import problems_as_pages, session_gate
 from web.staff.gateway_client import GatewayClient
+from web.staff.kept import eforms, tables
 from web.staff.keys import BUILD, CLIENT, GATEWAY
 from web.staff.onestop_client import OnestopClient
 
 PARTS = (
     accounts,
+    answers,
     audit,
     catalogue,
+    changes,
+    complaints,
+    eforms,
     handover,
+    imports,
     login,
     oidc,
     own,
     report,
     review,
+    tables,
     transcripts,
 )
 MAX_BODY_BYTES = 1024 * 1024

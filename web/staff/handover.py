@@ -23,6 +23,7 @@ from gateway.handover.schemas import (
     Proposal,
     SharedFile,
 )
+from onestop.kept.schemas import ReadyAnswer
 from onestop.schemas import DraftView
 from onestop.staff.access import Role, allow
 from onestop.staff.schemas import HandoverAct
@@ -104,7 +105,9 @@ async def conversation(request: web.Request) -> web.Response:
     found = await _found(request)
     await _note(request, "looked")
     drafts = await _drafts(request) if found.stage != "closed" else []
-    templates = await _desk(request).ask(list[dict[str, str]], "GET", "/answers")
+    templates = await request[SERVICE].ask(
+        list[ReadyAnswer], "GET", "/staff/answers", params={"filled": "true"}
+    )
     context = {"drafts": drafts, "templates": templates, **await _news(request, found, 0)}
     return render(request, "handover.html.j2", **context)
 

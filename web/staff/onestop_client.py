@@ -5,7 +5,7 @@ found = await request[SERVICE].ask(list[AccountView], "GET", "/staff/accounts")
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterable, Mapping
 from typing import Any, TypeVar
 
 import aiohttp
@@ -14,6 +14,7 @@ from pydantic import BaseModel, TypeAdapter
 from common.problems import Problem
 
 TIMEOUT = aiohttp.ClientTimeout(total=30, connect=3)
+UPLOAD = aiohttp.ClientTimeout(total=300, connect=3)
 SESSION_HEADER = "X-Staff-Session"
 Params = Mapping[str, str | int]
 T = TypeVar("T")
@@ -78,6 +79,38 @@ class StaffService:
             ) as answer:
                 if answer.status == 200:
                     return await answer.read(), answer.content_type
+                told = await answer.json(content_type=None)
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+            raise Problem(503, "unavailable") from error
+        raise problem_of(answer.status, told)
+
+    async def hand_over(
+        self, shape: type[T], path: str, content: AsyncIterable[bytes], params: Params
+    ) -> T:
+        """One call whose body is a file, sent on as it comes; raises as `ask` does."""
+        try:
+            async with self._http.post(
+                f"{self._url}{path}",
+                data=content,
+                params=params,
+                headers={**self._headers, "Content-Type": "application/octet-stream"},
+                timeout=UPLOAD,
+            ) as answer:
+                told = await answer.json(content_type=None)
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+            raise Problem(503, "unavailable") from error
+        if answer.status >= 400:
+            raise problem_of(answer.status, told)
+        return TypeAdapter(shape).validate_python(told)
+
+    async def file(self, path: str) -> tuple[bytes, str]:
+        """A file's bytes and its kind; raises as `ask` does."""
+        try:
+            async with self._http.get(
+                f"{self._url}{path}", headers=self._headers, timeout=TIMEOUT
+            ) as answer:
+                if answer.status == 200:
+                    return await answer.read(), answer.headers["Content-Type"]
                 told = await answer.json(content_type=None)
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             raise Problem(503, "unavailable") from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import zlib
 from collections.abc import Iterable, Iterator
@@ -54,11 +55,33 @@ def read_raw(path: Path) -> Iterator[Raw]:
     """
     try:
         content = path.read_bytes()
-        if content[:2] == b"\x1f\x8b":
-            content = gzip.decompress(content)
-        text = content.decode("utf-8-sig")
-    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+    except OSError as error:
         raise UnreadableFileError(f"{path}: {error}") from error
+    yield from read_content(content, str(path))
+
+
+def read_content(content: bytes, name: str, most: int | None = None) -> Iterator[Raw]:
+    """Yield the records of a file's content one by one.
+
+    Args:
+        content: the bytes, packed or not.
+        name: for messages.
+        most: how many bytes it may be unpacked; None: any number.
+
+    Raises:
+        UnreadableFileError: if it cannot be unpacked or decoded, or is larger.
+    """
+    try:
+        if content[:2] == b"\x1f\x8b":
+            with gzip.open(io.BytesIO(content)) as packed:
+                content = packed.read(-1 if most is None else most + 1)
+        if most is not None and len(content) > most:
+            raise UnreadableFileError(f"{name}: larger than {most} bytes")
+        text = content.decode("utf-8-sig")
+    except UnreadableFileError:
+        raise
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+        raise UnreadableFileError(f"{name}: {error}") from error
     lines = text.split("\n")
     if _is_one_document(lines):
         yield from _read_document(text)

@@ -11,6 +11,7 @@ from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
+from zlib import crc32
 
 import yaml
 
@@ -83,8 +84,12 @@ class Lexicon:
         self._topics = frozenset(_folded(words(topic)) for topic in topics)
 
     @classmethod
-    def load(cls, folder: Path = DATA) -> Lexicon:
+    def load(cls, folder: Path = DATA, synonyms: str | None = None) -> Lexicon:
         """Read the four files of a folder.
+
+        Args:
+            folder: where they are.
+            synonyms: what to read instead of `synonyms.yml`.
 
         Raises:
             OSError, yaml.YAMLError, KeyError: a file is missing or not as its head describes.
@@ -95,7 +100,8 @@ class Lexicon:
             for kind in (Kind.TALK, Kind.ASPECT, Kind.ELSEWHERE, Kind.KEEP)
             for text in plain[kind.value]
         ]
-        for entry in _read(folder / "synonyms.yml"):
+        said = yaml.safe_load(synonyms) if synonyms else _read(folder / "synonyms.yml")
+        for entry in said:
             means = entry["means"] if isinstance(entry["means"], list) else [entry["means"]]
             meant = tuple(tuple(words(text)) for text in means)
             named = entry.get("names", False)
@@ -179,9 +185,18 @@ def _read(path: Path) -> Any:
 Stamp = tuple[tuple[str, int], ...]
 
 
+_kept: list[str] = []  # one at most: the synonyms as staff keep them (`onestop.kept`)
+
+
+def keep(synonyms: str | None) -> None:
+    """Let everyday words as staff keep them stand for the file in this process; `None`: not any more."""
+    _kept[:] = [] if synonyms is None else [synonyms]
+
+
 def stamp() -> Stamp:
-    """Names and times of the data's files: another one means that staff have changed them."""
-    return tuple((file.name, file.stat().st_mtime_ns) for file in sorted(DATA.glob("*.yml")))
+    """Names and times of the data's files, and what is kept instead: another one means a change."""
+    files = tuple((file.name, file.stat().st_mtime_ns) for file in sorted(DATA.glob("*.yml")))
+    return files + tuple(("kept", crc32(text.encode())) for text in _kept)
 
 
 def shipped() -> Lexicon:
@@ -191,4 +206,4 @@ def shipped() -> Lexicon:
 
 @lru_cache(maxsize=1)
 def _loaded(state: Stamp) -> Lexicon:
-    return Lexicon.load()
+    return Lexicon.load(synonyms=_kept[0] if _kept else None)

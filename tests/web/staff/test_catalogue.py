@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from common.database import now
 from common.problems import Problem
-from onestop.catalogue import changes, shipped, store
+from onestop.catalogue import shipped, store
 from onestop.catalogue.content import LegalBasis, Paper, Procedure, TimeUnit, Way, WayKind
-from onestop.catalogue.models import ProcedureRecord
 from onestop.catalogue.sources import Source
+from onestop.changes import service as changes
 from onestop.staff.access import Role
 from onestop.staff.scope import Scope
 from tests.onestop.catalogue.test_catalogue_store import BIRD
@@ -189,7 +189,7 @@ async def test_what_somebody_else_changed_meanwhile_is_told_and_the_text_kept(
     console.database.transact(store.save, newer, Source.STAFF)
     status, page = await console.post(f"{PAGE}/change", **mine)
     assert status == 409
-    assert "sửa bởi người khác" in page
+    assert "người khác sửa" in page
     assert "Lời của tôi" in page
 
 
@@ -199,12 +199,14 @@ async def test_the_first_page_tells_what_waits_for_whom(
     newer = Procedure.model_validate({**BIRD.model_dump(), "name": "Tên khác"})
 
     def propose(session: Session) -> None:
-        base = session.get_one(ProcedureRecord, BIRD.code).revision_id
-        changes.propose(session, "lan", Scope(), base, newer, "vì", None, now())
+        before, after = BIRD.model_dump_json(), newer.model_dump_json()
+        changes.propose(
+            session, "lan", Scope(), "procedure", BIRD.code, before, after, "vì", None, now()
+        )
 
     console.database.transact(propose)
     told = {}
     for name in ("lan", "hoa", "mai"):
         console.bear(people[name])
-        told[name] = "đề nghị sửa thủ tục chờ duyệt" in (await console.get("/staff/"))[1]
+        told[name] = "đề nghị sửa chờ duyệt" in (await console.get("/staff/"))[1]
     assert told == {"lan": False, "hoa": True, "mai": False}

@@ -7,24 +7,23 @@ from pathlib import Path
 
 import pytest
 
-from onestop.catalogue import changes
 from onestop.catalogue.content import Procedure, Tier, TimeUnit, WayKind
+from onestop.catalogue.imports import OUTCOMES
 from onestop.catalogue.sources import Source
+from onestop.changes.registry import SUBJECTS
+from onestop.changes.subject import STATES
+from onestop.eforms.definition import FieldType
+from onestop.feedback import schemas as feedback
+from onestop.kept.answers import blanks
+from onestop.kept.eform_editing import FIELD_PARTS, FORM_PARTS
 from onestop.staff.access import Role
 from onestop.staff.waiting import KINDS
 from web.staff.catalogue import form
+from web.staff.kept.tables import TABLES
 from web.staff.own import _kinds
 from web.staff.rendering import TEXTS, texts
 
 SOURCES = [path for package in ("onestop", "web") for path in sorted(Path(package).rglob("*.py"))]
-STATES = [
-    changes.PENDING,
-    changes.APPROVED,
-    changes.APPLIED,
-    changes.REJECTED,
-    changes.WITHDRAWN,
-    changes.OUTDATED,
-]
 ROWS = {column for shape in form.ROWS.values() for column in shape.model_fields}
 
 
@@ -39,6 +38,18 @@ ROWS = {column for shape in form.ROWS.values() for column in shape.model_fields}
         ("procedure_words", [*WayKind, *TimeUnit, *Tier, "yes", "no"]),
         ("procedure_sources", Source),
         ("change_states", STATES),
+        ("change_kinds", SUBJECTS),
+        ("actions", [f"{kind}.{done}" for kind in SUBJECTS for done in ("proposed", *STATES[1:])]),
+        ("import_outcomes", OUTCOMES),
+        ("complaint_states", feedback.STATES),
+        ("eform_parts", [*FIELD_PARTS, *FORM_PARTS]),
+        ("eform_types", FieldType),
+        ("answer_blanks", blanks()),
+        ("table_fields", [name for tables in TABLES.values() for name in tables]),
+        (
+            "procedure_columns",
+            [one for tables in TABLES.values() for row in tables.values() for one in row],
+        ),
     ],
 )
 def test_every_code_has_words(section: str, codes: list[str]) -> None:
@@ -50,7 +61,9 @@ def test_every_act_of_the_audit_has_words() -> None:
         act
         for path in SOURCES
         if "audit" in (source := path.read_text("utf-8"))
-        for act in re.findall(r'"((?:account|login|procedure)\.[a-z_]+|logout)"', source)
+        for act in re.findall(
+            r'"((?:account|login|answer|import|complaint)\.[a-z_]+|logout)"', source
+        )
     }
     assert len(acts) > 8
     assert acts - texts()["actions"].keys() == set()

@@ -1,37 +1,28 @@
-"""The catalogue's pages."""
+"""The catalogue's pages; changes that were proposed have theirs in `web/staff/changes.py`."""
 
 from __future__ import annotations
 
-from datetime import date
 from urllib.parse import urlencode
 
 from aiohttp import web
-from pydantic import ValidationError
 
 from common.problems import Problem
 from onestop.catalogue.content import Procedure
 from onestop.catalogue.sources import Source
+from onestop.changes.schemas import ChangeView
 from onestop.staff.access import Role, allow
-from onestop.staff.schemas import (
-    CataloguePage,
-    ChangeNew,
-    ChangeView,
-    ChangeWhole,
-    ProcedureView,
-    ReviewNote,
-    StaleLine,
-)
+from onestop.staff.schemas import CataloguePage, ChangeNew, ProcedureView, StaleLine
 from web.staff import forms
 from web.staff.catalogue import form
 from web.staff.catalogue.diff import differences, lines
+from web.staff.changes import CHANGES, reason_of
 from web.staff.keys import SERVICE
 from web.staff.rendering import problem_text, render
 
 routes = web.RouteTableDef()
-CATALOGUE, CHANGES = "/staff/catalogue", "/staff/changes"
+CATALOGUE = "/staff/catalogue"
 CODE = r"{code:[\w.-]{1,16}}"
 FILTERS = ("q", "field", "level", "source")
-STEPS = {"approve": "approval", "withdraw": "withdrawal"}
 
 
 @routes.get("/catalogue")
@@ -147,79 +138,9 @@ async def change(request: web.Request) -> web.Response:
 async def _propose(
     request: web.Request, entered: dict[str, str], content: Procedure
 ) -> web.Response:
-    try:
-        body = ChangeNew(
-            base=int(entered.get("base", "")),
-            content=content,
-            note=entered.get("note", ""),
-            effective_from=date.fromisoformat(entered["effective_from"])
-            if entered.get("effective_from")
-            else None,
-        )
-    except ValidationError as error:
-        raise Problem(422, "note_missing", where=["note"]) from error
-    except ValueError as error:
-        raise Problem(422, "invalid_request", where=["effective_from"]) from error
+    reason = reason_of(entered)
+    body = ChangeNew(base=int(entered.get("base", "")), content=content, **dict(reason))
     made = await request[SERVICE].ask(
         ChangeView, "POST", f"{CATALOGUE}/{content.code}/changes", body
     )
     raise web.HTTPSeeOther(f"{CHANGES}/{made.id}?done=proposed")
-
-
-@routes.get("/changes")
-@allow(Role.EDITOR)
-async def changes(request: web.Request) -> web.Response:
-    """What waits for approval or for its day."""
-    found = await request[SERVICE].ask(list[ChangeView], "GET", CHANGES)
-    return render(request, "changes.html.j2", found=found)
-
-
-async def _one(request: web.Request, problem: Problem | None = None) -> web.Response:
-    number = request.match_info["change"]
-    found = await request[SERVICE].ask(ChangeWhole, "GET", f"{CHANGES}/{number}")
-    return render(
-        request,
-        "change.html.j2",
-        problem.status if problem else 200,
-        found=found,
-        told=differences(found.before, found.after),
-        error=problem_text(problem) if problem else "",
-    )
-
-
-@routes.get(r"/changes/{change:\d{1,9}}")
-@allow(Role.EDITOR)
-async def one_change(request: web.Request) -> web.Response:
-    """A change, line by line."""
-    return await _one(request)
-
-
-@routes.post(r"/changes/{change:\d{1,9}}/{step:approve|withdraw}")
-@allow(Role.EDITOR)
-async def decide(request: web.Request) -> web.Response:
-    """Approve another's change, or take one's own back."""
-    number, step = request.match_info["change"], request.match_info["step"]
-    try:
-        await request[SERVICE].ask(ChangeView, "POST", f"{CHANGES}/{number}/{STEPS[step]}")
-    except Problem as problem:
-        if problem.status != 409:
-            raise
-        return await _one(request, problem)
-    raise web.HTTPSeeOther(f"{CHANGES}/{number}?done={step}")
-
-
-@routes.post(r"/changes/{change:\d{1,9}}/reject")
-@allow(Role.EDITOR)
-async def reject(request: web.Request) -> web.Response:
-    """Reject a change with why."""
-    number = request.match_info["change"]
-    try:
-        body = ReviewNote(note=(await forms.fields(request)).get("note", ""))
-        await request[SERVICE].ask(ChangeView, "POST", f"{CHANGES}/{number}/rejection", body)
-    except ValidationError:
-        return await _one(request, Problem(422, "note_missing"))
-    except Problem as problem:
-        if problem.status != 409:
-            raise
-        return await _one(request, problem)
-    raise web.HTTPSeeOther(f"{CHANGES}/{number}?done=reject")

@@ -1,0 +1,147 @@
+"""Staff: complaints and suggestions handled, ratings read. Who opens one sees who sent it: that is audited."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import date
+from typing import Annotated, TypeVar
+from urllib.parse import quote
+
+from aiohttp import web
+from aiohttp_pydantic.decorator import inject_params
+from aiohttp_pydantic.oas.typing import r200, r404, r409
+from annotated_types import Ge, Le
+from pydantic import BaseModel
+from sqlalchemy.orm import Session
+
+from common.database import now
+from common.problems import Problem, as_problem
+from onestop.dossiers.models import StoredFile
+from onestop.feedback import complaints, handling
+from onestop.feedback.schemas import (
+    ComplaintMove,
+    ComplaintPage,
+    ComplaintWhole,
+    Filter,
+    RatingLine,
+)
+from onestop.http.keys import DATABASE, STORAGE
+from onestop.http.staff_changes import unknown
+from onestop.http.staff_gate import STAFF
+from onestop.schemas import ProblemDetail
+from onestop.staff import audit
+from onestop.staff.access import Role, allow
+from onestop.storage.base import StorageError
+
+routes = web.RouteTableDef()
+receive = inject_params(on_validation_error=as_problem).and_request
+handlers = allow(Role.AGENT, Role.ADMINISTRATOR)
+PAGE = 50
+T = TypeVar("T")
+
+
+def _json(model: BaseModel) -> web.Response:
+    return web.json_response(model.model_dump(mode="json"))
+
+
+async def _run(request: web.Request, work: Callable[[Session], T]) -> T:
+    try:
+        return await request.app[DATABASE].run(work)
+    except LookupError as error:
+        raise unknown() from error
+
+
+@routes.get("/staff/complaints")
+@handlers
+@receive
+async def listed(
+    request: web.Request,
+    state: str = "",
+    late: bool = False,
+    first: date | None = None,
+    last: date | None = None,
+    before: int | None = None,
+) -> r200[ComplaintPage]:
+    """Complaints without who sent them; `state`: one, or `open`."""
+    wanted = Filter(state=state, late=late, first=first, last=last, before=before)
+    scope = request[STAFF].scope
+    found = await request.app[DATABASE].read(
+        lambda session: handling.lines(session, scope, wanted, now(), PAGE + 1)
+    )
+    more = found[PAGE - 1].id if len(found) > PAGE else None
+    return _json(ComplaintPage(lines=found[:PAGE], before=more))
+
+
+@routes.get("/staff/complaints/{code}")
+@handlers
+@receive
+async def read(request: web.Request, code: str, /) -> r200[ComplaintWhole] | r404[ProblemDetail]:
+    """One complaint with who sent it; the look is audited."""
+
+    def work(session: Session) -> ComplaintWhole:
+        found = handling.whole(session, request[STAFF].scope, code, now())
+        audit.record(session, request[STAFF].name, "complaint.looked", f"complaint:{code}")
+        return found
+
+    return _json(await _run(request, work))
+
+
+@routes.post("/staff/complaints/{code}/steps")
+@handlers
+@receive
+async def move(
+    request: web.Request, code: str, /, body: ComplaintMove
+) -> r200[ComplaintWhole] | r404[ProblemDetail] | r409[ProblemDetail]:
+    """Take a complaint a step on; its sender is told."""
+    staff = request[STAFF]
+
+    def work(session: Session) -> ComplaintWhole:
+        handling.find(session, staff.scope, code)
+        complaints.move(session, code, body.state, staff.name, body.note)
+        audit.record(session, staff.name, f"complaint.{body.state}", f"complaint:{code}")
+        session.flush()
+        return handling.whole(session, staff.scope, code, now())
+
+    try:
+        return _json(await _run(request, work))
+    except complaints.ImpossibleStep as error:
+        raise Problem(409, "impossible_step", "The state may not follow.") from error
+
+
+@routes.get("/staff/complaints/{code}/files/{file_id}")
+@handlers
+@receive
+async def file(request: web.Request, code: str, file_id: str, /) -> r200 | r404[ProblemDetail]:
+    """A file that came with a complaint; the look is audited."""
+
+    def work(session: Session) -> StoredFile:
+        found = handling.file_of(session, request[STAFF].scope, code, file_id)
+        audit.record(session, request[STAFF].name, "complaint.file_looked", f"complaint:{code}")
+        return found
+
+    found = await _run(request, work)
+    try:
+        content = await asyncio.to_thread(request.app[STORAGE].get, file_id)
+    except StorageError as error:
+        raise Problem(503, "storage_unavailable", "The file cannot be read.") from error
+    name = f"inline; filename*=UTF-8''{quote(found.name)}"
+    headers = {"Content-Type": found.content_type, "Content-Disposition": name}
+    return web.Response(body=content, headers={**headers, "Cache-Control": "private, no-store"})
+
+
+@routes.get("/staff/ratings")
+@handlers
+@receive
+async def ratings(
+    request: web.Request,
+    first: date,
+    last: date,
+    most_stars: Annotated[int, Ge(1), Le(5)] = 5,
+) -> r200[list[RatingLine]]:
+    """The ratings of some days (in Vietnam), the newest first, at most 500."""
+    scope = request[STAFF].scope
+    found = await request.app[DATABASE].read(
+        lambda session: handling.ratings(session, scope, first, last, most_stars, 500)
+    )
+    return web.json_response([one.model_dump(mode="json") for one in found])
