@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from onestop.catalogue.content import Procedure
-from onestop.catalogue.search import judgement
+from onestop.catalogue.search import ages, judgement
 from onestop.catalogue.search.evidence import Bodies, Channel, Weights
 from onestop.catalogue.search.facts import (
     body,
@@ -45,6 +45,9 @@ _UNLISTED = 0.5  # rarity of a syllable that no name holds, as a share of the hi
 _MESSAGE, _ROW, _COSINE, _PAIRS_MESSAGE = 0, 1, 2, 3  # places in the features of rows
 _BODY, _ACTION, _CONTRADICTED, _CONFIRMED = 0, 2, 3, 4  # places in the features of procedures
 _NEAR = 1.0  # a namesake whose total is further away is another thing, or excluded
+_OTHER_AGE = np.float32(
+    1.0
+)  # not fitted: whoever is not of the age that a name asks for cannot mean it
 _COMMON_ACTION = 8  # names that must begin with the same two syllables (cấp lại, gia hạn …)
 
 
@@ -70,6 +73,7 @@ class SearchIndex:
         self._plain = [plain_name(p.name) for p in procedures]
         self._namesakes = Namesakes(procedures)
         self._contrast = lexicon.questions.contrast(self._plain)
+        self._ages = ages.Ages(self._plain)
         rows: list[Reading] = []
         listed: list[Sequence[Word]] = list(lexicon.listed())
         first_row: list[int] = []
@@ -123,14 +127,18 @@ class SearchIndex:
         if known := [self._by_code[c] for c in _CODE.findall(query) if c in self._by_code]:
             cards = [self._scored(at, 1.0) for at in dict.fromkeys(known)]
             return SearchResult(outcome="found", candidates=cards[:limit], content_words=True)
-        said = _affirmed(query)
+        said, age = _affirmed(query), ages.said(query)
         readings = self._read(said)
+        if age is not None:  # it need not be said as any name or saying has it
+            readings += self._read(ages.without(said))
         content = readings[0].content
         if not content or not self._cards:
             return SearchResult(outcome="none", candidates=[], content_words=content)
-        found = [self._evidence(reading) for reading in readings]
+        found = [self._evidence(reading, age) for reading in readings]
         totals = np.maximum.reduce([self.totals(*evidence) for evidence in found])
         totals = totals + self._narrowed(narrow)
+        if age is not None:
+            totals = totals - _OTHER_AGE * self._ages.marks(age)[0]
         best = _highest(totals, max(limit, judgement.COMPARED))
         better = self._better(best[0], found)
         topic = self._lexicon.only_a_topic(said)
@@ -171,7 +179,7 @@ class SearchIndex:
     def evidence(self, query: str) -> Evidence | None:
         """The features of a message in official words, for fitting; None if it has no content."""
         reading = self._read(_affirmed(query))[-1]
-        return self._evidence(reading) if reading.content else None
+        return self._evidence(reading, ages.said(query)) if reading.content else None
 
     def position(self, code: str) -> int | None:
         """Where a procedure stands in the features; None if it is not indexed."""
@@ -242,7 +250,7 @@ class SearchIndex:
             dtype=np.float32,
         )
 
-    def _evidence(self, reading: Reading) -> Evidence:
+    def _evidence(self, reading: Reading, age: int | None) -> Evidence:
         """Features a row and features a procedure, in the order of `Weights`."""
         syllables = self._syllables.fit(reading.syllables)
         pairs = self._pairs.fit(reading.pairs)
@@ -264,7 +272,13 @@ class SearchIndex:
         bodies = self._bodies.fit(reading.syllables, reading.pairs)
         unasked = [at for at, scope in enumerate(self._scopes) if not _asked(scope, reading)]
         special = self._in_scope[unasked].max(axis=0, initial=0)
-        return rows, [*bodies, action, *self._contrast.marks(reading), special, *self._known]
+        contradicted, confirmed, seldom = self._contrast.marks(reading)
+        if age is not None:
+            outside, inside = self._ages.marks(age)
+            contradicted = np.maximum(contradicted, outside)
+            confirmed = np.maximum(confirmed, inside)
+        told = [action, contradicted, confirmed, seldom]
+        return rows, [*bodies, *told, special, *self._known]
 
     def totals(self, rows: list[Floats], documents: list[Floats]) -> Floats:
         """Each procedure's total: its best row and what is known of it."""

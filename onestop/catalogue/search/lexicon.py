@@ -100,6 +100,11 @@ class Lexicon:
             for kind in (Kind.TALK, Kind.ASPECT, Kind.ELSEWHERE, Kind.KEEP)
             for text in plain[kind.value]
         ]
+        phrases += [
+            Phrase(tuple(words(text.format(person))), Kind.TALK)
+            for text in plain["persons_talk"]
+            for person in plain["persons"]
+        ]
         said = yaml.safe_load(synonyms) if synonyms else _read(folder / "synonyms.yml")
         for entry in said:
             means = entry["means"] if isinstance(entry["means"], list) else [entry["means"]]
