@@ -3,7 +3,8 @@
 `python -m benchmarks.transcripts [--messages 1000000] [--keep DIRECTORY]`: loads synthetic conversations (half
 of the messages are citizens', half replies), then asks for each page several times, and prints one JSON line a
 database: milliseconds of the median and of the slowest, with the median's processor time in this process. For
-PostgreSQL too: `bash scripts/postgres.sh .venv/bin/python -m benchmarks.transcripts`.
+PostgreSQL too: `bash scripts/postgres.sh .venv/bin/python -m benchmarks.transcripts`. `--groups 20000` times
+instead the grouping of so many misunderstood messages.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import argparse
 import json
 import os
 import random
+import resource
 import statistics
 import time
 from collections.abc import Callable, Iterator
@@ -27,8 +29,10 @@ from sqlalchemy.orm import Session
 from common.database import Database
 from common.migrations import downgrade, upgrade
 from common.settings import settings
+from onestop.catalogue.search import lexicon
 from onestop.staff.scope import Scope
 from onestop.transcripts import listing, reviewing, words
+from onestop.transcripts.clustering import Message, clusters
 from onestop.transcripts.models import Conversation, Turn
 from onestop.transcripts.schemas import Filter
 
@@ -211,12 +215,37 @@ def measure(database: Database, turns: int) -> dict[str, dict[str, float]]:
     return figures
 
 
+def grouped(count: int) -> dict[str, float]:
+    """Seconds and memory for grouping messages: half about the subjects in other words, half about anything."""
+    chance = random.Random(5)
+    made = [one for pattern in ASKING for one, _ in sentences(chance, pattern, (1, 4), count // 8)]
+    known, weights = vocabulary()
+    made += [
+        " ".join(chance.choices(known, cum_weights=weights, k=chance.randint(3, 9)))
+        for _ in range(count - len(made))
+    ]
+    messages = [Message(number, number, text) for number, text in enumerate(made)]
+    started = time.perf_counter()
+    found = clusters(messages, lexicon.shipped())
+    return {
+        "grouped_messages": count,
+        "seconds": round(time.perf_counter() - started, 1),
+        "groups": len(found),
+        "in_groups": sum(len(one.members) for one in found),
+        "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+    }
+
+
 def main() -> None:
     """Measure on every database that is there."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--messages", type=int, default=1_000_000)
     parser.add_argument("--keep", type=Path, help="keep the SQLite database here and use it again")
+    parser.add_argument("--groups", type=int, metavar="MESSAGES", help="time the grouping instead")
     options = parser.parse_args()
+    if options.groups:
+        print(json.dumps(grouped(options.groups)))
+        return
     turns = options.messages // 2
     postgres = os.environ.get("MOTCUA_TEST_POSTGRES_URL")
     with TemporaryDirectory() as scratch:

@@ -31,6 +31,12 @@ class Found(NamedTuple):
     value: str
 
 
+NAMES = frozenset(
+    {"dossier_code", "procedure_code", "citizen_id", "old_id", "phone", "email", "date", "money"}
+    | {"percent", "licence_class"}
+)
+"""The entities that the rules know."""
+
 _DASH = r"\s?[-‐‑–—]\s?"
 _DOSSIER = re.compile(
     rf"(?<![\w.])(?:\d{{3}}(?:\.\d{{2}}){{2}}\.[a-z]\d{{2}}{_DASH}\d{{6}}{_DASH}\d{{4,5}}"

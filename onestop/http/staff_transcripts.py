@@ -14,10 +14,12 @@ from onestop.http.keys import DATABASE
 from onestop.http.staff_gate import STAFF
 from onestop.staff.access import Role, allow
 from onestop.staff.sessions import Staff
-from onestop.transcripts import access, exporting, listing, reviewing, suggestions
+from onestop.transcripts import access, exporting, groups, listing, reviewing, suggestions
 from onestop.transcripts.schemas import (
     Export,
     Filter,
+    GroupCorrection,
+    GroupWanted,
     Judgement,
     Look,
     Marks,
@@ -85,7 +87,7 @@ async def transcripts(request: web.Request) -> web.Response:
 @reviewers
 async def choices(request: web.Request) -> web.Response:
     """What may be filtered by and corrected to."""
-    return _json(await _read(request, lambda s, _: listing.choices(s)))
+    return _json(await _read(request, lambda s, staff: listing.choices(s, staff.scope)))
 
 
 @routes.get("/staff/transcripts/uncertain")
@@ -210,6 +212,10 @@ async def suggest(request: web.Request) -> web.Response:
         )
     except suggestions.WordsMissingError as error:
         raise Problem(422, "words_missing", "The message has no such words.") from error
+    except suggestions.ValueMissingError as error:
+        raise Problem(422, "value_missing", "Say what the words mean.") from error
+    except suggestions.UnknownNameError as error:
+        raise Problem(422, "unknown_name", "There is nothing of that name.") from error
 
 
 @routes.get("/staff/suggestions")
@@ -217,7 +223,11 @@ async def suggest(request: web.Request) -> web.Response:
 async def suggested(request: web.Request) -> web.Response:
     """Corrections of a state, the newest first."""
     wanted, before = SuggestionWanted.model_validate(dict(request.query)), _before(request)
-    return _json(await _read(request, lambda s, _: suggestions.listed(s, wanted.state, before)))
+    return _json(
+        await _read(
+            request, lambda s, staff: suggestions.listed(s, staff.scope, wanted.state, before)
+        )
+    )
 
 
 @routes.post(r"/staff/suggestions/{suggestion:\d{1,12}}/approval")
@@ -225,7 +235,9 @@ async def suggested(request: web.Request) -> web.Response:
 async def approve(request: web.Request) -> web.Response:
     """Take a correction; whoever proposed it may not."""
     number = _number(request, "suggestion")
-    return await _decide(request, lambda s, staff: suggestions.approve(s, staff.name, number))
+    return await _decide(
+        request, lambda s, staff: suggestions.approve(s, staff.scope, staff.name, number)
+    )
 
 
 @routes.post(r"/staff/suggestions/{suggestion:\d{1,12}}/rejection")
@@ -234,7 +246,52 @@ async def reject(request: web.Request) -> web.Response:
     """Refuse a correction, with a reason."""
     number, body = _number(request, "suggestion"), await _body(request, Refusing)
     return await _decide(
-        request, lambda s, staff: suggestions.reject(s, staff.name, number, body.reason)
+        request,
+        lambda s, staff: suggestions.reject(s, staff.scope, staff.name, number, body.reason),
+    )
+
+
+@routes.get("/staff/transcripts/groups")
+@reviewers
+async def grouped(request: web.Request) -> web.Response:
+    """The groups of misunderstood messages of a week."""
+    week = GroupWanted.model_validate(dict(request.query)).week
+    return _json(await _read(request, lambda s, staff: groups.listed(s, staff.scope, week)))
+
+
+@routes.get(r"/staff/transcripts/groups/{group:\d{1,12}}")
+@reviewers
+async def group(request: web.Request) -> web.Response:
+    """A group's messages, from the one behind place `after` on."""
+    number, given = _number(request, "group"), request.query.get("after", "")
+    after = int(given) if given.isdecimal() and len(given) < 9 else -1
+    return _json(
+        await _read(request, lambda s, staff: groups.get(s, staff.scope, staff.name, number, after))
+    )
+
+
+@routes.post(r"/staff/transcripts/groups/{group:\d{1,12}}/suggestions")
+@reviewers
+async def correct_group(request: web.Request) -> web.Response:
+    """Propose one correction of all messages of a group."""
+    number, new = _number(request, "group"), await _body(request, GroupCorrection)
+    try:
+        return _json(
+            await _write(
+                request, lambda s, staff: groups.correct(s, staff.scope, staff.name, number, new)
+            )
+        )
+    except suggestions.UnknownNameError as error:
+        raise Problem(422, "unknown_name", "There is nothing of that name.") from error
+
+
+@routes.post(r"/staff/transcripts/groups/{group:\d{1,12}}/approval")
+@reviewers
+async def approve_group(request: web.Request) -> web.Response:
+    """Take the corrections of a group's messages that others have proposed."""
+    number = _number(request, "group")
+    return _json(
+        await _write(request, lambda s, staff: groups.approve(s, staff.scope, staff.name, number))
     )
 
 

@@ -1,4 +1,4 @@
-"""Once an hour, in any process: the unscanned is scanned, what has had its time goes, loose files are swept."""
+"""Once an hour, in any process: late scans, retention, loose files, due changes, groups of the week."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from onestop.http.keys import CONFIG, DATABASE, SCANNER, STORAGE
 from onestop.privacy import expiring
 from onestop.staff import login
 from onestop.storage.base import Storage
+from onestop.transcripts import groups
 from onestop.uploads.rescan import rescan
 from onestop.uploads.scanner import Scanner, ScannerUnavailable
 
@@ -54,6 +55,12 @@ async def _hourly(
             await database.run(imports.sweep, now())
         except Exception as error:
             log.error("staff_sweep_failed", exc_type=type(error).__name__, exc_info=True)
+        try:
+            made = await asyncio.to_thread(groups.make_due, database, now())
+            if made is not None:
+                log.info("turns_grouped", groups=made)
+        except Exception as error:
+            log.error("grouping_failed", exc_type=type(error).__name__, exc_info=True)
         await asyncio.sleep(EVERY_SECONDS)
 
 

@@ -17,6 +17,7 @@ from onestop.staff.access import Role
 from onestop.staff.models import StaffAccount
 from onestop.staff.schemas import Waiting
 from onestop.staff.sessions import Staff
+from onestop.transcripts import suggestions
 from onestop.transcripts.models import Suggestion
 
 # An overtaken change is told to its author for so long.
@@ -44,7 +45,8 @@ def _own_changes_overtaken(session: Session, staff: Staff) -> int:
 
 def _suggestions(session: Session, staff: Staff) -> int:
     pending = (Suggestion.state == "pending", Suggestion.proposed_by != staff.name)
-    return session.scalar(select(func.count()).select_from(Suggestion).where(*pending)) or 0
+    mine = suggestions.visible(staff.scope)
+    return session.scalar(select(func.count()).select_from(Suggestion).where(*pending, mine)) or 0
 
 
 def _late_complaints(session: Session, staff: Staff) -> int:

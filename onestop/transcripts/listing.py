@@ -13,6 +13,7 @@ import yaml
 from sqlalchemy import ColumnElement, exists, select, true
 from sqlalchemy.orm import Session, selectinload
 
+from bot.nlu.entities import NAMES
 from common.database import now
 from common.settings import ROOT
 from onestop.catalogue.models import ProcedureRecord
@@ -31,6 +32,7 @@ from onestop.transcripts.schemas import (
     ConversationRow,
     Filter,
     Hit,
+    Kind,
     Listing,
     NoteView,
     Outcome,
@@ -244,18 +246,21 @@ def turn_views(session: Session, turns: Iterable[Turn]) -> list[TurnView]:
 
 
 @cache
-def _of_the_dialogue() -> tuple[list[str], list[str]]:
+def names() -> dict[Kind, list[str]]:
+    """What a message may be corrected to: intents as the dialogue has them, entities as citizens type them."""
     domain = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
-    return sorted(domain["intents"]), sorted(domain["entities"])
+    return {"intent": sorted(domain["intents"]), "entity": sorted(NAMES)}
 
 
-def choices(session: Session) -> Choices:
-    """What may be filtered by and corrected to: intents and entities as the dialogue has them."""
-    intents, entities = _of_the_dialogue()
+def choices(session: Session, scope: Scope) -> Choices:
+    """What may be filtered by and corrected to; labels of the conversations that the account may see."""
     labels = select(ConversationLabel.label).distinct().order_by(ConversationLabel.label)
+    if scope.agencies is not None:
+        labels = labels.join(Conversation, Conversation.id == ConversationLabel.conversation_id)
+        labels = labels.where(visible(scope))
     return Choices(
-        intents=intents,
-        entities=entities,
+        intents=names()["intent"],
+        entities=names()["entity"],
         channels=["web", "zalo", "messenger"],
         labels=list(session.scalars(labels)),
     )

@@ -6,10 +6,10 @@ What staff search and list is masked (`masking.py`); the clear text is encrypted
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from common.database import EncryptedJSON, UTCDateTime, now
@@ -160,6 +160,44 @@ class Suggestion(Base):
     decided_by: Mapped[str] = mapped_column(String(64), default="")
     decided_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     reason: Mapped[str] = mapped_column(Text, default="")
+
+
+class GroupedWeek(Base):
+    """A week whose misunderstood messages have been grouped (`groups.py`)."""
+
+    __tablename__ = "grouped_weeks"
+
+    week: Mapped[date] = mapped_column(Date, primary_key=True)  # its Monday
+    made_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class TurnGroup(Base):
+    """Misunderstood messages of a week, and of the week before it, that say much the same.
+
+    What is shown of it is read from its turns: with them it goes.
+    """
+
+    __tablename__ = "turn_groups"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    week: Mapped[date] = mapped_column(
+        ForeignKey("grouped_weeks.week", ondelete="CASCADE"), index=True
+    )
+    name: Mapped[str] = mapped_column(String(200))  # words that several citizens used
+
+
+class GroupedTurn(Base):
+    """A turn of a group; `place` counts from the group's middle outwards."""
+
+    __tablename__ = "grouped_turns"
+
+    group_id: Mapped[int] = mapped_column(
+        ForeignKey("turn_groups.id", ondelete="CASCADE"), primary_key=True
+    )
+    turn_id: Mapped[int] = mapped_column(
+        ForeignKey("turns.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    place: Mapped[int] = mapped_column(Integer)
 
 
 class TranscriptFeed(Base):

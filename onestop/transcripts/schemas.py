@@ -15,6 +15,7 @@ Label = Annotated[
 ]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=5, max_length=400)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[\w.]{2,64}$")]
 
 
 def _blank_is_none(value: object) -> object:
@@ -198,12 +199,14 @@ class Quality(BaseModel):
 class SuggestionNew(BaseModel):
     """A correction: `value` is the intent, the procedure's code, or the entity's name.
 
-    `written`: for an entity, the words that it stands for.
+    For an entity, `written`: the words that it stands for; `meant`: its value as it is written usually
+    ("bê hai": "B2"), where the words themselves do not show it.
     """
 
     kind: Kind
-    value: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[\w.]{2,64}$")]
+    value: Name
     written: Words = ""
+    meant: Words = ""
 
 
 class SuggestionView(BaseModel):
@@ -235,6 +238,68 @@ class Refusing(BaseModel):
     """Why a correction is not taken."""
 
     reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)]
+
+
+class GroupExample(BaseModel):
+    """A message of a group, masked, and how often it was said."""
+
+    text: str
+    count: int
+
+
+class GroupRow(BaseModel):
+    """Misunderstood messages of a week (its Monday) that say much the same.
+
+    `name`: its most telling words; `before`: how many such messages there were the week before.
+    """
+
+    id: int
+    week: date
+    name: str
+    count: int
+    before: int
+    examples: list[GroupExample]
+
+
+class GroupPage(BaseModel):
+    """The groups of a week, the largest first; `weeks`: all that there are, the newest first."""
+
+    week: date | None
+    weeks: list[date]
+    groups: list[GroupRow]
+
+
+class GroupView(BaseModel):
+    """A group with a part of its messages; `after`: behind which place the next begins.
+
+    `pending`: corrections of its messages that the asker may approve.
+    """
+
+    group: GroupRow
+    turns: list[Waiting]
+    after: int | None
+    pending: int
+
+
+class GroupCorrection(BaseModel):
+    """A correction of all messages of a group; `value` as in `SuggestionNew`."""
+
+    kind: Literal["intent", "procedure"]
+    value: Name
+
+
+class GroupDone(BaseModel):
+    """How many corrections were proposed or approved."""
+
+    count: int
+
+
+class GroupWanted(BaseModel):
+    """Of which week, by its Monday."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    week: Day = None
 
 
 class Export(BaseModel):

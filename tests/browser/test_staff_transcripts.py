@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
+from common.database import now
 from onestop.staff.access import Role
-from onestop.transcripts import listing
+from onestop.staff.scope import Scope
+from onestop.transcripts import groups, listing
 from tests.browser.test_portal import violations
 from tests.browser.test_staff import Console, console, fits
 from tests.onestop.staff.conftest import _quick_hashes, empty
-from tests.onestop.transcripts.conftest import Citizen, conversations, take
+from tests.onestop.transcripts.conftest import NOON, Citizen, conversations, take
 
 __all__ = ["_quick_hashes", "console", "empty"]  # fixtures of other tests
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
@@ -28,7 +31,14 @@ def test_reviewing_from_the_list_to_a_correction(console: Console) -> None:
         citizen.says(f"lệ phí khai sinh lần {number}", "ask_fee", 0.7, 0.2)
         citizen.hears("Dạ, đăng ký khai sinh được miễn lệ phí.", candidates=found)
     take(console.database, citizen)
+    for sender in ("a", "b", "c"):
+        other = Citizen(sender=f"web:{sender}", moment=NOON)
+        other.visit()
+        other.asks(f"tiêm phòng dại cho chó ở xã {sender}", intent="nlu_fallback", confidence=0.3)
+        take(console.database, other)
+    groups.make(console.database, groups.monday(datetime.fromtimestamp(NOON, UTC).date()), now())
     number = conversations(console.database)[0].id
+    group = console.database.query(groups.listed, Scope()).groups[0].id
 
     page = console.open(Role.REVIEWER, Role.ADMINISTRATOR, path="/staff/transcripts?q=le+phi")
     expect(page.locator("mark").first).to_have_text("lệ")
@@ -39,6 +49,8 @@ def test_reviewing_from_the_list_to_a_correction(console: Console) -> None:
         "/staff/transcripts",
         f"/staff/transcripts/{number}",
         "/staff/review",
+        "/staff/review/groups",
+        f"/staff/review/groups/{group}",
         "/staff/suggestions",
     ):
         page.goto(f"{console.url}{path}")
@@ -62,4 +74,22 @@ def test_reviewing_from_the_list_to_a_correction(console: Console) -> None:
     page.goto(f"{console.url}/staff/suggestions")
     expect(page.get_by_text("hỏi giấy tờ")).to_be_visible()
     expect(page.get_by_text("người khác duyệt")).to_be_visible()
+    assert violations(page) == []
+
+
+def test_a_group_is_corrected_by_keyboard(console: Console) -> None:
+    for sender in ("a", "b", "c"):
+        citizen = Citizen(sender=f"web:{sender}", moment=NOON)
+        citizen.visit()
+        citizen.asks("tiêm phòng dại cho chó", intent="nlu_fallback", confidence=0.3)
+        take(console.database, citizen)
+    groups.make(console.database, groups.monday(datetime.fromtimestamp(NOON, UTC).date()), now())
+    page = console.open(Role.REVIEWER, path="/staff/review")
+    page.get_by_role("link", name="Nhóm câu chưa hiểu").press("Enter")
+    page.get_by_role("link", name="tiêm phòng").press("Enter")
+    page.get_by_label("Mã thủ tục đúng").press_sequentially("1.004194")
+    page.get_by_label("Mã thủ tục đúng").press("Enter")
+    expect(page.get_by_text("Đã gửi đề nghị cho cả nhóm")).to_be_visible()
+    expect(page.get_by_text("Số đề nghị: 3.")).to_be_visible()
+    expect(page.get_by_text("đã đề nghị: Thủ tục")).to_have_count(3)
     assert violations(page) == []

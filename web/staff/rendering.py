@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -75,6 +75,11 @@ def clock(at: datetime) -> str:
     return f"{at.astimezone(VIETNAM):%d/%m %H:%M}"
 
 
+def week(monday: date) -> str:
+    """A week by its first day: `23/11 – 29/11/2026`."""
+    return f"{monday:%d/%m} – {monday + timedelta(days=6):%d/%m/%Y}"
+
+
 def number(value: float) -> str:
     """A number with Vietnamese separators: `10.998`, `4,82`."""
     shown = f"{value:,.2f}" if isinstance(value, float) else f"{value:,}"
@@ -91,7 +96,7 @@ def setup(app: web.Application) -> None:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(moment=moment, clock=clock, number=number)
+    environment.filters.update(moment=moment, clock=clock, week=week, number=number)
     environment.globals.update(
         text=text,
         named=named,

@@ -1,11 +1,17 @@
-"""Review: the queue of what teaches most, the sample by lot with its figure, and corrections to decide on."""
+"""Review: what teaches most, the sample by lot with its figure, groups of the week, corrections."""
 
 from __future__ import annotations
 
 from aiohttp import web
 
+from common.problems import Problem
 from onestop.staff.access import Role, allow
 from onestop.transcripts.schemas import (
+    GroupCorrection,
+    GroupDone,
+    GroupPage,
+    GroupView,
+    GroupWanted,
     Period,
     Quality,
     Refusing,
@@ -14,11 +20,12 @@ from onestop.transcripts.schemas import (
 )
 from web.staff import forms
 from web.staff.keys import SERVICE
-from web.staff.rendering import render
+from web.staff.rendering import problem_text, render
 from web.staff.transcripts import TRANSCRIPTS, choices, fitting, number, reviewers
 
 routes = web.RouteTableDef()
 SUGGESTIONS = "/staff/suggestions"
+GROUPS, GROUP_PAGES = f"{TRANSCRIPTS}/groups", "/staff/review/groups"
 STATES = ("pending", "approved", "rejected")
 deciders = allow(Role.REVIEWER, Role.EDITOR, Role.ADMINISTRATOR)
 
@@ -41,6 +48,64 @@ async def review(request: web.Request) -> web.Response:
         quality=await service.ask(Quality, "GET", f"{TRANSCRIPTS}/quality", params=period),
         choices=await choices(request),
     )
+
+
+@routes.get("/review/groups")
+@reviewers
+async def groups(request: web.Request) -> web.Response:
+    """The groups of misunderstood messages of a week."""
+    params = {"week": request.query.get("week", "")[:10]}
+    fitting(GroupWanted, params)
+    found = await request[SERVICE].ask(GroupPage, "GET", GROUPS, params=params)
+    return render(request, "groups.html.j2", found=found)
+
+
+async def _group(request: web.Request, status: int = 200, error: str = "") -> web.Response:
+    key, after = request.match_info["group"], number(request, "after")
+    found = await request[SERVICE].ask(GroupView, "GET", f"{GROUPS}/{key}", params={"after": after})
+    return render(
+        request,
+        "group.html.j2",
+        status,
+        group=found.group,
+        found=found,
+        choices=await choices(request),
+        count=number(request, "count"),
+        error=error,
+    )
+
+
+@routes.get(r"/review/groups/{group:\d{1,9}}")
+@reviewers
+async def group(request: web.Request) -> web.Response:
+    """A group's messages."""
+    return await _group(request)
+
+
+@routes.post(r"/review/groups/{group:\d{1,9}}/suggestions")
+@reviewers
+async def correct_group(request: web.Request) -> web.Response:
+    """Propose one correction of all messages of a group."""
+    key, form = request.match_info["group"], await forms.fields(request)
+    try:
+        entered = {name: form.get(name, "") for name in GroupCorrection.model_fields}
+        body = fitting(GroupCorrection, entered)
+        address = f"{GROUPS}/{key}/suggestions"
+        done = await request[SERVICE].ask(GroupDone, "POST", address, body)
+    except Problem as problem:
+        if problem.status != 422:
+            raise
+        return await _group(request, 422, problem_text(problem))
+    raise web.HTTPSeeOther(f"{GROUP_PAGES}/{key}?done=group_suggested&count={done.count}")
+
+
+@routes.post(r"/review/groups/{group:\d{1,9}}/approve")
+@reviewers
+async def approve_group(request: web.Request) -> web.Response:
+    """Take the corrections of a group's messages that others have proposed."""
+    key = request.match_info["group"]
+    done = await request[SERVICE].ask(GroupDone, "POST", f"{GROUPS}/{key}/approval")
+    raise web.HTTPSeeOther(f"{GROUP_PAGES}/{key}?done=group_approved&count={done.count}")
 
 
 @routes.get("/suggestions")

@@ -13,6 +13,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload, undefer
 
 from common.database import Database
+from onestop.catalogue import store
+from onestop.catalogue.content import Procedure
+from onestop.catalogue.sources import Source
 from onestop.transcripts.consumer import consume
 from onestop.transcripts.events import Event
 from onestop.transcripts.models import Conversation, Turn
@@ -129,6 +132,12 @@ def turns(database: Database) -> list[Turn]:
     """All turns, in order, with their clear text."""
     query = select(Turn).order_by(Turn.id).options(undefer(Turn.clear))
     return database.query(lambda session: list(session.scalars(query)))
+
+
+def procedure_of(database: Database, code: str, agency: str) -> None:
+    """A procedure of an agency in the catalogue."""
+    content = Procedure(code=code, name=f"Thủ tục {code}", agency=agency)
+    database.transact(store.save, content, Source.SHIPPED)
 
 
 def take(database: Database, citizen: Citizen) -> None:

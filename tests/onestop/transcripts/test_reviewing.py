@@ -23,6 +23,7 @@ from onestop.transcripts.schemas import (
     Look,
     Marks,
     SuggestionNew,
+    SuggestionView,
 )
 from tests.onestop.transcripts.conftest import Citizen, conversations, take, turns
 
@@ -114,13 +115,13 @@ def test_a_correction_needs_a_second_person(talk: Database) -> None:
     assert made.was == "ask_fee"
     assert turns(talk)[0].correct is False
     with pytest.raises(suggestions.NotDecidedError, match="same_person"):
-        talk.transact(suggestions.approve, "lan", made.id)
-    talk.transact(suggestions.approve, "mai", made.id)
+        talk.transact(suggestions.approve, ALL, "lan", made.id)
+    talk.transact(suggestions.approve, ALL, "mai", made.id)
     with pytest.raises(suggestions.NotDecidedError, match="decided"):
-        talk.transact(suggestions.reject, "hoa", made.id, "không đúng")
+        talk.transact(suggestions.reject, ALL, "hoa", made.id, "không đúng")
     (approved,) = talk.query(suggestions.approved)
     assert (approved.value, approved.decided_by) == ({"intent": "ask_papers"}, "mai")
-    assert talk.query(suggestions.listed, "pending").suggestions == []
+    assert talk.query(suggestions.listed, ALL, "pending").suggestions == []
     assert [one.action for one in audited(talk)] == ["suggestion.proposed", "suggestion.approved"]
 
 
@@ -130,7 +131,7 @@ def test_of_two_who_decide_at_once_one_is_told(talk: Database) -> None:
 
     def decide(name: str) -> str:
         try:
-            talk.transact(suggestions.approve, name, made.id)
+            talk.transact(suggestions.approve, ALL, name, made.id)
         except suggestions.NotDecidedError as error:
             return error.reason
         return "approved"
@@ -140,15 +141,33 @@ def test_of_two_who_decide_at_once_one_is_told(talk: Database) -> None:
     assert sorted(outcomes) == ["approved", "decided", "decided", "decided"]
 
 
-def test_an_entity_is_marked_by_words_of_the_masked_message(talk: Database) -> None:
-    turn = turns(talk)[0]
-    new = SuggestionNew(kind="entity", value="procedure_name", written="khai sinh")
-    made = talk.transact(suggestions.propose, ALL, "lan", turn.id, new)
-    start, end = made.value["start"], made.value["end"]
-    assert made.text[start:end] == "khai sinh"
-    missing = SuggestionNew(kind="entity", value="person", written="Nguyễn Văn An")
+def test_an_entity_is_marked_by_words_of_the_masked_message_with_what_they_mean(
+    database: Database, citizen: Citizen
+) -> None:
+    citizen.asks("tôi là Nguyễn Văn An, thi hạng bê hai, sđt 0912345678", intent="ask_fee")
+    take(database, citizen)
+    (turn,) = turns(database)
+
+    def propose(value: str, written: str, meant: str = "") -> SuggestionView:
+        new = SuggestionNew(kind="entity", value=value, written=written, meant=meant)
+        return database.transact(suggestions.propose, ALL, "lan", turn.id, new)
+
+    made = propose("licence_class", "bê hai", "hạng b2")
+    assert made.text[made.value["start"] : made.value["end"]] == "bê hai"
+    assert (made.value["meant"], made.value["intent"]) == ("B2", "ask_fee")
+    assert "meant" not in propose("phone", "‹số điện thoại›").value
     with pytest.raises(suggestions.WordsMissingError):
-        talk.transact(suggestions.propose, ALL, "lan", turns(talk)[1].id, missing)
+        propose("phone", "0912345678")
+    with pytest.raises(suggestions.ValueMissingError):
+        propose("licence_class", "bê hai")
+    with pytest.raises(suggestions.UnknownNameError):
+        propose("person_name", "bê hai")
+
+
+def test_nothing_is_corrected_to_what_the_dialogue_does_not_know(talk: Database) -> None:
+    new = SuggestionNew(kind="intent", value="ask_moon")
+    with pytest.raises(suggestions.UnknownNameError):
+        talk.transact(suggestions.propose, ALL, "lan", turns(talk)[0].id, new)
 
 
 def test_the_clear_text_is_shown_for_a_reason_and_audited(talk: Database) -> None:
@@ -212,5 +231,5 @@ def test_a_suggestion_outlives_its_turn(talk: Database) -> None:
     new = SuggestionNew(kind="intent", value="ask_papers")
     made = talk.transact(suggestions.propose, ALL, "lan", turns(talk)[0].id, new)
     talk.transact(lambda session: session.delete(session.get_one(Turn, turns(talk)[0].id)))
-    (kept,) = talk.query(suggestions.listed, "pending").suggestions
+    (kept,) = talk.query(suggestions.listed, ALL, "pending").suggestions
     assert (kept.id, kept.turn) == (made.id, None)

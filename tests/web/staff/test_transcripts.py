@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from onestop.staff.access import Role
 from onestop.staff.scope import Scope
-from onestop.transcripts import suggestions
+from onestop.transcripts import groups, suggestions
 from onestop.transcripts.schemas import SuggestionNew
 from tests.onestop.transcripts.conftest import Citizen, conversations, take, turns
 from tests.web.staff.conftest import Console
+
+WEDNESDAY = datetime(2026, 5, 27, 5, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -107,7 +111,7 @@ async def test_a_correction_goes_from_the_queue_to_a_second_person(talk: Console
     assert status == 303
     _, page = await talk.get("/staff/suggestions")
     assert "người khác duyệt" in page
-    key = talk.database.query(suggestions.listed, "pending").suggestions[0].id
+    key = talk.database.query(suggestions.listed, Scope(), "pending").suggestions[0].id
     status, page = await talk.post(f"/staff/suggestions/{key}/approve")
     assert (status, "người khác duyệt" in page) == (409, True)
     talk.enter(Role.EDITOR, name="mai")
@@ -160,3 +164,44 @@ async def test_another_agencys_conversation_is_not_there(talk: Console) -> None:
             first,
             SuggestionNew(kind="intent", value="ask_fee"),
         )
+
+
+async def test_a_group_is_corrected_at_once_and_approved_by_a_second_person(
+    console: Console,
+) -> None:
+    for number in range(3):
+        citizen = Citizen(sender=f"web:{number}", moment=WEDNESDAY.timestamp())
+        citizen.visit()
+        citizen.says(f"tiêm phòng dại cho chó <b>{number}</b>", "nlu_fallback", 0.3)
+        citizen.hears("Em chưa hiểu ạ.", said="not_understood")
+        take(console.database, citizen)
+    console.enter(Role.REVIEWER)
+    _, page = await console.get("/staff/review/groups")
+    assert "Chưa có tuần nào được gom nhóm" in page
+    groups.make_due(console.database, WEDNESDAY + timedelta(days=7))
+    _, page = await console.get("/staff/review/groups?week=2026-05-25")
+    assert "25/05 – 31/05/2026" in page
+    assert "3 câu" in page
+    assert ">mới<" in page
+    assert "tiêm phòng dại cho chó &lt;b&gt;" in page
+    (group,) = console.database.query(groups.listed, Scope()).groups
+    here = f"/staff/review/groups/{group.id}"
+    status, page = await console.post(f"{here}/suggestions", kind="intent", value="ask_moon")
+    assert (status, "không có ý định" in page) == (422, True)
+    status, where = await console.post(f"{here}/suggestions", kind="intent", value="ask_procedure")
+    assert (status, where) == (303, f"{here}?done=group_suggested&count=3")
+    _, page = await console.get(where)
+    assert "Số đề nghị: 3" in page
+    assert "của người khác" not in page
+    console.enter(Role.REVIEWER, name="mai")
+    _, page = await console.get(here)
+    assert "Duyệt 3 đề nghị của người khác" in page
+    assert await console.post(f"{here}/approve") == (303, f"{here}?done=group_approved&count=3")
+    approved = console.database.query(suggestions.approved)
+    assert {(one.proposed_by, one.decided_by) for one in approved} == {("lan", "mai")}
+
+
+async def test_a_week_that_is_none_is_told(console: Console) -> None:
+    console.enter(Role.REVIEWER)
+    status, page = await console.get("/staff/review/groups?week=xyz")
+    assert (status, "Có ô chưa điền đúng" in page) == (422, True)
