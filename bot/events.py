@@ -20,6 +20,7 @@ from rasa.core.brokers.broker import EventBroker
 from rasa.utils.endpoints import EndpointConfig
 
 from bot.outbox import Outbox
+from common.amqp import LOST, open_queue
 from common.database import open_engine
 from common.settings import Settings, settings
 
@@ -103,7 +104,7 @@ class RabbitTransport:
                 body = json.dumps(event, ensure_ascii=False).encode()
                 message = aio_pika.Message(body, delivery_mode=aio_pika.DeliveryMode.PERSISTENT)
                 await channel.default_exchange.publish(message, self._queue, timeout=CALL_SECONDS)
-        except (*aio_pika.exceptions.CONNECTION_EXCEPTIONS, OSError, TimeoutError) as error:
+        except LOST as error:
             await self.close()
             raise NotDeliveredError(type(error).__name__) from error
         return ()
@@ -112,7 +113,7 @@ class RabbitTransport:
         if self._channel is None or self._channel.is_closed:
             self._connection = await aio_pika.connect(self._url, timeout=CALL_SECONDS)
             self._channel = await self._connection.channel(publisher_confirms=True)
-            await self._channel.declare_queue(self._queue, durable=True)
+            await open_queue(self._channel, self._queue)
         return self._channel
 
     async def close(self) -> None:

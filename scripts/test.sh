@@ -12,6 +12,11 @@ if ! command -v soffice >/dev/null; then
   echo "▸ installing LibreOffice Writer from Debian …"
   { apt-get update -qq && apt-get install -y -qq --no-install-recommends libreoffice-writer-nogui fonts-liberation2; } >/dev/null || { echo "cannot test: apt-get could not install libreoffice-writer-nogui" >&2; exit 1; }
 fi
+if ! [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ]; then
+  [ "$(id -u)" = 0 ] || { echo "cannot test: RabbitMQ is missing: apt-get install rabbitmq-server" >&2; exit 1; }
+  echo "▸ installing RabbitMQ from Debian …"
+  { apt-get update -qq && apt-get install -y -qq --no-install-recommends rabbitmq-server; } >/dev/null || { echo "cannot test: apt-get could not install rabbitmq-server" >&2; exit 1; }
+fi
 bash scripts/check.sh
 .venv/bin/python -m common train --if-changed
 # Stories against the trained model. They ask no server: endpoints.yml only wants its variables.

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
 import random
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from common.database import Database
-from onestop.transcripts import consumer, queue
+from onestop.transcripts import consumer
 from onestop.transcripts.consumer import consume
 from tests.onestop.transcripts.conftest import Citizen, conversations, take, turns
 
@@ -188,21 +186,3 @@ def test_trouble_with_one_citizen_does_not_hold_up_the_others(
     assert [turn.text for turn in turns(database)] == ["phí bao nhiêu"]
     take(database, citizen)
     assert {turn.text for turn in turns(database)} == {"phí bao nhiêu", "hỏng"}
-
-
-def test_messages_of_the_queue_are_written_the_same_way(
-    database: Database, citizen: Citizen
-) -> None:
-    citizen.asks("lệ phí khai sinh")
-
-    async def deliver() -> None:
-        await queue.handle(database, b"{no event")
-        for event in citizen.events:
-            body = json.dumps(event.model_dump(), ensure_ascii=False).encode()
-            await queue.handle(database, body)
-            await queue.handle(database, body)
-
-    asyncio.run(deliver())
-    (turn,) = turns(database)
-    assert turn.text == "lệ phí khai sinh"
-    assert turn.reply
