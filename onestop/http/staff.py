@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime
+from typing import TypeVar
 
 from aiohttp import web
 from aiohttp_pydantic.decorator import inject_params
@@ -33,6 +34,7 @@ from onestop.staff.schemas import (
 from onestop.staff.waiting import waiting
 
 routes = web.RouteTableDef()
+T = TypeVar("T")
 receive = inject_params(on_validation_error=as_problem).and_request
 
 
@@ -42,6 +44,21 @@ def _json(model: BaseModel, status: int = 200) -> web.Response:
 
 def _too_many(until: datetime) -> Problem:
     return Problem(429, "too_many_tries", "Wait a while.", until=until.isoformat())
+
+
+async def _reserve_try(request: web.Request) -> None:
+    """Count a try of the asker's code or password before it is looked at: many at once are counted too."""
+    limits = login.Limits.of(request.app[CONFIG])
+    until = await request.app[DATABASE].run(login.reserve_code, request[STAFF], limits, now())
+    if until is not None:
+        raise _too_many(until)
+
+
+def _right(passed: T | None, detail: str) -> T:
+    """What a right code gives; raises if it was wrong."""
+    if passed is None:
+        raise Problem(401, "wrong_code", detail)
+    return passed
 
 
 @routes.post("/staff/sessions")
@@ -72,15 +89,9 @@ async def give_code(
     request: web.Request, body: CodeGiven
 ) -> r200[SessionOpened] | r401[ProblemDetail] | r429[ProblemDetail]:
     """Go on with the session by a code of the authenticator, or a recovery code."""
-    staff, database, at = request[STAFF], request.app[DATABASE], now()
-    limits = login.Limits.of(request.app[CONFIG])
-    until = await database.run(login.reserve_code, staff, limits, at)
-    if until is not None:
-        raise _too_many(until)
-    passed = await database.run(login.give_code, staff, body.code, at)
-    if passed is None:
-        raise Problem(401, "wrong_code", "The code is wrong, or was used before.")
-    token, stage = passed
+    await _reserve_try(request)
+    passed = await request.app[DATABASE].run(login.give_code, request[STAFF], body.code, now())
+    token, stage = _right(passed, "The code is wrong, or was used before.")
     return _json(SessionOpened(token=token, stage=stage))
 
 
@@ -134,10 +145,7 @@ async def log_out(request: web.Request) -> r204[None]:
 async def _prove_password(request: web.Request, password: str) -> None:
     """Raise unless it is the asker's password; tries are counted like codes."""
     staff, database = request[STAFF], request.app[DATABASE]
-    limits = login.Limits.of(request.app[CONFIG])
-    until = await database.run(login.reserve_code, staff, limits, now())
-    if until is not None:
-        raise _too_many(until)
+    await _reserve_try(request)
     account = await database.read(accounts.get, staff.account_id)
     if not await asyncio.to_thread(passwords.matches, account.password_hash, password):
         raise Problem(401, "wrong_password", "That is not the present password.")
@@ -171,15 +179,9 @@ async def confirm_second_factor(
     request: web.Request, body: CodeGiven
 ) -> r200[Enrolled] | r401[ProblemDetail] | r429[ProblemDetail]:
     """Show by a code that the authenticator holds the drawn secret; it counts from now on."""
-    staff, database, at = request[STAFF], request.app[DATABASE], now()
-    limits = login.Limits.of(request.app[CONFIG])
-    until = await database.run(login.reserve_code, staff, limits, at)
-    if until is not None:
-        raise _too_many(until)
-    done = await database.run(login.enrol, staff, body.code, at)
-    if done is None:
-        raise Problem(401, "wrong_code", "The code does not belong to the drawn secret.")
-    token, stage, codes = done
+    await _reserve_try(request)
+    done = await request.app[DATABASE].run(login.enrol, request[STAFF], body.code, now())
+    token, stage, codes = _right(done, "The code does not belong to the drawn secret.")
     return _json(Enrolled(token=token, stage=stage, recovery_codes=codes))
 
 
