@@ -1,4 +1,4 @@
-"""What the benchmarks of understanding share: train the pipeline of config.yml, parse, read NLU files."""
+"""What the benchmarks of understanding share: train the pipeline of config.yml, parse, spoil messages."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 warnings.filterwarnings("ignore")
 
 import structlog  # noqa: E402
-import yaml  # noqa: E402
 from rasa.core.agent import Agent  # noqa: E402
 from rasa.core.channels.channel import UserMessage  # noqa: E402
 from rasa.model_training import train_nlu  # noqa: E402
@@ -74,18 +73,6 @@ def trained(nlu: Path) -> Iterator[tuple[Pipeline, float]]:
         if archive is None:
             raise RuntimeError("training failed")
         yield Pipeline(Path(archive)), seconds
-
-
-def examples(nlu: Path) -> list[tuple[str, str]]:
-    """(text, intent) of every example in a Rasa NLU file, or in all of a directory."""
-    files = sorted(nlu.rglob("*.yml")) if nlu.is_dir() else [nlu]
-    found = []
-    for file in files:
-        for block in yaml.safe_load(file.read_text(encoding="utf-8")).get("nlu") or []:
-            if "intent" in block:
-                lines = block["examples"].splitlines()
-                found += [(line[2:].strip(), block["intent"]) for line in lines if line.strip()]
-    return found
 
 
 def one_typo(text: str, chance: random.Random) -> str:

@@ -11,30 +11,22 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from statistics import fmean
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from benchmarks.nlu import Pipeline, as_typed, examples, trained
+from benchmarks.nlu import Pipeline, as_typed, trained
+from bot.training import examples, gate
+from bot.training.examples import Example
 from common.settings import ROOT
 
 FOLDS = 5
 FALLBACK = "nlu_fallback"
 OUT_OF_SCOPE = "out_of_scope"
-_ANNOTATION = re.compile(r"\[([^\]]+)\]\((\w+)\)")
-
-Example = tuple[str, str]
-
-
-def macro_f1(gold: list[str], guessed: list[str]) -> float:
-    """The mean over the intents of `gold` of each one's F1."""
-    hits, wanted, told = Counter[str](), Counter(gold), Counter(guessed)
-    hits.update(one for one, other in zip(gold, guessed, strict=True) if one == other)
-    return sum(2 * hits[name] / (wanted[name] + told[name]) for name in wanted) / len(wanted)
 
 
 @contextmanager
@@ -51,7 +43,7 @@ def pipelines(
             known = [m for place, m in enumerate(shuffled) if place % FOLDS != fold]
             with TemporaryDirectory() as directory:
                 nlu = Path(directory) / "nlu.json"
-                common = [{"text": text, "intent": intent} for text, intent in known]
+                common = [{"text": one.text, "intent": one.intent} for one in known]
                 nlu.write_text(json.dumps({"rasa_nlu_data": {"common_examples": common}}), "utf-8")
                 with trained(nlu) as (pipeline, _):
                     yield pipeline, asked
@@ -74,7 +66,7 @@ def measure(
         typos: seed of one typo in each message, none if None.
         cross_validate: train on the other folds of the same messages, not on data/nlu.
     """
-    messages = examples(nlu)
+    messages = examples.load(nlu)
     gold: list[str] = []
     likeliest: list[str] = []
     decided: list[str] = []
@@ -82,18 +74,16 @@ def measure(
     right = wanted = told = 0
     with pipelines(messages, cross_validate=cross_validate) as runs:
         for pipeline, asked in runs:
-            plain = [_ANNOTATION.sub(r"\1", text) for text, _ in asked]
-            for typed, (text, intent) in zip(
-                as_typed(plain, fold=fold, typos=typos), asked, strict=True
-            ):
+            plain = as_typed([one.text for one in asked], fold=fold, typos=typos)
+            for typed, one in zip(plain, asked, strict=True):
                 parsed = pipeline.parse(typed)
-                gold.append(intent)
+                gold.append(one.intent)
                 decided.append(parsed["intent"]["name"])
-                ranked = (one["name"] for one in parsed["intent_ranking"])
+                ranked = (each["name"] for each in parsed["intent_ranking"])
                 likeliest.append(next(name for name in ranked if name != FALLBACK))
-                annotated = Counter(name for _, name in _ANNOTATION.findall(text))
+                annotated = Counter(marked.entity for marked in one.entities)
                 if annotated:
-                    found = Counter(one["entity"] for one in parsed["entities"])
+                    found = Counter(each["entity"] for each in parsed["entities"])
                     right += (annotated & found).total()
                     wanted, told = wanted + annotated.total(), told + found.total()
             times += pipeline.times
@@ -107,7 +97,9 @@ def measure(
         "typos": typos,
         "cross_validate": cross_validate,
         "intent_accuracy": _share(sum(a == b for a, b in zip(gold, likeliest, strict=True)), gold),
-        "macro_f1": round(macro_f1(gold, likeliest), 4),
+        "macro_f1": round(
+            fmean(gate.figures(list(zip(gold, likeliest, strict=True))).f1.values()), 4
+        ),
         "entity_f1": round(2 * right / (wanted + told), 4) if wanted else None,
         "fallback": _share(len(inside) - len(accepted), inside),
         "right_when_accepted": _share(sum(gold[p] == decided[p] for p in accepted), accepted),

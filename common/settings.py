@@ -54,6 +54,7 @@ class Settings(BaseSettings):
     rasa_port: int = Field(5005, ge=1, le=65535)
     actions_port: int = Field(5055, ge=1, le=65535)
     rasa_url: str = ""
+    rasa_server_urls: Annotated[list[str], NoDecode] = []
     onestop_url: str = ""
     gateway_url: str = ""
 
@@ -185,7 +186,13 @@ class Settings(BaseSettings):
     log_format: Literal["json", "console"] = "console"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
-    @field_validator("encryption_keys", "remind_supplement_days", "widget_origins", mode="before")
+    @field_validator(
+        "encryption_keys",
+        "rasa_server_urls",
+        "remind_supplement_days",
+        "widget_origins",
+        mode="before",
+    )
     @classmethod
     def _split(cls, value: object) -> object:
         return [part for part in value.split(",") if part] if isinstance(value, str) else value
@@ -246,6 +253,11 @@ class Settings(BaseSettings):
     def rasa(self) -> str:
         """Base address of the Rasa server."""
         return self.rasa_url or f"http://127.0.0.1:{self.rasa_port}"
+
+    @property
+    def rasa_servers(self) -> list[str]:
+        """Base address of each Rasa server, where several stand behind `rasa`."""
+        return self.rasa_server_urls or [self.rasa]
 
     @property
     def onestop(self) -> str:

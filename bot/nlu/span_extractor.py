@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.nlu.constants import TOKENS_NAMES
 from rasa.nlu.extractors.extractor import EntityExtractorMixin
-from rasa.nlu.tokenizers.tokenizer import Token
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.sequence import OUTSIDE, SequenceModel, spans
+from bot.nlu.extractor import ZONE
+from bot.nlu.spans import Marked, SpanModel, gives_way
 
-FILE = "sequence.crfsuite"
+
+def marked(message: Message) -> list[Marked]:
+    """The entities that an example is annotated with."""
+    found = message.get(ENTITIES) or []
+    return [Marked(one["start"], one["end"], one["entity"], str(one["value"])) for one in found]
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
 class SpanEntityExtractor(GraphComponent, EntityExtractorMixin):
-    """A CRF over accented and folded words (`bot.nlu.sequence`).
+    """A CRF over accented and folded words (`bot.nlu.spans`), beside the rules.
 
     Without annotated examples it learns nothing, costs nothing and finds nothing.
     """
 
     def __init__(
-        self, model_storage: ModelStorage, resource: Resource, model: SequenceModel | None = None
+        self, model_storage: ModelStorage, resource: Resource, model: SpanModel | None = None
     ) -> None:
         self._storage = model_storage
         self._resource = resource
@@ -47,17 +51,11 @@ class SpanEntityExtractor(GraphComponent, EntityExtractorMixin):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from the annotated examples, if there are any; keeps the model in the storage."""
-        if not training_data.entity_examples:
-            return self._resource
-        sentences, tags = [], []
-        for example in training_data.training_examples:
-            tokens: list[Token] = example.get(TOKENS_NAMES[TEXT])
-            if tokens:
-                sentences.append([token.text for token in tokens])
-                tags.append(_tags(tokens, example.get(ENTITIES) or []))
-        self._model = SequenceModel.fit(sentences, tags)
-        with self._storage.write_to(self._resource) as directory:
-            (directory / FILE).write_bytes(self._model.content)
+        if training_data.entity_examples:
+            examples = [one for one in training_data.training_examples if one.get(TEXT)]
+            self._model = SpanModel.fit((one.get(TEXT), marked(one)) for one in examples)
+            with self._storage.write_to(self._resource) as directory:
+                self._model.save(directory)
         return self._resource
 
     @classmethod
@@ -72,44 +70,20 @@ class SpanEntityExtractor(GraphComponent, EntityExtractorMixin):
         """The trained component, or one that finds nothing if there was nothing to learn."""
         try:
             with model_storage.read_from(resource) as directory:
-                content = (directory / FILE).read_bytes()
+                return cls(model_storage, resource, SpanModel.load(directory))
         except ValueError:  # Rasa's word for a resource that was never written
             return cls(model_storage, resource)
-        return cls(model_storage, resource, SequenceModel(content))
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Add what the CRF marks to the entities of every message."""
         if self._model is None:
             return messages
+        today = datetime.now(ZONE).date()
         for message in messages:
-            tokens: list[Token] = message.get(TOKENS_NAMES[TEXT]) or []
-            marks = self._model.tag([token.text for token in tokens]) if tokens else []
-            text = message.get(TEXT)
-            found = []
-            for span in spans(marks):
-                start, end = tokens[span.first].start, tokens[span.last].end
-                found.append(
-                    {
-                        "entity": span.label,
-                        "start": start,
-                        "end": end,
-                        "value": text[start:end],
-                        "extractor": type(self).__name__,
-                    }
-                )
-            message.set(ENTITIES, (message.get(ENTITIES) or []) + found, add_to_output=True)
+            there = message.get(ENTITIES) or []
+            taken = [(one["start"], one["end"]) for one in there]
+            found = self._model.find(message.get(TEXT) or "", taken, today)
+            kept = [one for one in there if not gives_way((one["start"], one["end"]), found)]
+            learnt = [{**one._asdict(), "extractor": type(self).__name__} for one in found]
+            message.set(ENTITIES, kept + learnt, add_to_output=True)
         return messages
-
-
-def _tags(tokens: list[Token], entities: list[dict[str, Any]]) -> list[str]:
-    """BIO tags of `tokens` from annotated entities (start and end in characters, end exclusive)."""
-    tags = [OUTSIDE] * len(tokens)
-    for entity in entities:
-        inside = [
-            place
-            for place, token in enumerate(tokens)
-            if token.start >= entity["start"] and token.end <= entity["end"]
-        ]
-        for place in inside:
-            tags[place] = f"{'B' if place == inside[0] else 'I'}-{entity['entity']}"
-    return tags

@@ -25,6 +25,19 @@ class Marked(NamedTuple):
     value: str
 
 
+Place = tuple[int, int]
+
+
+def overlap(one: Place, other: Place) -> bool:
+    """Whether two places (start, end) share a letter."""
+    return one[0] < other[1] and other[0] < one[1]
+
+
+def gives_way(ruled: Place, found: Iterable[Marked]) -> bool:
+    """Whether what a rule has found there is told otherwise, and longer, by what was learnt."""
+    return any(one.entity in NAMES and overlap(ruled, (one.start, one.end)) for one in found)
+
+
 def read_value(entity: str, written: str, today: date) -> str | None:
     """The value of words as the rules read them; `None` where they see no such entity in them."""
     found = find_entities(unicodedata.normalize("NFC", written), today)
@@ -66,7 +79,7 @@ class SpanModel:
         tagger = SequenceModel.fit([words for words, _ in kept], [tags for _, tags in kept])
         return cls(tagger, values)
 
-    def find(self, text: str, taken: Sequence[tuple[int, int]], today: date) -> list[Marked]:
+    def find(self, text: str, taken: Sequence[Place], today: date) -> list[Marked]:
         """What the CRF marks beside what the rules have found.
 
         Args:
@@ -75,8 +88,8 @@ class SpanModel:
             today: the day that "hôm qua" counts from.
 
         Returns:
-            The entities in order. One of the rules' own kinds is told where they have found nothing, and with a
-            value that they read.
+            The entities in order. One of the rules' own kinds is only told with a value that they can read, and
+            where they have found nothing, or less: "bê hai" is more than "bê".
         """
         places = token_spans(text)
         marks = self._tagger.tag([text[start:end] for start, end in places]) if places else []
@@ -86,8 +99,8 @@ class SpanModel:
             written, label = text[start:end], span.label
             value: str | None = self._values.get(label, {}).get(fold(written), written)
             if label in NAMES:
-                free = all(end <= first or start >= last for first, last in taken)
-                value = read_value(label, value or "", today) if free else None
+                longest = max((b - a for a, b in taken if overlap((a, b), (start, end))), default=0)
+                value = read_value(label, value or "", today) if end - start > longest else None
             if value is not None:
                 found.append(Marked(start, end, label, value))
         return found

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import aiohttp
 
-from bot.training import corrections, gate, learnt, models
+from bot.training import corrections, examples, gate, learnt, models
 from bot.training.project import Project
 from common.settings import ROOT, Settings
 from common.supervise import CannotStart, read_settings
@@ -51,7 +51,7 @@ def propose(project: Project, config: Settings) -> list[str]:
     given = asyncio.run(
         corrections.approved(config.onestop, config.internal_token.get_secret_value())
     )
-    known = learnt.examples(project)
+    known = examples.load(project.nlu)
     added, said = learnt.new_examples(known, given, settings.fillers)
     sayings = learnt.new_sayings(project.learnt[1], given)
     if not added and not sayings:
@@ -81,7 +81,7 @@ def propose(project: Project, config: Settings) -> list[str]:
     return [
         *said,
         f"learnt {len(added)} examples and {len(sayings)} sayings of procedures",
-        "the running server uses the new model" if running else "used from the next start on",
+        told("the new model", running),
     ]
 
 
@@ -95,14 +95,22 @@ def back(project: Project, config: Settings) -> list[str]:
         raise Stopped("there is no model to go back to")
     running = asyncio.run(models.load(models.PREVIOUS, config))
     models.demote(project)
-    return ["the model before is in use again" if running else "used from the next start on"]
+    return [told("the model before", running)]
+
+
+def told(model: str, use: models.InUse) -> str:
+    """Which servers use a model, in one line."""
+    if not use.running:
+        return f"{model} is used from the next start on"
+    line = f"{model} is in use in {use.running} running server{'s' * (use.running > 1)}"
+    return line + (f"; {use.away} away: from their next start on" if use.away else "")
 
 
 def measured(project: Project) -> list[str]:
     """The gate's figures of the data as they are."""
     settings = gate.Settings.read(project)
-    found = gate.cross_validated(learnt.examples(project), [], settings.folds)
-    lines = [f"accuracy {found.accuracy:.4f}"]
+    found = gate.cross_validated(examples.load(project.nlu), [], settings.folds)
+    lines = [f"accuracy {found.accuracy:.4f}", f"entities F1 {found.entity_f1:.4f}"]
     lines += [f"{name} F1 {found.f1[name]:.3f}" for name in settings.critical if name in found.f1]
     figures = gate.search_figures(project, settings)
     return lines + [f"search {name} {value:.4f}" for name, value in figures.items()]

@@ -1,4 +1,4 @@
-"""What a new model must not lose: critical intents and the search's figures.
+"""What a new model must not lose: critical intents, entities, and the search's figures.
 
 Both trainings, with and without the new examples, are judged by the messages that were there before: each is
 understood by a model that has not seen it. So a correction can only fail the gate by harming what was right.
@@ -14,18 +14,23 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
+from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 import yaml
 from pydantic import BaseModel, Field
 
 from bot.nlu.classifier import learn
+from bot.nlu.entities import find_entities
 from bot.nlu.reading import reading
+from bot.nlu.spans import SpanModel, gives_way, overlap
+from bot.training.examples import Example
 from bot.training.project import Project
 from common.settings import ROOT
 
-Example = tuple[str, str]
 SEARCH_SECONDS = 600
+_ANY_DAY = date(2000, 1, 1)
 
 
 class Searching(BaseModel):
@@ -41,6 +46,7 @@ class Settings(BaseModel):
     critical: list[str]
     tolerance: float = Field(ge=0)
     accuracy_tolerance: float = Field(ge=0)
+    entity_tolerance: float = Field(0.0, ge=0)
     folds: int = Field(ge=2)
     search: Searching | None = None
     fillers: dict[str, str] = {}
@@ -56,26 +62,39 @@ class Settings(BaseModel):
 
 
 class Figures(BaseModel):
-    """How well messages are understood: accuracy over all, F1 of each intent (0 to 1)."""
+    """How well messages are understood: accuracy over all, F1 of each intent, F1 of entities (0 to 1)."""
 
     accuracy: float
     f1: dict[str, float]
+    entity_f1: float = 1.0
+
+
+class _Asked(NamedTuple):
+    """What came of the messages of one fold: (right, guessed) intents; entities right, wanted, told."""
+
+    intents: list[tuple[str, str]]
+    entities: Counter[str]
 
 
 def cross_validated(known: Sequence[Example], added: Sequence[Example], folds: int) -> Figures:
     """Figures on `known`, each message understood by a model that has not seen it.
 
     Args:
-        known: (text, intent) of the messages that are asked.
+        known: the messages that are asked.
         added: more examples to learn from, never asked.
         folds: how many trainings.
     """
+    # What is added with entities says more of a message that is there already.
+    of_added = {one.text for one in added}
     shuffled = list(known)
     random.Random(0).shuffle(shuffled)
-    jobs = [(shuffled, list(added), fold, folds) for fold in range(folds)]
+    jobs = [(shuffled, list(added), of_added, fold, folds) for fold in range(folds)]
     with ProcessPoolExecutor(max_workers=2) as pool:
-        pairs = [pair for result in pool.map(_fold, jobs) for pair in result]
-    return figures(pairs)
+        asked = list(pool.map(_fold, jobs))
+    counts = sum((one.entities for one in asked), Counter[str]())
+    found = figures([pair for one in asked for pair in one.intents])
+    sides = counts["wanted"] + counts["told"]
+    return found.model_copy(update={"entity_f1": 2 * counts["right"] / sides if sides else 1.0})
 
 
 def figures(pairs: Sequence[tuple[str, str]]) -> Figures:
@@ -89,14 +108,35 @@ def figures(pairs: Sequence[tuple[str, str]]) -> Figures:
     )
 
 
-def _fold(job: tuple[list[Example], list[Example], int, int]) -> list[tuple[str, str]]:
-    shuffled, added, fold, folds = job
+def _fold(job: tuple[list[Example], list[Example], set[str], int, int]) -> _Asked:
+    shuffled, added, of_added, fold, folds = job
     asked = shuffled[fold::folds]
-    model = learn([one for place, one in enumerate(shuffled) if place % folds != fold] + added)
-    guessed = model.predict([reading(text) for text, _ in asked]).argmax(axis=1)
-    return [
-        (intent, model.labels[guess]) for (_, intent), guess in zip(asked, guessed, strict=True)
-    ]
+    taught = [one for place, one in enumerate(shuffled) if place % folds != fold] + added
+    model = learn([(one.text, one.intent) for one in taught])
+    guessed = model.predict([reading(one.text) for one in asked]).argmax(axis=1)
+    intents = [(one.intent, model.labels[guess]) for one, guess in zip(asked, guessed, strict=True)]
+    spans = SpanModel.fit((one.text, one.entities) for one in taught) if _any(taught) else None
+    entities = Counter[str]()
+    for one in asked:
+        if one.text not in of_added:
+            entities += _entities(one, spans)
+    return _Asked(intents, entities)
+
+
+def _any(examples: Sequence[Example]) -> bool:
+    return any(one.entities for one in examples)
+
+
+def _entities(example: Example, spans: SpanModel | None) -> Counter[str]:
+    """How many entities are found: wanted is what is annotated, and what the rules see elsewhere."""
+    by_rule = {(one.start, one.end, one.entity) for one in find_entities(example.text, _ANY_DAY)}
+    wanted = {(one.start, one.end, one.entity) for one in example.entities}
+    wanted |= {one for one in by_rule if not any(overlap(one[:2], w[:2]) for w in wanted)}
+    taken = [(start, end) for start, end, _ in by_rule]
+    learnt = spans.find(example.text, taken, _ANY_DAY) if spans is not None else []
+    told = {one for one in by_rule if not gives_way(one[:2], learnt)}
+    told |= {(one.start, one.end, one.entity) for one in learnt}
+    return Counter(right=len(wanted & told), wanted=len(wanted), told=len(told))
 
 
 def losses(before: Figures, after: Figures, settings: Settings) -> list[str]:
@@ -108,6 +148,8 @@ def losses(before: Figures, after: Figures, settings: Settings) -> list[str]:
     ]
     if after.accuracy < before.accuracy - settings.accuracy_tolerance:
         found.append(f"accuracy: {before.accuracy:.4f} → {after.accuracy:.4f}")
+    if after.entity_f1 < before.entity_f1 - settings.entity_tolerance:
+        found.append(f"entities: F1 {before.entity_f1:.4f} → {after.entity_f1:.4f}")
     return found
 
 

@@ -3,37 +3,33 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
-from rasa.shared.nlu.constants import INTENT, TEXT
-from rasa.shared.nlu.training_data.loading import load_data
 
+from bot.nlu.spans import Marked
 from bot.nlu.text import canonical, tokens
 from bot.training.corrections import Correction
-from bot.training.project import Project
+from bot.training.examples import Example
 
 _HEAD = (
     "# Approved corrections of staff, written by `python -m bot.training propose`; do not edit.\n"
 )
 # Rasa reads "[Lan](name)" as an annotated entity; what a citizen typed is never markup.
 _NO_MARKUP = str.maketrans("[]", "()")
+_ANNOTATED = re.compile(r"\[([^\]]*)\]\{[^}]*\}")
+_BEGIN, _END = "\ue000", "\ue001"  # private letters: nobody types them
 _WIDTH = 1000  # one example, one line
 
 
-def examples(project: Project) -> list[tuple[str, str]]:
-    """(text, intent) of every example that the project trains on."""
-    data = load_data(str(project.nlu))
-    return [(one.get(TEXT), one.get(INTENT)) for one in data.intent_examples]
-
-
 def new_examples(
-    known: Iterable[tuple[str, str]], corrections: Iterable[Correction], fillers: Mapping[str, str]
-) -> tuple[list[tuple[str, str]], list[str]]:
-    """The examples that corrections of intents add.
+    known: Iterable[Example], corrections: Iterable[Correction], fillers: Mapping[str, str]
+) -> tuple[list[Example], list[str]]:
+    """The examples that corrections of intents and entities add.
 
     Args:
         known: the examples that are there.
@@ -41,43 +37,85 @@ def new_examples(
         fillers: what stands in training for what transcripts mask.
 
     Returns:
-        The new (text, intent) pairs, and a line about each correction that contradicts an example that people
-        wrote: that one is theirs to change.
+        The new examples, and a line about each correction that is left out: one that contradicts an example
+        that people wrote is theirs to change; an entity needs to know what its message wants.
     """
-    intents = {_words(text): intent for text, intent in known}
-    found: dict[str, tuple[str, str]] = {}
-    contradicting = []
-    for one in corrections:
-        if one.kind != "intent":
+    there: dict[str, Example] = {}
+    for example in known:
+        there[_words(example.text)] = max(
+            there.get(_words(example.text), example), example, key=lambda one: len(one.entities)
+        )
+    found: dict[str, Example] = {}
+    left_out = []
+    # Intents first: an entity's example has the intent that its message was corrected to.
+    for one in sorted(corrections, key=lambda one: one.kind != "intent"):
+        if one.kind not in ("intent", "entity"):
             continue
-        text = one.text
+        made = _example(one, fillers)
+        words = _words(made.text)
+        if not words or "‹" in made.text:
+            continue
+        old = found.get(words) or there.get(words)
+        if one.kind == "intent":
+            if words not in there:
+                found[words] = made
+            elif there[words].intent != made.intent:
+                left_out.append(
+                    f"suggestion {one.id} says {made.intent}, data/nlu says {there[words].intent}"
+                )
+            continue
+        entities = _joined(old.entities if old and old.text == made.text else (), made.entities)
+        intent = old.intent if old else made.intent
+        if not intent:
+            left_out.append(f"suggestion {one.id}: correct what its message wants, too")
+        elif old is None or entities != old.entities:
+            found[words] = Example(made.text, intent, entities)
+    return list(found.values()), left_out
+
+
+def _example(one: Correction, fillers: Mapping[str, str]) -> Example:
+    """A correction as an example, without masks as far as there are fillers, with one space between words."""
+
+    def plain(text: str) -> str:
         for mask, filler in fillers.items():
             text = text.replace(mask, filler)
-        text = " ".join(text.translate(_NO_MARKUP).split())
-        words = _words(text)
-        if not words or "‹" in text:
-            continue
-        was = intents.get(words)
-        if was is None:
-            found[words] = (text, one.right)
-        elif was != one.right:
-            contradicting.append(f"suggestion {one.id} says {one.right}, data/nlu says {was}")
-    return list(found.values()), contradicting
+        return text.translate(_NO_MARKUP)
+
+    if one.kind == "intent":
+        return Example(" ".join(plain(one.text).split()), one.right)
+    start, end = int(one.value["start"]), int(one.value["end"])
+    parts = (one.text[:start], _BEGIN, one.text[start:end], _END, one.text[end:])
+    text = " ".join("".join(map(plain, parts)).split())
+    first = text.index(_BEGIN)
+    last = text.index(_END) - 1
+    text = text.replace(_BEGIN, "").replace(_END, "")
+    value = plain(str(one.value.get("meant") or "")) or text[first:last]
+    intent = str(one.value.get("intent") or "")
+    return Example(text, intent, (Marked(first, last, one.right, value),))
+
+
+def _joined(old: tuple[Marked, ...], new: tuple[Marked, ...]) -> tuple[Marked, ...]:
+    """Entities of one text; a later one takes the place of those that it overlaps."""
+    kept = [
+        one for one in old if all(one.end <= other.start or one.start >= other.end for other in new)
+    ]
+    return tuple(sorted([*kept, *new]))
 
 
 def _words(text: str) -> str:
     return " ".join(tokens(canonical(text)))
 
 
-def write_examples(path: Path, added: Iterable[tuple[str, str]]) -> None:
-    """Add (text, intent) pairs to the file of learnt examples."""
-    by_intent: dict[str, list[str]] = defaultdict(list)
+def write_examples(path: Path, added: Iterable[Example]) -> None:
+    """Add examples to the file of learnt examples; of the same text the new one stays."""
+    by_intent: dict[str, dict[str, str]] = defaultdict(dict)
     for block in _read(path).get("nlu", []):
-        by_intent[block["intent"]] += [line[2:] for line in block["examples"].splitlines()]
-    for text, intent in added:
-        by_intent[intent].append(text)
+        for line in block["examples"].splitlines():
+            by_intent[block["intent"]][_ANNOTATED.sub(r"\1", line[2:])] = line[2:]
+    for one in added:
+        by_intent[one.intent][one.text] = one.written
     blocks = [
-        {"intent": intent, "examples": _Lines("".join(f"- {text}\n" for text in texts))}
+        {"intent": intent, "examples": _Lines("".join(f"- {text}\n" for text in texts.values()))}
         for intent, texts in sorted(by_intent.items())
     ]
     _write(path, {"version": "3.1", "nlu": blocks})

@@ -1,4 +1,4 @@
-"""Models: trained beside the one in use, put to use in the running server, and back."""
+"""Models: trained beside the one in use, put to use in the running servers, and back."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 import aiohttp
 
@@ -23,7 +26,7 @@ class CannotTrainError(Exception):
 
 
 class RefusedError(Exception):
-    """The running server could not load the model."""
+    """A running server could not load the model; all use the old one."""
 
 
 def train(project: Project, config: Settings) -> None:
@@ -46,26 +49,49 @@ def train(project: Project, config: Settings) -> None:
     _mark(project, CANDIDATE).write_text(training_fingerprint(project.root))
 
 
-async def load(name: str, config: Settings) -> bool:
-    """Have the running server use a model of its folder from the next message on; whether one runs.
+class InUse(NamedTuple):
+    """How many running servers use the model that was asked for, and how many were not there to ask."""
 
-    The server answers what it has taken with the old model; the gateway keeps what comes meanwhile.
+    running: int
+    away: int
+
+
+async def load(name: str, config: Settings) -> InUse:
+    """Have every Rasa server use a model of its folder from the next message on.
+
+    A server answers what it has taken with the old model; the gateway keeps what comes meanwhile. All use the
+    same model afterwards, or the one that was in use: if one refuses, the others are told to go back.
 
     Raises:
-        RefusedError: if it cannot load the model; it goes on with the old one.
+        RefusedError: if one cannot load the model.
     """
     headers = {"Authorization": f"Bearer {config.internal_token.get_secret_value()}"}
-    url = f"{config.rasa}/webhooks/gateway/model"
-    try:
-        async with (
-            aiohttp.ClientSession(timeout=TIMEOUT, headers=headers) as session,
-            session.put(url, json={"name": name}) as response,
-        ):
-            if response.status != 200:
-                raise RefusedError(f"status {response.status}")
-            return True
-    except aiohttp.ClientConnectorError:
-        return False
+    changed: list[str] = []
+    away = 0
+    async with aiohttp.ClientSession(timeout=TIMEOUT, headers=headers) as session:
+        for server in config.rasa_servers:
+            try:
+                await _use(session, server, name)
+                changed.append(server)
+            except aiohttp.ClientConnectorError:
+                away += 1
+            except (RefusedError, aiohttp.ClientError, TimeoutError) as error:
+                await _go_back(session, [*changed, server])
+                raise RefusedError(f"{server}: {error or type(error).__name__}") from error
+    return InUse(len(changed), away)
+
+
+async def _use(session: aiohttp.ClientSession, server: str, name: str) -> None:
+    async with session.put(f"{server}/webhooks/gateway/model", json={"name": name}) as response:
+        if response.status != 200:
+            raise RefusedError(f"status {response.status}")
+
+
+async def _go_back(session: aiohttp.ClientSession, servers: Sequence[str]) -> None:
+    """Have servers use the current model again; one that does not answer takes it at its next start."""
+    for server in servers:
+        with suppress(RefusedError, aiohttp.ClientError, TimeoutError):
+            await _use(session, server, CURRENT)
 
 
 def keep_learnt(project: Project) -> None:

@@ -88,7 +88,8 @@ class FakeOnestop:
         app.router.add_get("/documents/{ticket}", self._document)
         app.router.add_post("/notices/claims", self._claims)
         app.router.add_put("/notices/{id}/delivery", self._delivery)
-        app.router.add_post("/erasures/claims", self._erasures)
+        app.router.add_post("/erasures/claims", self._nothing)
+        app.router.add_get("/retention/orders", self._nothing)
         return app
 
     def tell(self, owner: str, text: str, **parts: Any) -> int:
@@ -114,8 +115,8 @@ class FakeOnestop:
         self.leases |= {one["id"]: one["lease"] for one in claimed}
         return web.json_response(claimed)
 
-    async def _erasures(self, request: web.Request) -> web.Response:
-        """Nobody has asked for anything to be deleted."""
+    async def _nothing(self, request: web.Request) -> web.Response:
+        """Nobody has asked for anything to be deleted, and nothing has had its time."""
         return web.json_response([])
 
     async def _delivery(self, request: web.Request) -> web.Response:

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from benchmarks.nlu import Pipeline, examples, trained
+from benchmarks.nlu import Pipeline, trained
 from bot.nlu.text import strip_accents
+from bot.training.examples import load
 from common.settings import ROOT
 
 CITIZENS = ROOT / "tests" / "nlu" / "citizens.yml"
@@ -32,16 +33,16 @@ def likeliest(pipeline: Pipeline, text: str) -> str:
 
 
 def test_the_test_messages_are_many_and_were_not_trained_on() -> None:
-    known = {text.lower() for text, _ in examples(ROOT / "data" / "nlu")}
-    messages = examples(CITIZENS)
+    known = {one.text.lower() for one in load(ROOT / "data" / "nlu")}
+    messages = load(CITIZENS)
     assert len(messages) >= 600
-    assert not [text for text, _ in messages if text.lower() in known]
+    assert not [one.text for one in messages if one.text.lower() in known]
 
 
 def test_no_training_example_has_two_intents() -> None:
     intents: dict[str, set[str]] = {}
-    for text, intent in examples(ROOT / "data" / "nlu"):
-        intents.setdefault(text.lower(), set()).add(intent)
+    for one in load(ROOT / "data" / "nlu"):
+        intents.setdefault(one.text.lower(), set()).add(one.intent)
     assert {text: names for text, names in intents.items() if len(names) > 1} == {}
 
 
@@ -49,16 +50,16 @@ def test_no_training_example_has_two_intents() -> None:
 def test_citizens_are_understood_with_and_without_accents(
     pipeline: Pipeline, fold: bool, bar: float
 ) -> None:
-    messages = examples(CITIZENS)
+    messages = load(CITIZENS)
     right = sum(
-        likeliest(pipeline, strip_accents(text) if fold else text) == intent
-        for text, intent in messages
+        likeliest(pipeline, strip_accents(one.text) if fold else one.text) == one.intent
+        for one in messages
     )
     assert right / len(messages) >= bar
 
 
 def test_few_messages_out_of_scope_are_taken_for_a_wish(pipeline: Pipeline) -> None:
-    outside = [text for text, intent in examples(CITIZENS) if intent == OUT_OF_SCOPE]
+    outside = [one.text for one in load(CITIZENS) if one.intent == OUT_OF_SCOPE]
     taken = [
         text
         for text in outside
@@ -68,7 +69,7 @@ def test_few_messages_out_of_scope_are_taken_for_a_wish(pipeline: Pipeline) -> N
 
 
 def test_few_clear_messages_are_sent_to_the_fallback(pipeline: Pipeline) -> None:
-    inside = [text for text, intent in examples(CITIZENS) if intent != OUT_OF_SCOPE]
+    inside = [one.text for one in load(CITIZENS) if one.intent != OUT_OF_SCOPE]
     lost = [text for text in inside if pipeline.parse(text)["intent"]["name"] == FALLBACK]
     assert len(lost) / len(inside) <= 0.10
 
@@ -104,12 +105,12 @@ def test_a_button_means_what_it_says(pipeline: Pipeline) -> None:
 
 def test_confidence_means_something(pipeline: Pipeline) -> None:
     """The surer half of the answers is right more often than the other."""
-    messages = examples(CITIZENS)
+    messages = load(CITIZENS)
     random.Random(0).shuffle(messages)
     answers = sorted(
-        (parsed["intent"]["confidence"], parsed["intent_ranking"][0]["name"] == intent)
-        for text, intent in messages[:300]
-        for parsed in [pipeline.parse(text)]
+        (parsed["intent"]["confidence"], parsed["intent_ranking"][0]["name"] == one.intent)
+        for one in messages[:300]
+        for parsed in [pipeline.parse(one.text)]
     )
     unsure, sure = answers[:150], answers[150:]
     assert sum(right for _, right in sure) > sum(right for _, right in unsure)

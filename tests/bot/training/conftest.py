@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.training import learnt
+from bot.training import examples
 from bot.training.project import Project
 from common.settings import ROOT
 
@@ -28,9 +28,9 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Project:
         (root / "data" / folder).mkdir(parents=True)
     (root / "data" / "search").mkdir()
     by_intent: dict[str, list[str]] = {name: [] for name in INTENTS}
-    for text, intent in learnt.examples(Project()):
-        if intent in by_intent and len(by_intent[intent]) < EACH:
-            by_intent[intent].append(text)
+    for one in examples.load(Project().nlu):
+        if one.intent in by_intent and len(by_intent[one.intent]) < EACH:
+            by_intent[one.intent].append(one.text)
     write(
         root / "data" / "nlu" / "small.yml",
         {
@@ -52,6 +52,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Project:
         {
             "version": "3.1",
             "intents": list(INTENTS),
+            "entities": ["licence_class"],
             "responses": {f"utter_{name}": [{"text": name}] for name in (*INTENTS, "nlu_fallback")},
             "actions": ["action_clarify"],
         },
@@ -62,6 +63,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Project:
             "critical": ["submit_dossier", "cancel_dossier"],
             "tolerance": 0.03,
             "accuracy_tolerance": 0.03,
+            "entity_tolerance": 0.02,
             "folds": 2,
             "fillers": {"‹họ tên›": "Nguyễn Văn An"},
         },

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from bot.training.gate import Figures, Settings, figures, losses, search_losses
+from bot.nlu.spans import Marked
+from bot.training.examples import Example, load
+from bot.training.gate import (
+    Figures,
+    Settings,
+    cross_validated,
+    figures,
+    losses,
+    search_losses,
+)
 from bot.training.project import Project
 
 SETTINGS = Settings(critical=["pay", "deny"], tolerance=0.01, accuracy_tolerance=0.003, folds=5)
@@ -38,7 +47,23 @@ def test_the_search_may_lose_nothing() -> None:
 
 
 def test_the_project_s_gate_names_intents_that_there_are() -> None:
-    from bot.training.learnt import examples
-
     project = Project()
-    assert set(Settings.read(project).critical) <= {intent for _, intent in examples(project)}
+    assert set(Settings.read(project).critical) <= {one.intent for one in load(project.nlu)}
+
+
+def test_entities_that_are_found_where_there_are_none_are_a_loss() -> None:
+    known = [Example(f"nộp hồ sơ xe máy ngày {day}/5/2026", "pay") for day in range(1, 13)]
+    known += [Example(f"em có {number} câu hỏi về đất", "deny") for number in range(12)]
+    harmless = Example("thi hạng bê hai", "pay", (Marked(9, 15, "licence_class", "B2"),))
+    before = cross_validated(known, [], 2)
+    assert before.entity_f1 == 1.0
+    assert cross_validated(known, [harmless], 2).entity_f1 == 1.0
+    harmful = [
+        Example(
+            f"nộp hồ sơ xe máy ngày {day}/6/2026", "pay", (Marked(4, 9, "licence_class", "B2"),)
+        )
+        for day in range(1, 31)
+    ]
+    after = cross_validated(known, harmful, 2)
+    assert after.entity_f1 < 0.9
+    assert any(line.startswith("entities: F1 1.0000 →") for line in losses(before, after, SETTINGS))

@@ -5,6 +5,7 @@ A Rasa server of a small project runs; the one-stop service's own routes and tab
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -64,16 +65,19 @@ class Bot:
 
     def corrected(self, text: str, intent: str) -> None:
         """A reviewer corrects what a citizen was misunderstood in; another approves."""
+        self.suggested(text, SuggestionNew(kind="intent", value=intent))
+
+    def suggested(self, text: str, new: SuggestionNew, understood: str = "nlu_fallback") -> None:
+        """A citizen says something; a reviewer corrects it so, another approves."""
         citizen = Citizen(sender=f"web:{text}")
-        citizen.asks(text, intent="nlu_fallback", confidence=0.3)
+        citizen.asks(text, intent=understood, confidence=0.3)
         take(self.database, citizen)
         turn = self.database.query(
             lambda session: session.query(Turn).order_by(Turn.id.desc()).first()
         )
         assert turn is not None
-        new = SuggestionNew(kind="intent", value=intent)
         made = self.database.transact(suggestions.propose, Scope(), "lan", turn.id, new)
-        self.database.transact(suggestions.approve, "mai", made.id)
+        self.database.transact(suggestions.approve, Scope(), "mai", made.id)
 
 
 @pytest.fixture(scope="module")
@@ -166,6 +170,30 @@ async def test_corrections_that_harm_a_critical_intent_are_stopped_by_the_gate(b
     assert (bot.project.models / "current.tar.gz").read_bytes() == model
 
 
+@pytest.mark.timeout(600)
+async def test_what_words_mean_is_learnt_with_its_value_and_taken_back(bot: Bot) -> None:
+    from benchmarks.nlu import Pipeline
+
+    bot.database.transact(lambda session: session.query(Suggestion).delete())
+    for text in ("lệ phí bằng bê hai", "phí đổi bằng bê hai", "đổi bằng bê hai hết bao nhiêu"):
+        new = SuggestionNew(kind="entity", value="licence_class", written="bê hai", meant="B2")
+        bot.suggested(text, new, "ask_fee")
+    said = await in_thread(propose, bot)
+    assert "learnt 3 examples" in said[0]
+
+    def classes(text: str) -> list[str]:
+        # In a thread: the pipeline runs an event loop of its own.
+        parsed = Pipeline(bot.project.models / "current.tar.gz").parse(text)
+        return [one["value"] for one in parsed["entities"] if one["entity"] == "licence_class"]
+
+    assert await asyncio.to_thread(classes, "cho hỏi lệ phí đổi bằng bê hai") == ["B2"]
+    assert await asyncio.to_thread(classes, "xin chào") == []
+    with pytest.raises(Stopped, match="no approved correction is new"):
+        await in_thread(propose, bot)
+    await in_thread(back, bot)
+    assert await asyncio.to_thread(classes, "cho hỏi lệ phí đổi bằng bê hai") == []
+
+
 async def test_a_model_that_does_not_load_leaves_the_old_one_in_use(bot: Bot) -> None:
     (bot.project.models / "candidate.tar.gz").write_bytes(b"no archive")
     try:
@@ -185,6 +213,4 @@ def test_a_service_that_is_away_changes_nothing(
 
 
 async def in_thread(step: object, bot: Bot) -> list[str]:
-    import asyncio
-
     return await asyncio.to_thread(step, bot.project, bot.config)  # type: ignore[arg-type]
