@@ -8,7 +8,7 @@ from typing import Any
 from rasa_sdk.events import SlotSet
 
 from actions.dossiers import ResumeDossier, StartDossier
-from actions.explain import explain, offer_choices
+from actions.explain import explain, offer_choices, wait_for_name
 from actions.offers import holds_card, say_card_is_for_a_draft
 from actions.ratings import Rate
 from actions.texts import button
@@ -35,7 +35,7 @@ async def find_named(turn: Turn) -> Events | None:
     if found.outcome == "found":
         return await explain(turn, ["ask_procedure"])
     if found.outcome == "choices" and found.content_words:
-        return offer_choices(turn, ["ask_procedure"], found)
+        return offer_choices(turn, turn.wanted or ["ask_procedure"], found)
     return None
 
 
@@ -66,13 +66,15 @@ class Clarify(TopicAction):
             return named
         if self.action_name in turn.previous_actions():
             turn.offer_person()
+        elif turn.wanted:
+            turn.show("which_procedure", wishes=turn.wanted)
         else:
             turn.show("not_understood", buttons=MENU)
-        return [SlotSet("choices", None)]
+        return wait_for_name(turn.wanted) if turn.wanted else [SlotSet("choices", None)]
 
     @staticmethod
     def _choice(turn: Turn) -> dict[str, Any] | None:
-        choices = turn.slot("choices") or []
+        choices = [one for one in turn.slot("choices") or [] if set(one) != {"wishes"}]
         said = re.fullmatch(r"\D{0,12}(\d)\D{0,4}", turn.text)
         if said and 1 <= int(said[1]) <= len(choices):
             return dict(choices[int(said[1]) - 1])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rasa_sdk.events import SlotSet
+from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions.onestop_client import OnestopRefusal
 from actions.texts import Button, button, render, shorten
@@ -85,6 +85,18 @@ def offer_choices(turn: Turn, wishes: list[str], found: SearchResult) -> Events:
     return [SlotSet("choices", offered)]
 
 
+def wait_for_name(wishes: list[str]) -> Events:
+    """Keep what is wanted until the procedure is named: a choice without a code."""
+    return [SlotSet("choices", [{"wishes": wishes}])]
+
+
+def _offered_before(turn: Turn, found: SearchResult) -> str | None:
+    """The only one of the candidates that the last reply offered: a name answers what it asked."""
+    offered = {one.get("code") for one in turn.slot("choices") or []} if turn.wanted else set()
+    again = [one.code for one in found.candidates if one.code in offered]
+    return again[0] if len(again) == 1 else None
+
+
 async def find_procedure(turn: Turn, wishes: list[str]) -> tuple[Procedure | None, Events]:
     """The procedure that the message means, or `None` after the citizen was asked or told.
 
@@ -106,13 +118,15 @@ async def find_procedure(turn: Turn, wishes: list[str]) -> tuple[Procedure | Non
         elif not found.content_words or (present and (among or found.outcome == "none")):
             code = present
         elif found.outcome == "choices":
-            return None, offer_choices(turn, wishes, found)
+            code = _offered_before(turn, found)
+            if code is None:
+                return None, offer_choices(turn, wishes, found)
         else:
             turn.show("procedure_not_found")
-            return None, []
+            return None, wait_for_name(wishes)
     if code is None:
-        turn.show("which_procedure")
-        return None, []
+        turn.show("which_procedure", wishes=wishes)
+        return None, wait_for_name(wishes)
     try:
         procedure = await turn.service.procedure(code)
     except OnestopRefusal:
@@ -122,8 +136,15 @@ async def find_procedure(turn: Turn, wishes: list[str]) -> tuple[Procedure | Non
 
 
 async def explain(turn: Turn, wishes: list[str]) -> Events:
-    """Answer each wish about the procedure that the message means."""
+    """Answer each wish about the procedure that the message means.
+
+    A mere name answers "which procedure?": what was wanted of it is done, a dossier begun as well.
+    """
     asked = [wish for wish in wishes if wish in ASPECTS] or ["ask_procedure"]
+    if asked == ["ask_procedure"] and not turn.button and turn.tracker.active_loop_name is None:
+        if "start_dossier" in turn.wanted:
+            return [FollowupAction("action_start_dossier")]
+        asked = [wish for wish in turn.wanted if wish in ASPECTS] or asked
     procedure, events = await find_procedure(turn, asked)
     if procedure is None:
         return events

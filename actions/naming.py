@@ -16,7 +16,7 @@ _FINDING = {
     *("action_explain", "action_start_dossier", "action_clarify", "action_out_of_scope"),
     "action_back_to_draft",
 }
-_WORDS = 4  # a shorter message is not looked up: hardly a name is so short
+_WORDS = 4  # a shorter message is looked up only where a name was asked for: hardly one is so short
 
 
 class UnlessNamed(TopicAction):
@@ -31,12 +31,12 @@ class UnlessNamed(TopicAction):
 
     async def act(self, turn: Turn) -> Events:
         """Search first; after the explanation goes on what would have gone on after the action."""
-        if turn.fresh and len(turn.text.split()) >= _WORDS:
+        if turn.fresh and turn.text and (turn.wanted or len(turn.text.split()) >= _WORDS):
             found = await turn.service.search(turn.text)
             if found.named:
                 events = await explain(turn, ["ask_procedure"])
                 going_on = turn.tracker.active_loop_name or "action_listen"
-                return [*events, FollowupAction(going_on)]
+                return [FollowupAction(going_on), *events]  # where both name one, the last counts
         return await self._otherwise.act(turn)
 
 

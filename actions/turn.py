@@ -30,6 +30,10 @@ QUESTION = re.compile(
 )
 
 ASK_PERSON = button("Gặp cán bộ", "ask_person")
+# Actions that ask which procedure is meant.
+_ASKING_WHICH = {
+    *("action_explain", "action_start_dossier", "action_clarify", "action_out_of_scope"),
+}
 
 # Below this the intent is a guess; while an e-form is filled, a guess does not interrupt it.
 SURE = 0.6
@@ -138,6 +142,14 @@ class Turn:
             elif event.get("event") == "action":
                 turns[-1].append(str(event.get("name")))
         return turns[-1] if len(turns) == 2 else []
+
+    @property
+    def wanted(self) -> list[str]:
+        """What is wanted of the procedure, where the last reply asked which one is meant; else nothing."""
+        if not _ASKING_WHICH.intersection(self.previous_actions()):
+            return []
+        waiting = self.slot("choices") or []
+        return next((list(one["wishes"]) for one in waiting if "wishes" in one), [])
 
     @property
     def offered_person(self) -> bool:

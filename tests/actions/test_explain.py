@@ -40,7 +40,7 @@ async def test_no_subject_and_no_procedure_asks_for_one(talk: Talk) -> None:
     talk.service.found = NOTHING
     events = await talk.act(Explain(), "lệ phí bao nhiêu", "ask_fee")
     assert "thủ tục nào" in talk.text()
-    assert slots_of(events) == {}
+    assert slots_of(events) == {"choices": [{"wishes": ["ask_fee"]}]}
 
 
 async def test_nothing_found_is_said_honestly(talk: Talk) -> None:

@@ -1,0 +1,155 @@
+""" "Nộp hồ sơ", then the procedure's name: the very dossier is begun, whatever lies between."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from actions.clarify import Clarify, OutOfScope
+from actions.complaints import Complain
+from actions.dossiers import StartDossier
+from actions.naming import unless_named
+from actions.questions import Explain
+from actions.turn import TopicAction
+from tests.actions.conftest import Talk, loop_of, slots_of
+from tests.actions.fakes import FOUND, NOTHING, SEVERAL, UNKNOWN, candidate
+
+TOLD = "action_start_dossier"
+
+
+def after(talk: Talk, action: str, events: list[dict[str, Any]]) -> Talk:
+    """The talk as it stands for the next message, after a turn in which that action gave those events."""
+    talk.slots.update(slots_of(events))
+    talk.events = [
+        *talk.events,
+        {"event": "user", "text": "…"},
+        {"event": "action", "name": action},
+        {"event": "action", "name": "action_listen"},
+    ]
+    talk.dispatcher.messages.clear()
+    return talk
+
+
+def follows(events: list[dict[str, Any]]) -> object:
+    """The action that follows: the last that the events name."""
+    named = [one["name"] for one in events if one["event"] == "followup"]
+    return named[-1] if named else None
+
+
+@pytest.fixture
+async def asked(talk: Talk) -> Talk:
+    """The citizen has said "nộp hồ sơ" and was asked for which procedure."""
+    talk.service.found = NOTHING
+    events = await talk.act(StartDossier(), "nộp hồ sơ", "start_dossier")
+    assert "muốn nộp hồ sơ cho việc nào" in talk.text()
+    assert loop_of(events) == ""
+    return after(talk, TOLD, events)
+
+
+@pytest.mark.parametrize(
+    ("action", "intent"),
+    [
+        (Explain(), "ask_procedure"),
+        (Clarify(), "inform"),
+        (Clarify(), "nlu_fallback"),
+        (OutOfScope(), "out_of_scope"),
+        (unless_named(Complain()), "complain"),
+    ],
+)
+async def test_a_name_begins_the_dossier_whatever_it_sounds_like(
+    asked: Talk, action: TopicAction, intent: str
+) -> None:
+    asked.service.found = FOUND.model_copy(update={"named": True})
+    events = await asked.act(action, "tạm trú", intent)
+    assert follows(events) == "action_start_dossier"
+    assert asked.text() == ""
+    events = await asked.act(StartDossier(), "tạm trú", intent)
+    assert loop_of(events) == "dossier_form"
+    assert asked.service.called("start_draft") == [["1.004194"]]
+    assert slots_of(events)["choices"] is None
+
+
+async def test_what_is_asked_of_it_is_answered_first(asked: Talk) -> None:
+    asked.service.found = FOUND
+    events = await asked.act(Explain(), "tạm trú hết bao nhiêu tiền", "ask_fee")
+    assert follows(events) is None
+    assert "7.000 đồng" in asked.text()
+    assert '/start_dossier{"procedure": "1.004194"}' in asked.buttons().values()
+
+
+async def test_a_button_asks_what_it_says(asked: Talk) -> None:
+    entities = [{"entity": "procedure", "value": "1.004194"}]
+    events = await asked.act(Explain(), "/ask_procedure{…}", "ask_procedure", entities=entities)
+    assert follows(events) is None
+    assert asked.text().startswith("Đăng ký tạm trú")
+
+
+async def test_several_are_offered_once_and_each_answer_begins(asked: Talk) -> None:
+    asked.service.found = SEVERAL
+    events = await asked.act(StartDossier(), "tạm trú", "ask_procedure")
+    assert list(asked.buttons().values()) == [
+        '/start_dossier{"procedure": "1.004194"}',
+        '/start_dossier{"procedure": "2.000815"}',
+    ]
+    after(asked, TOLD, events)
+    # In words that fit others as well, but of those offered only one.
+    asked.service.found = SEVERAL.model_copy(
+        update={"candidates": [candidate("1.004194", "Tạm trú"), candidate("1.2", "Tạm vắng")]}
+    )
+    assert follows(await asked.act(Explain(), "đăng ký tạm trú", "ask_procedure")) == TOLD
+    begun = await asked.act(StartDossier(), "đăng ký tạm trú", "ask_procedure")
+    assert loop_of(begun) == "dossier_form"
+
+
+async def test_a_bare_name_that_fits_several_is_asked_back_as_wanted(asked: Talk) -> None:
+    asked.service.found = SEVERAL
+    events = await asked.act(Clarify(), "giấy tờ", "inform")
+    assert '/start_dossier{"procedure": "1.004194"}' in asked.buttons().values()
+    assert slots_of(events)["choices"][0]["wishes"] == ["start_dossier"]
+
+
+async def test_what_names_nothing_is_asked_again_and_the_wish_is_kept(asked: Talk) -> None:
+    asked.service.found = UNKNOWN
+    events = await asked.act(Clarify(), "cái kia kìa", "nlu_fallback")
+    assert "muốn nộp hồ sơ cho việc nào" in asked.text()
+    after(asked, "action_clarify", events)
+    asked.service.found = FOUND
+    assert follows(await asked.act(Explain(), "tạm trú", "ask_procedure")) == TOLD
+
+
+async def test_a_name_that_is_not_known_leaves_the_wish(asked: Talk) -> None:
+    asked.service.found = UNKNOWN
+    events = await asked.act(StartDossier(), "nộp hồ sơ nuôi voi", "start_dossier")
+    assert "chưa tìm thấy" in asked.text()
+    after(asked, TOLD, events)
+    asked.service.found = FOUND
+    assert follows(await asked.act(Explain(), "tạm trú", "ask_procedure")) == TOLD
+
+
+async def test_after_another_matter_a_name_is_only_explained(asked: Talk) -> None:
+    after(asked, "action_opening_hours", [])
+    asked.service.found = FOUND
+    events = await asked.act(Explain(), "tạm trú", "ask_procedure")
+    assert follows(events) is None
+    assert asked.text().startswith("Đăng ký tạm trú")
+
+
+async def test_a_number_chooses_nothing_where_a_name_is_waited_for(asked: Talk) -> None:
+    events = await asked.act(Clarify(), "1", "inform")
+    assert "muốn nộp hồ sơ cho việc nào" in asked.text()
+    assert loop_of(events) == ""
+
+
+async def test_a_question_without_a_name_is_answered_once_the_name_is_told(talk: Talk) -> None:
+    talk.service.found = NOTHING
+    after(talk, "action_explain", await talk.act(Explain(), "lệ phí bao nhiêu", "ask_fee"))
+    talk.service.found = FOUND
+    await talk.act(Explain(), "tạm trú", "ask_procedure")
+    assert "7.000 đồng" in talk.text()
+
+
+async def test_within_a_form_a_name_begins_nothing(asked: Talk) -> None:
+    asked.loop = "dossier_form"
+    asked.service.found = FOUND
+    assert follows(await asked.act(Explain(), "tạm trú", "ask_procedure")) is None
