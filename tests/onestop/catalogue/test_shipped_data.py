@@ -14,8 +14,10 @@ from pathlib import Path
 import pytest
 
 from bot.nlu.text import fold
+from common.settings import ROOT
 from onestop.catalogue.content import Procedure, TimeUnit, Way, WayKind
 from onestop.catalogue.shipped import load_shipped
+from onestop.eforms.definition import FieldType, load_eforms
 
 PROCEDURES = load_shipped()
 EACH = pytest.mark.parametrize("procedure", PROCEDURES, ids=lambda procedure: procedure.code)
@@ -37,6 +39,14 @@ UNIT_WORDS = {
     TimeUnit.MONTH: "tháng",
     TimeUnit.YEAR: "năm",
 }
+FORMS = load_eforms(ROOT / "data" / "eforms")
+# In a name, without accents: what is there already is issued again, changed, divided or given back.
+RENEWS = re.compile(
+    r"\b(?:lai|doi|sua chua|chinh sua|dinh chinh|cai chinh|thay doi|gia han|bien dong|tach thua"
+    r"|thu hoi|cap nhat|dieu chinh|sang ten)\b"
+)
+# A paper that asks for the result, or becomes it.
+APPLIES = re.compile(r"(?:to khai|don|giay (?:de nghi|khai)|phieu|(?:van ban )?de nghi|du thao)\b")
 RUN = 12  # words: a run of this many that also stands in the record is a copied sentence
 
 Record = dict[str, str]
@@ -161,6 +171,35 @@ def test_the_level_agrees_with_the_ways(procedure: Procedure) -> None:
 def test_every_paper_says_how_many_or_why_none(procedure: Procedure) -> None:
     for paper in procedure.papers:
         assert paper.originals or paper.copies or paper.note, paper.name
+
+
+@EACH
+def test_no_name_of_a_list_was_cut_at_its_comma(procedure: Procedure) -> None:
+    """In YAML "[Giấy chứng nhận (sổ đỏ, sổ hồng)]" is two names."""
+    for name in (*procedure.results, *procedure.applicants):
+        assert name[0].isupper()
+        assert name.count("(") == name.count(")")
+
+
+@EACH
+def test_what_a_procedure_gives_is_not_asked_for_to_get_it(procedure: Procedure) -> None:
+    """Who marries has no marriage certificate yet (Luật Hộ tịch, Điều 18; Nghị định 123/2015/NĐ-CP, Điều 10).
+
+    The old one may be asked for in a case, or where one that is there is renewed, changed or divided.
+    """
+    if RENEWS.search(fold(procedure.name)):
+        return
+    form = next((one for one in FORMS.values() if procedure.code in one.procedures), None)
+    papers = [paper.name for paper in procedure.papers if not paper.group]
+    papers += (
+        [one.label for one in form.fields if one.type is FieldType.PAPER and one.when is None]
+        if form
+        else []
+    )
+    given = [re.split(r" \(| kèm ", result)[0] for result in procedure.results]
+    for paper in papers:
+        if APPLIES.match(fold(paper)) is None:
+            assert not [one for one in given if fold(one) in fold(paper)], paper
 
 
 @EACH
