@@ -118,6 +118,9 @@ def go_on(
         turn.show("offer", offer=draft.offer, buttons=buttons, **told)
     elif draft.field is not None:
         parts = question_parts(draft.field)
+        meant = (
+            [button(one, "inform", value=one) for one in (result.meant,) if one] if result else []
+        )
         turn.show(
             "question",
             field=draft.field,
@@ -125,7 +128,7 @@ def go_on(
             announce=not (returning or correcting),
             **told,
             card=parts["card"],
-            buttons=[*parts["buttons"], *again],
+            buttons=[*meant, *parts["buttons"], *again],
         )
     else:
         turn.show(

@@ -131,7 +131,7 @@ class AnswerResult(BaseModel):
     """What came of an answer: `reopened` are the labels of what it made wrong.
 
     `warnings`: taken, but a file may be hard to read. `doubt` asks whether the answer is right as it
-    stands; its field is asked again.
+    stands; its field is asked again, and `meant` is what it may have meant.
     """
 
     draft: DraftView
@@ -140,6 +140,7 @@ class AnswerResult(BaseModel):
     reopened: list[str] = []
     warnings: list[str] = []
     doubt: str = ""
+    meant: str = ""
 
 
 class AnswerRequest(BaseModel):

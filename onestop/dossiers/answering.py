@@ -21,7 +21,7 @@ from onestop.dossiers.snapshots import form_of
 from onestop.eforms import engine
 from onestop.eforms.answers import Refusal, Value
 from onestop.eforms.definition import EForm, Field, FieldType
-from onestop.eforms.names import lacks_accents
+from onestop.eforms.names import doubt, with_accents
 from onestop.eforms.papers import UploadedFile, check_weight, later
 from onestop.eforms.several import read_several
 from onestop.eforms.texts import other_words, word
@@ -62,6 +62,9 @@ def answer(
         else:
             sent = []
             outcome, taken = _take(draft, form, answers, field, request, today)
+            unlikely = _doubted(form, answers, taken)
+            if request.probe and unlikely is not None and unlikely[1] != "name_doubted":
+                raise Refusal("name_unclear", label=field.label, example=field.example)
     except Refusal as refusal:
         return AnswerResult(
             draft=view(draft), refusal=_refused(draft, field, refusal, request.probe)
@@ -70,7 +73,8 @@ def answer(
         offers.decline(draft)
     answered = [one.id for one, _ in taken]
     doubted = _doubted(form, answers, taken)
-    changes.ask(draft, doubted)
+    asked, meant = _question(doubted, outcome.answers) if doubted is not None else ("", "")
+    changes.ask(draft, doubted[0] if doubted is not None else None)
     changes.keep(
         draft, outcome.answers, [one for one in draft.skipped if one not in answered], answered
     )
@@ -79,7 +83,8 @@ def answer(
         accepted=[accepted(one, value) for one, value in taken],
         reopened=[one.label for one, _ in outcome.ask_again],
         warnings=[one.warning for one in sent if one is not None and one.warning],
-        doubt=word("name_doubted") if doubted is not None else "",
+        doubt=asked,
+        meant=meant,
     )
 
 
@@ -102,19 +107,33 @@ def _refused(draft: Draft, field: Field, refusal: Refusal, probe: bool) -> Refus
 
 def _doubted(
     form: EForm, answers: Mapping[str, Value], taken: Sequence[tuple[Field, Value]]
-) -> str | None:
-    """The name just told that lacks its accents, to be asked again; `None` where names are kept.
+) -> tuple[str, str] | None:
+    """The name just told that is unlikely, to be asked again, and why; `None` where names are kept.
 
-    Who tells it twice, or told another such name before, has a telephone that cannot write them.
+    Who tells it twice means it; and who told another name without accents before has a telephone that
+    cannot write them.
     """
 
-    def lacking(one: Field, value: Value | None) -> bool:
+    def why(one: Field, value: Value | None) -> str | None:
         named = one.type is FieldType.PERSON_NAME and value is not None and value.value is not None
-        return named and value is not None and lacks_accents(value.value)
+        return doubt(value.value) if named and value is not None else None
 
-    if any(lacking(one, answers.get(one.id)) for one in form.fields):
-        return None
-    return next((one.id for one, value in taken if lacking(one, value)), None)
+    before = {one.id: why(one, answers.get(one.id)) for one in form.fields}
+    for one, value in taken:
+        reason = why(one, value)
+        kept = before.values() if reason == "name_doubted" else (before[one.id],)
+        if reason is not None and reason not in kept:
+            return one.id, reason
+    return None
+
+
+def _question(doubted: tuple[str, str], answers: Mapping[str, Value]) -> tuple[str, str]:
+    """How a doubted name is asked for once more, and the name that is most likely meant, if any."""
+    field_id, reason = doubted
+    meant = with_accents(answers[field_id].value) if reason == "name_doubted" else None
+    if meant is None:
+        return word(reason), ""
+    return word("name_meant").format(name=meant), meant
 
 
 def _take_files(

@@ -11,6 +11,7 @@ from vn_ident import parse_cccd
 
 from onestop.eforms import numerals
 from onestop.eforms.answers import Refusal, Value
+from onestop.eforms.names import is_remark
 from onestop.eforms.words import fold
 
 # "tôi tên là", "họ và tên của cháu bé là", "em là": what stands before a name, with accents or with
@@ -36,10 +37,6 @@ _FAMILY_NAME = re.compile(
 _SPOKEN_ALONE = re.compile(r"^(?:toi|tôi|mình|em|tui)\s+", re.IGNORECASE)
 _NAME_END = re.compile(r"[,;:!?()\n]|\.(?=\s|$)|\bsinh\s+(?:nam|ngay)\b|\bsn\s*\d|\s-\s|\d")
 _NAME_WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*\.?")
-# Words that no Vietnamese name holds: the answer was a question or a remark.
-_NO_NAME = re.compile(
-    r"\b(?:khong|ko|hok|gi|tai sao|vi sao|the nao|bao nhieu|bao lau|muon|luc nao)\b"
-)
 _MAX_NAME_WORDS = 8
 
 _ID_LENGTH, _OLD_ID_LENGTH = 12, 9
@@ -63,11 +60,11 @@ _MAIL_SLIPS = {
 
 
 def read_name(text: str) -> Value:
-    """A person's name; accents as typed, each word capitalised.
+    """A person's name; accents as typed, each word capitalised. An unlikely one is taken (`names.doubt`).
 
     Raises:
-        Refusal: name_missing, name_incomplete (one word), name_too_long, name_unclear (a question
-            or a remark) or name_letters (something that is no letter).
+        Refusal: name_missing, name_incomplete (one letter, or one word that is no name), name_too_long,
+            name_unclear (a question or a remark) or name_letters (something that is no letter).
     """
     lead = _NAME_LEAD.match(text)
     name = text[lead.end() :] if lead else text
@@ -83,12 +80,13 @@ def read_name(text: str) -> Value:
     words = name.split()
     if not words:
         raise Refusal("name_missing")
-    if _NO_NAME.search(fold(name)):
+    remark = is_remark(" ".join(words))
+    if len(words) == 1 and (remark or len(words[0]) == 1):
+        raise Refusal("name_incomplete", name=_capitalise(words[0]))
+    if remark:
         raise Refusal("name_unclear")
     if not all(_NAME_WORD.fullmatch(word) for word in words):
         raise Refusal("name_letters")
-    if len(words) == 1:
-        raise Refusal("name_incomplete", name=_capitalise(words[0]))
     if len(words) > _MAX_NAME_WORDS:
         raise Refusal("name_too_long")
     full = " ".join(map(_capitalise, words))

@@ -277,3 +277,18 @@ async def test_a_doubted_name_is_asked_once_more(
     await filling.act(FORM, "le van binh")
     assert "Em ghi họ tên: Lê Văn Bình.\nHọ tên này chưa có dấu." in filling.text()
     assert "Giữ nguyên" in filling.buttons()
+
+
+async def test_the_name_that_is_most_likely_meant_is_a_button(
+    filling: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    correcting(filling)
+    view = filling.service.open[0]
+
+    async def doubts(*_given: object) -> AnswerResult:
+        return AnswerResult(draft=view, doubt="Có phải …?", meant="Nguyễn Thị Lan")
+
+    monkeypatch.setattr(filling.service, "answer", doubts)
+    await filling.act(FORM, "nguyen thi lan")
+    assert list(filling.buttons())[:2] == ["Nguyễn Thị Lan", "Giữ nguyên"]
+    assert filling.buttons()["Nguyễn Thị Lan"] == '/inform{"value": "Nguyễn Thị Lan"}'

@@ -106,6 +106,45 @@ def test_a_name_without_accents_is_asked_once_more_and_then_kept(
         assert again.draft.field.id == "citizen_id"
 
 
+def test_likely_accents_are_offered_to_choose(
+    database: Database, forms: Forms, procedure: Procedure
+) -> None:
+    with database.sessions.begin() as session:
+        draft = begin(session, forms, procedure)
+        first = drafts.answer(session, draft, AnswerRequest(text="nguyen thi lan"))
+        assert first is not None
+        assert first.meant == "Nguyễn Thị Lan"
+        assert "có phải “Nguyễn Thị Lan” không" in first.doubt
+        chosen = drafts.answer(session, draft, AnswerRequest(text=first.meant))
+        assert chosen is not None
+        assert (chosen.doubt, chosen.draft.lines[0].value) == ("", "Nguyễn Thị Lan")
+
+
+def test_an_unlikely_name_is_asked_once_more_and_kept_if_told_again(
+    database: Database, forms: Forms, procedure: Procedure
+) -> None:
+    with database.sessions.begin() as session:
+        draft = begin(session, forms, procedure)
+        first = drafts.answer(session, draft, AnswerRequest(text="Thủy"))
+        assert first is not None
+        assert "một chữ" in first.doubt
+        kept = drafts.answer(session, draft, AnswerRequest(text="thủy"))
+        assert kept is not None
+        assert (kept.doubt, kept.draft.lines[0].value) == ("", "Thủy")
+
+
+def test_an_unlikely_name_is_no_answer_where_the_message_may_be_something_else(
+    database: Database, forms: Forms, procedure: Procedure
+) -> None:
+    with database.sessions.begin() as session:
+        draft = begin(session, forms, procedure)
+        probed = drafts.answer(session, draft, AnswerRequest(text="Thủy", probe=True))
+        assert probed is not None
+        assert probed.refusal is not None
+        assert probed.refusal.code == "name_unclear"
+        assert "name" not in draft.answers
+
+
 def test_a_probe_that_fails_is_not_counted(
     database: Database, forms: Forms, procedure: Procedure
 ) -> None:
