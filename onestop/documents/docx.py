@@ -17,6 +17,7 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from common.settings import ROOT
 from onestop.documents.content import Document
+from onestop.documents.wording import FILTERS
 
 DIRECTORY = ROOT / "data" / "forms"
 GENERAL = "general.docx"
@@ -58,6 +59,13 @@ def template_of(form: str, directory: Path = DIRECTORY) -> Path:
     return own if own.exists() else directory / GENERAL
 
 
+def environment() -> SandboxedEnvironment:
+    """What templates are read with. Sandboxed: one comes from staff, and does no more than print."""
+    made = SandboxedEnvironment(autoescape=True)  # answers are text
+    made.filters.update(FILTERS)
+    return made
+
+
 def render(document: Document, directory: Path = DIRECTORY) -> bytes:
     """The document as a DOCX file.
 
@@ -65,8 +73,7 @@ def render(document: Document, directory: Path = DIRECTORY) -> bytes:
         directory: where the templates lie.
     """
     template = DocxTemplate(template_of(document.form, directory))
-    # Sandboxed: a template comes from staff, and does no more than print. Escaped: answers are text.
-    template.render(_context(document), SandboxedEnvironment(autoescape=True), autoescape=True)
+    template.render(_context(document), environment(), autoescape=True)
     out = BytesIO()
     template.save(out)
     return out.getvalue()
