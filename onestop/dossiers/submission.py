@@ -19,6 +19,7 @@ from onestop.dossiers import waiting
 from onestop.dossiers.calendar import VIETNAM, due_at
 from onestop.dossiers.models import Dossier, DossierEvent, Draft, RunningNumber
 from onestop.dossiers.statuses import Status
+from onestop.payments.service import figure, owed
 from onestop.post.rules import in_person
 from onestop.schemas import Receipt
 
@@ -135,8 +136,20 @@ def find(session: Session, code: str) -> Dossier:
 
 
 def tell_status(session: Session, dossier: Dossier, note: str) -> None:
-    """Tell the owner that the dossier moved."""
+    """Tell the owner that the dossier moved; where a fee is asked for, how much, with a button to pay it."""
     status = Status(dossier.status)
+    due = owed(session, dossier, ()) if status is Status.PAYMENT_REQUESTED else None
+    if due is not None and due.state == "due" and due.amount is not None:
+        notices.tell(
+            session,
+            dossier.owner,
+            "payment_requested",
+            code=dossier.code,
+            procedure=dossier.procedure_name,
+            amount=figure(due.amount),
+            note=note,
+        )
+        return
     notices.tell(
         session,
         dossier.owner,

@@ -5,14 +5,12 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from onestop import notices
 from onestop.dossiers import submission
 from onestop.dossiers.models import Dossier, DossierEvent
 from onestop.dossiers.statuses import Status
 from onestop.eforms.texts import word
 from onestop.payments.models import Payment
-from onestop.payments.service import owed
-from onestop.payments.settling import figure
+from onestop.payments.service import figure, owed
 
 
 class FeeRefused(ValueError):
@@ -57,13 +55,5 @@ def ask(
         submission.enter(session, dossier, Status.PAYMENT_REQUESTED, event)
     else:
         submission.step(session, dossier, Status.PAYMENT_REQUESTED, actor, told)
-    notices.tell(
-        session,
-        dossier.owner,
-        "payment_requested",
-        code=dossier.code,
-        procedure=dossier.procedure_name,
-        amount=figure(due.amount),
-        note=note,
-    )
+    submission.tell_status(session, dossier, note)
     return dossier, due.amount

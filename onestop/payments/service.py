@@ -118,6 +118,11 @@ def begin(session: Session, code: str, provider: Provider) -> tuple[Payment, Ins
     return payment, provider.begin(order_of(payment))
 
 
+def figure(amount: int) -> str:
+    """Đồng as people write them: `15000` → `15.000`."""
+    return f"{amount:,}".replace(",", ".")
+
+
 def order_of(payment: Payment) -> Order:
     """The attempt as its provider sees it."""
     return Order(

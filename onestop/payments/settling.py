@@ -22,7 +22,7 @@ from onestop.dossiers.models import Dossier
 from onestop.dossiers.statuses import Status
 from onestop.payments.base import BadSignature, Notice, Notifying, Outcome
 from onestop.payments.models import Payment, PaymentEvent
-from onestop.payments.service import paid
+from onestop.payments.service import figure, paid
 from onestop.schemas import PaymentReceipt
 
 log = structlog.get_logger(__name__)
@@ -177,11 +177,6 @@ def _go_on(session: Session, payment: Payment, backend: Backend) -> None:
     backend.report(
         session, dossier, Report(key=key, code=dossier.code, status=Status.PROCESSING, note=label)
     )
-
-
-def figure(amount: int) -> str:
-    """Đồng as people write them: `15000` → `15.000`."""
-    return f"{amount:,}".replace(",", ".")
 
 
 def tell(session: Session, payment: Payment, template: str, amount: int, **more: str) -> None:

@@ -108,6 +108,25 @@ async def test_a_step_of_the_officer_reaches_history_and_citizen(
     assert "Đủ giấy tờ" in news.text
 
 
+async def test_a_fee_that_the_officer_waits_for_is_asked_of_the_citizen(
+    desk: Desk, remote: HttpRemote, province: OnestopServer
+) -> None:
+    desk.submit(desk.fill())
+    worker = desk.worker(remote)
+    await desk.work_until_still(worker)
+    (dossier,) = dossiers(desk)
+    if isinstance(desk.backend, EmbeddedBackend):
+        for status in (Status.RECEIVED, Status.PROCESSING, Status.PAYMENT_REQUESTED):
+            desk.database.transact(submission.advance, dossier.code, status, "officer")
+    else:
+        province.dossiers[0].update(TrangThaiHoSo=6, GhiChu="")
+        desk.clock.move(minutes=11)
+        assert await worker.work()
+    news = told(desk)[-1]
+    assert news.template == "payment_requested"
+    assert "15.000 đồng" in news.text
+
+
 async def test_a_withdrawal_reaches_the_officers(
     desk: Desk, remote: HttpRemote, province: OnestopServer
 ) -> None:

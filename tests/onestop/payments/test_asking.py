@@ -93,6 +93,26 @@ def test_a_known_fee_is_asked_for_as_it_is(database: Database, ask: Ask) -> None
     assert "15.000 đồng" in notices(database)[0].text
 
 
+def test_a_dossier_that_is_just_moved_on_to_its_payment_is_asked_for_it_as_well(
+    database: Database, code: str, ask: Ask
+) -> None:
+    database.transact(
+        submission.advance, code, Status.PAYMENT_REQUESTED, "officer", "Phí thẩm định"
+    )
+    [notice] = notices(database)
+    assert "15.000 đồng" in notice.text
+    assert "Phí thẩm định" in notice.text
+    assert [one.title for one in notice.buttons] == ["Trả lệ phí", "Xem hồ sơ"]
+
+
+def test_where_the_sum_is_not_known_only_the_step_is_told(
+    unknown: None, database: Database, code: str, ask: Ask
+) -> None:
+    database.transact(submission.advance, code, Status.PAYMENT_REQUESTED, "officer")
+    assert notices(database) == []
+    assert Status.PAYMENT_REQUESTED.label in database.query(telling.waiting, 50)[-1].text
+
+
 def test_a_wrong_sum_is_corrected_until_somebody_begins_to_pay(
     unknown: None, database: Database, code: str, ask: Ask, vnpay: VNPay
 ) -> None:

@@ -267,7 +267,7 @@ def test_a_dossier_that_waits_for_its_payment_moves_on_once_it_is_paid(
         (Status.PROCESSING, settling.PAYER),
     ]
     told_of = database.transact(lambda session: list(session.scalars(select(Notice.template))))
-    assert told_of == ["decision", "status", "decision", "paid", "status"]
+    assert told_of == ["decision", "status", "payment_requested", "paid", "status"]
 
 
 def test_one_that_does_not_wait_stays_where_it_is(
