@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext, suppress
 from datetime import timedelta
+from threading import Barrier, BrokenBarrierError
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy.orm import Session
+from sqlalchemy import Select
+from sqlalchemy.orm import Session, object_session
 
 from common.database import Database, now
 from onestop import notices, resume_code
 from onestop.catalogue.content import Procedure
-from onestop.dossiers import drafts, resuming
+from onestop.dossiers import drafts, lookup, resuming
 from onestop.dossiers.lookup import Limits, Refused
-from onestop.dossiers.models import Draft, StoredFile
+from onestop.dossiers.models import Draft, LookupThrottle, StoredFile
 from onestop.eforms.definition import EForm
 from onestop.schemas import AnswerRequest
 
@@ -172,6 +175,41 @@ def test_of_two_who_claim_at_once_one_gets_it(
     assert len(winners) == 1
     assert owner_of(database, draft_id)[0] == f"web:{winners[0]}"
     assert len(database.query(notices.waiting, 9)) == 1
+
+
+@pytest.mark.parametrize("guarded", [False, True])
+def test_without_the_locks_two_channels_would_both_get_the_draft(
+    database: Database,
+    draft_id: str,
+    code: str,
+    redeem: Callable[..., Draft | Refused],
+    monkeypatch: pytest.MonkeyPatch,
+    guarded: bool,
+) -> None:
+    """Both look before either takes it, unless the locks keep the second one waiting."""
+    both_looked = Barrier(2, timeout=1.5)
+    factors = resuming._factors
+
+    def wait(draft: Draft) -> list[str]:
+        session = object_session(draft)
+        assert session is not None
+        bare = session.get_bind().dialect.name == "sqlite" and not guarded
+        if bare:  # SQLite's own guard, one writing transaction at a time, must go too
+            session.connection().exec_driver_sql("COMMIT")
+        with suppress(BrokenBarrierError):  # with the guard the other one never comes in time
+            both_looked.wait()
+        if bare:
+            session.connection().exec_driver_sql("BEGIN IMMEDIATE")
+        return factors(draft)
+
+    monkeypatch.setattr(resuming, "_factors", wait)
+    if not guarded:
+        monkeypatch.setattr(Select, "with_for_update", lambda self, **_given: self)
+        monkeypatch.setattr(lookup, "_throttle", lambda *_given: LookupThrottle(failures=0))
+        monkeypatch.setattr(database, "_turn", nullcontext())  # a process's writers queue on SQLite
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(lambda number: redeem(code, asker=f"web:{number}"), range(2)))
+    assert [isinstance(one, Draft) for one in found].count(True) == (1 if guarded else 2)
 
 
 CODES = st.from_regex(rf"[{resume_code.LETTERS}]{{4}}[0-9]{{3}}", fullmatch=True)
