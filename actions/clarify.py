@@ -8,7 +8,7 @@ from typing import Any
 from rasa_sdk.events import SlotSet
 
 from actions.dossiers import ResumeDossier, StartDossier
-from actions.explain import explain, offer_choices, wait_for_name
+from actions.explain import explain, offer_choices, search, wait_for_name
 from actions.offers import holds_card, say_card_is_for_a_draft
 from actions.ratings import Rate
 from actions.texts import button
@@ -31,7 +31,7 @@ async def find_named(turn: Turn) -> Events | None:
     letters = any(character.isalpha() for character in turn.text)
     if not letters and turn.entity("procedure_code") is None:
         return None
-    found = await turn.search()
+    found = await search(turn)
     if found.outcome == "found":
         return await explain(turn, ["ask_procedure"])
     if found.outcome == "choices" and found.content_words:

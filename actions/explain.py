@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions.onestop_client import OnestopRefusal
 from actions.texts import Button, button, render, shorten
 from actions.turn import Events, Turn
+from bot.nlu.text import fold
 from onestop.catalogue.content import Procedure
 from onestop.schemas import Candidate, SearchResult
 
@@ -24,6 +27,11 @@ ASPECTS = {
     "ask_forms": "Mẫu đơn",
     "ask_legal_basis": "Căn cứ pháp lý",
 }
+# A message that begins so wants to hand in what it names, whatever else it sounds like; folded.
+HANDS_IN = re.compile(
+    r"^(?:(?:da|toi|em|minh|chau|bac|anh|chi|cho|giup|muon|can|xin|hay)\s+)*"
+    r"(?:nop|lam|lap) ho so\b(?!.*\broi\b)"
+)
 OFFERED_ASPECTS = 3
 CHOICE_TITLE_LENGTH = 90
 
@@ -90,11 +98,27 @@ def wait_for_name(wishes: list[str]) -> Events:
     return [SlotSet("choices", [{"wishes": wishes}])]
 
 
+def _offered(turn: Turn) -> set[str]:
+    """The codes of what the last reply offered to choose from."""
+    return {one["code"] for one in turn.slot("choices") or [] if turn.wanted and "code" in one}
+
+
 def _offered_before(turn: Turn, found: SearchResult) -> str | None:
     """The only one of the candidates that the last reply offered: a name answers what it asked."""
-    offered = {one.get("code") for one in turn.slot("choices") or []} if turn.wanted else set()
-    again = [one.code for one in found.candidates if one.code in offered]
+    again = [one.code for one in found.candidates if one.code in _offered(turn)]
     return again[0] if len(again) == 1 else None
+
+
+async def search(turn: Turn) -> SearchResult:
+    """The procedures that the message means; "bị mất" after a choice of licences is one of those."""
+    found = await turn.search()
+    offered, asked = _offered(turn), turn.last_words(2)
+    sure = found.outcome == "found" and found.candidates[0].code in offered
+    if offered and not sure and len(asked) == 2:
+        both = await turn.service.search(" ".join(asked))
+        if both.outcome == "found" and both.candidates[0].code in offered:
+            return both
+    return found
 
 
 async def find_procedure(turn: Turn, wishes: list[str]) -> tuple[Procedure | None, Events]:
@@ -111,7 +135,7 @@ async def find_procedure(turn: Turn, wishes: list[str]) -> tuple[Procedure | Non
     if code is None and turn.button:
         code = present
     if code is None:
-        found = await turn.search()
+        found = await search(turn)
         among = present in [one.code for one in found.candidates]
         if found.outcome == "found":
             code = found.candidates[0].code
@@ -142,7 +166,7 @@ async def explain(turn: Turn, wishes: list[str]) -> Events:
     """
     asked = [wish for wish in wishes if wish in ASPECTS] or ["ask_procedure"]
     if asked == ["ask_procedure"] and not turn.button and turn.tracker.active_loop_name is None:
-        if "start_dossier" in turn.wanted:
+        if "start_dossier" in turn.wanted or (HANDS_IN.search(fold(turn.text)) and not turn.asks):
             return [FollowupAction("action_start_dossier")]
         asked = [wish for wish in turn.wanted if wish in ASPECTS] or asked
     procedure, events = await find_procedure(turn, asked)

@@ -12,6 +12,7 @@ from actions.dossiers import StartDossier
 from actions.naming import unless_named
 from actions.questions import Explain
 from actions.turn import TopicAction
+from onestop.schemas import SearchResult
 from tests.actions.conftest import Talk, loop_of, slots_of
 from tests.actions.fakes import FOUND, NOTHING, SEVERAL, UNKNOWN, candidate
 
@@ -147,6 +148,42 @@ async def test_a_question_without_a_name_is_answered_once_the_name_is_told(talk:
     talk.service.found = FOUND
     await talk.act(Explain(), "tạm trú", "ask_procedure")
     assert "7.000 đồng" in talk.text()
+
+
+async def test_a_difference_alone_chooses_among_what_was_offered(
+    asked: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """ "Bằng lái", then "bị mất": together they name one of those that were offered."""
+    asked.service.found = SEVERAL
+    events = await asked.act(StartDossier(), "bằng lái", "ask_procedure")
+    after(asked, TOLD, events)
+    asked.events[-3]["text"] = "bằng lái"
+    chosen = SEVERAL.model_copy(update={"outcome": "found"})
+
+    async def search(query: str, limit: int = 5) -> SearchResult:
+        return chosen if query == "bằng lái bị mất" else UNKNOWN
+
+    monkeypatch.setattr(asked.service, "search", search)
+    assert follows(await asked.act(Clarify(), "bị mất", "inform")) == TOLD
+    assert loop_of(await asked.act(StartDossier(), "bị mất", "inform")) == "dossier_form"
+
+
+@pytest.mark.parametrize(
+    ("text", "begins"),
+    [
+        ("nộp hồ sơ tạm trú cho con", True),
+        ("em muon nop ho so tam tru", True),
+        ("nộp hồ sơ tạm trú ở đâu", False),
+        ("nộp hồ sơ tạm trú rồi", False),
+        ("tạm trú cho con", False),
+    ],
+)
+async def test_both_in_one_message_begin_it_though_the_wish_was_not_understood(
+    talk: Talk, text: str, begins: bool
+) -> None:
+    talk.service.found = FOUND
+    events = await talk.act(Clarify(), text, "nlu_fallback")
+    assert (follows(events) == TOLD) == begins
 
 
 async def test_within_a_form_a_name_begins_nothing(asked: Talk) -> None:
