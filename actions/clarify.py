@@ -8,7 +8,7 @@ from typing import Any
 from rasa_sdk.events import SlotSet
 
 from actions.dossiers import ResumeDossier, StartDossier
-from actions.explain import explain, offer_choices, search, wait_for_name
+from actions.explain import explain, offer_choices, search, wait_for_name, which_procedure
 from actions.offers import holds_card, say_card_is_for_a_draft
 from actions.ratings import Rate
 from actions.texts import button
@@ -64,10 +64,10 @@ class Clarify(TopicAction):
         named = await find_named(turn)
         if named is not None:
             return named
-        if self.action_name in turn.previous_actions():
+        if turn.puzzled or self.action_name in turn.previous_actions():
             turn.offer_person()
         elif turn.wanted:
-            turn.show("which_procedure", wishes=turn.wanted)
+            return which_procedure(turn, turn.wanted)
         else:
             turn.show("not_understood", buttons=MENU)
         return wait_for_name(turn.wanted) if turn.wanted else [SlotSet("choices", None)]

@@ -32,7 +32,7 @@ class StartDossier(TopicAction):
 
     async def act(self, turn: Turn) -> Events:
         """Find the procedure; say honestly when it takes no dossiers online."""
-        procedure, events = await find_procedure(turn, ["start_dossier"])
+        procedure, events, _ = await find_procedure(turn, ["start_dossier"])
         events = [*events, *leave_other_loop(turn)]
         if procedure is None:
             return events

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import Any, NamedTuple
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions.onestop_client import OnestopRefusal
 from actions.texts import Button, button, render, shorten
-from actions.turn import Events, Turn
+from actions.turn import ASK_PERSON, Events, Turn
 from bot.nlu.text import fold
 from onestop.catalogue.content import Procedure
 from onestop.schemas import Candidate, SearchResult
@@ -34,20 +35,39 @@ HANDS_IN = re.compile(
 )
 OFFERED_ASPECTS = 3
 CHOICE_TITLE_LENGTH = 90
+# A candidate with this chance, so many times the next one's, is answered at once, the others beside it.
+LIKELY, AHEAD = 0.5, 4.0
+BESIDE = 2
+POSSIBLE = 0.01
 
 
-def choose_buttons(wishes: list[str], candidates: list[Candidate]) -> list[Button]:
-    """One button a candidate, with a number that can also be typed; pressing it repeats the wishes."""
-    also = {"also": " ".join(wishes[1:])} if len(wishes) > 1 else {}
+class Meant(NamedTuple):
+    """The procedure that a message means, if it was found, and what comes of finding it."""
+
+    procedure: Procedure | None
+    events: Events
+    others: list[Candidate] = []  # noqa: RUF012 - never changed: what it may mean as well
+
+
+def options(candidates: list[Candidate]) -> list[dict[str, Any]]:
+    """What is offered to choose from, as it is kept until the citizen has chosen."""
     by = telling_apart(candidates)
     return [
-        button(
-            f"{at}. {shorten(render('choice', one=one, by=by), CHOICE_TITLE_LENGTH)}",
-            wishes[0],
-            procedure=one.code,
-            **also,
-        )
-        for at, one in enumerate(candidates, start=1)
+        {
+            "code": one.code,
+            "title": shorten(render("choice", one=one, by=by), CHOICE_TITLE_LENGTH),
+            "score": one.score,
+        }
+        for one in candidates
+    ]
+
+
+def choose_buttons(wishes: list[str], offered: list[dict[str, Any]]) -> list[Button]:
+    """One button an option, with a number that can also be typed; pressing it repeats the wishes."""
+    also = {"also": " ".join(wishes[1:])} if len(wishes) > 1 else {}
+    return [
+        button(f"{at}. {one['title']}", wishes[0], procedure=one["code"], **also)
+        for at, one in enumerate(offered, start=1)
     ]
 
 
@@ -62,7 +82,9 @@ def telling_apart(candidates: list[Candidate]) -> str:
     return "code"
 
 
-def next_buttons(turn: Turn, procedure: Procedure, answered: list[str]) -> list[Button]:
+def next_buttons(
+    turn: Turn, procedure: Procedure, answered: list[str], aspects: int = OFFERED_ASPECTS
+) -> list[Button]:
     """What a citizen most likely wants next: hand it in, or ask what was not asked yet.
 
     While an e-form is filled there are none: its own question follows with its own buttons.
@@ -76,21 +98,45 @@ def next_buttons(turn: Turn, procedure: Procedure, answered: list[str]) -> list[
         buttons.append(button("Nộp hồ sơ ngay", "start_dossier", procedure=procedure.code))
     rest = [intent for intent in ASPECTS if intent not in answered]
     return buttons + [
-        button(ASPECTS[intent], intent, procedure=procedure.code)
-        for intent in rest[:OFFERED_ASPECTS]
+        button(ASPECTS[intent], intent, procedure=procedure.code) for intent in rest[:aspects]
     ]
 
 
 def offer_choices(turn: Turn, wishes: list[str], found: SearchResult) -> Events:
     """Ask which one is meant, and keep the choice, so that the citizen can also type its number."""
-    turn.show(
-        "choices",
-        question=found.question,
-        name=found.candidates[0].name if telling_apart(found.candidates) else "",
-        buttons=choose_buttons(wishes, found.candidates),
-    )
-    offered = [{"code": one.code, "wishes": wishes} for one in found.candidates]
-    return [SlotSet("choices", offered)]
+    same = found.candidates[0].name if telling_apart(found.candidates) else ""
+    return _offer(turn, wishes, options(found.candidates), question=found.question, name=same)
+
+
+def _offer(
+    turn: Turn,
+    wishes: list[str],
+    offered: list[dict[str, Any]],
+    question: str | None = None,
+    name: str = "",
+) -> Events:
+    turn.show("choices", question=question, name=name, buttons=choose_buttons(wishes, offered))
+    return [SlotSet("choices", [{**one, "wishes": wishes} for one in offered])]
+
+
+def likely(scores: list[float]) -> bool:
+    """Whether the first of the chances is high and far ahead of the next."""
+    first, *others = scores
+    return first >= LIKELY and first >= AHEAD * max(others, default=0.0)
+
+
+def not_found(turn: Turn) -> None:
+    """Say that nothing fits; the second time in a row, offer a person."""
+    if turn.puzzled:
+        turn.offer_person()
+    else:
+        turn.show("procedure_not_found")
+
+
+def which_procedure(turn: Turn, wishes: list[str]) -> Events:
+    """Ask which procedure is meant, and keep what is wanted of it."""
+    turn.show("which_procedure", wishes=wishes, buttons=[ASK_PERSON] if turn.puzzled else None)
+    return wait_for_name(wishes)
 
 
 def wait_for_name(wishes: list[str]) -> Events:
@@ -98,21 +144,17 @@ def wait_for_name(wishes: list[str]) -> Events:
     return [SlotSet("choices", [{"wishes": wishes}])]
 
 
-def _offered(turn: Turn) -> set[str]:
-    """The codes of what the last reply offered to choose from."""
-    return {one["code"] for one in turn.slot("choices") or [] if turn.wanted and "code" in one}
-
-
 def _offered_before(turn: Turn, found: SearchResult) -> str | None:
     """The only one of the candidates that the last reply offered: a name answers what it asked."""
-    again = [one.code for one in found.candidates if one.code in _offered(turn)]
+    offered = {one["code"] for one in turn.offered}
+    again = [one.code for one in found.candidates if one.code in offered]
     return again[0] if len(again) == 1 else None
 
 
 async def search(turn: Turn) -> SearchResult:
     """The procedures that the message means; "bị mất" after a choice of licences is one of those."""
     found = await turn.search()
-    offered, asked = _offered(turn), turn.last_words(2)
+    offered, asked = {one["code"] for one in turn.offered}, turn.last_words(2)
     sure = found.outcome == "found" and found.candidates[0].code in offered
     if offered and not sure and len(asked) == 2:
         both = await turn.service.search(" ".join(asked))
@@ -121,42 +163,52 @@ async def search(turn: Turn) -> SearchResult:
     return found
 
 
-async def find_procedure(turn: Turn, wishes: list[str]) -> tuple[Procedure | None, Events]:
-    """The procedure that the message means, or `None` after the citizen was asked or told.
+async def find_procedure(turn: Turn, wishes: list[str], guess: bool = False) -> Meant:
+    """The procedure that the message means; without one the citizen was asked or told.
 
     A button names it. Typed words are searched; words that name no subject ("còn lệ phí thì sao?")
-    keep the procedure that is being talked about.
+    go on with what was offered right before, else with the procedure that is being talked about.
 
     Args:
         wishes: what is wanted of it, repeated by the buttons when several fit.
+        guess: whether a likely procedure will do, its look-alikes offered beside the answer.
     """
     present = turn.slot("procedure")
     code = turn.entity("procedure") or turn.entity("procedure_code")
+    others: list[Candidate] = []
     if code is None and turn.button:
         code = present
     if code is None:
         found = await search(turn)
+        scores = [one.score for one in found.candidates]
         among = present in [one.code for one in found.candidates]
+        silent = not found.content_words or found.outcome == "none"
         if found.outcome == "found":
             code = found.candidates[0].code
-        elif not found.content_words or (present and (among or found.outcome == "none")):
+        elif silent and turn.offered:
+            if not likely([one["score"] for one in turn.offered]):
+                return Meant(None, _offer(turn, wishes, turn.offered))
+            code = turn.offered[0]["code"]
+        elif not found.content_words or (present and (among or silent)):
             code = present
         elif found.outcome == "choices":
             code = _offered_before(turn, found)
+            if code is None and guess and found.question is None and likely(scores):
+                code, others = found.candidates[0].code, found.candidates[1 : 1 + BESIDE]
             if code is None:
-                return None, offer_choices(turn, wishes, found)
+                return Meant(None, offer_choices(turn, wishes, found))
         else:
-            turn.show("procedure_not_found")
-            return None, wait_for_name(wishes)
+            not_found(turn)
+            return Meant(None, wait_for_name(wishes))
     if code is None:
-        turn.show("which_procedure", wishes=wishes)
-        return None, wait_for_name(wishes)
+        return Meant(None, which_procedure(turn, wishes))
     try:
         procedure = await turn.service.procedure(code)
     except OnestopRefusal:
-        turn.show("procedure_not_found")
-        return None, []
-    return procedure, [SlotSet("procedure", procedure.code), SlotSet("choices", None)]
+        not_found(turn)
+        return Meant(None, [])
+    kept = [SlotSet("procedure", procedure.code), SlotSet("choices", None)]
+    return Meant(procedure, kept, [one for one in others if one.score >= POSSIBLE])
 
 
 async def explain(turn: Turn, wishes: list[str]) -> Events:
@@ -169,14 +221,16 @@ async def explain(turn: Turn, wishes: list[str]) -> Events:
         if "start_dossier" in turn.wanted or (HANDS_IN.search(fold(turn.text)) and not turn.asks):
             return [FollowupAction("action_start_dossier")]
         asked = [wish for wish in turn.wanted if wish in ASPECTS] or asked
-    procedure, events = await find_procedure(turn, asked)
+    procedure, events, others = await find_procedure(turn, asked, guess=True)
     if procedure is None:
         return events
+    beside = [button(one["title"], asked[0], procedure=one["code"]) for one in options(others)]
     turn.show(
         "explanation",
         procedure=procedure,
         aspects=asked,
         everything=turn.entity("everything") is not None,
-        buttons=next_buttons(turn, procedure, asked),
+        others=bool(others),
+        buttons=[*next_buttons(turn, procedure, asked, OFFERED_ASPECTS - len(beside)), *beside],
     )
     return events

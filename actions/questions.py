@@ -16,7 +16,10 @@ class Explain(TopicAction):
         """Find the procedure and answer; where the one-stop unit itself is, is no procedure's matter."""
         if units.asks_for_unit(turn):
             return await units.tell(turn)
-        return await explain(turn, turn.wishes())
+        events = await explain(turn, turn.wishes())
+        if "ask_opening_hours" in turn.wishes():
+            events += await units.tell(turn, ask=False)
+        return events
 
 
 ACTIONS = (Explain,)

@@ -34,6 +34,8 @@ ASK_PERSON = button("Gặp cán bộ", "ask_person")
 _ASKING_WHICH = {
     *("action_explain", "action_start_dossier", "action_clarify", "action_out_of_scope"),
 }
+# Replies to what was not understood: after one of them a person is offered.
+_LOST = {"not_understood", "procedure_not_found", "which_procedure"}
 
 # Below this the intent is a guess; while an e-form is filled, a guess does not interrupt it.
 SURE = 0.6
@@ -150,6 +152,29 @@ class Turn:
             return []
         waiting = self.slot("choices") or []
         return next((list(one["wishes"]) for one in waiting if "wishes" in one), [])
+
+    @property
+    def offered(self) -> list[dict[str, Any]]:
+        """The procedures that the last reply offered to choose from, likeliest first."""
+        waiting = self.slot("choices") or [] if self.wanted else []
+        return [one for one in waiting if "code" in one]
+
+    @property
+    def puzzled(self) -> bool:
+        """Whether the reply before this message was already one to something not understood."""
+        return not _LOST.isdisjoint(self._said_before())
+
+    def _said_before(self) -> set[str]:
+        """The templates of the replies between this message and the one before."""
+        told, messages = set(), 0
+        for event in reversed(self.tracker.events):
+            if event.get("event") == "user":
+                messages += 1
+                if messages == 2:
+                    break
+            elif event.get("event") == "bot" and messages == 1:
+                told.add(str((event.get("metadata") or {}).get("trace", {}).get("said", "")))
+        return told
 
     @property
     def offered_person(self) -> bool:

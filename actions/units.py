@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from actions import requests
+from actions.explain import ASPECTS, explain
 from actions.turn import Events, TopicAction, Turn
 from actions.unit_texts import show_units
 from bot.nlu.text import fold
@@ -19,17 +20,17 @@ def asks_for_unit(turn: Turn) -> bool:
     return turn.intent == "ask_place" and UNIT.search(fold(turn.text)) is not None
 
 
-async def tell(turn: Turn) -> Events:
+async def tell(turn: Turn, ask: bool = True) -> Events:
     """Tell the hours on the day that is meant, and the unit that is named.
 
-    Where it is not plain which unit is meant, the commune is asked for; within another loop it is left
-    to buttons.
+    Where it is not plain which unit is meant, the commune is asked for; within another loop, or beside
+    another answer (`ask` is false), it is left to buttons.
     """
     chosen = turn.entity("value")
     found = await turn.service.find_units(chosen or turn.text, asked=chosen is not None)
     where = turn.intent == "ask_place" or NEAREST.search(fold(turn.text)) is not None
     open_question = found.choices or (where and found.unit is None)
-    if open_question and turn.tracker.active_loop_name is None:
+    if ask and open_question and turn.tracker.active_loop_name is None:
         return requests.begin("unit")
     show_units(turn, found)
     return []
@@ -41,8 +42,13 @@ class OpeningHours(TopicAction):
     action_name = "action_opening_hours"
 
     async def act(self, turn: Turn) -> Events:
-        """Ask the service what it knows of the units, the day and the moment that are meant."""
-        return await tell(turn)
+        """Tell what the service knows of the units, the day and the moment that are meant.
+
+        What is asked of a procedure in the same line is answered after it.
+        """
+        asked = [wish for wish in turn.wishes() if wish in ASPECTS and wish != "ask_place"]
+        events = await tell(turn, ask=not asked)
+        return [*events, *(await explain(turn, asked))] if asked else events
 
 
 ACTIONS = (OpeningHours,)

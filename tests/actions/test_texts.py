@@ -67,7 +67,12 @@ def test_shortening_ends_at_a_word() -> None:
 @pytest.mark.parametrize("aspect", ["ask_procedure", *ASPECTS])
 def test_every_aspect_is_explained_without_blank_edges(aspect: str) -> None:
     text = render(
-        "explanation", procedure=PROCEDURE, aspects=[aspect], everything=False, tenant=tenant()
+        "explanation",
+        procedure=PROCEDURE,
+        aspects=[aspect],
+        everything=False,
+        others=False,
+        tenant=tenant(),
     )
     assert text.startswith("Đăng ký tạm trú")
     assert text.endswith("(Nguồn: thủ tục 1.004194, Quyết định 1/QĐ-BCA)")
@@ -80,7 +85,12 @@ def test_a_fee_of_zero_is_free_and_none_is_unknown() -> None:
         way = PROCEDURE.ways[0].model_copy(update={"fee_amount": amount})
         told = PROCEDURE.model_copy(update={"ways": [way]})
         return render(
-            "explanation", procedure=told, aspects=["ask_fee"], everything=False, tenant=tenant()
+            "explanation",
+            procedure=told,
+            aspects=["ask_fee"],
+            everything=False,
+            others=False,
+            tenant=tenant(),
         ).casefold()
 
     assert "miễn phí" in fee(0)
@@ -93,7 +103,12 @@ def told(aspect: str, *ways: Way) -> str:
     """What is told of the ways of applying."""
     procedure = PROCEDURE.model_copy(update={"ways": list(ways)})
     return render(
-        "explanation", procedure=procedure, aspects=[aspect], everything=False, tenant=tenant()
+        "explanation",
+        procedure=procedure,
+        aspects=[aspect],
+        everything=False,
+        others=False,
+        tenant=tenant(),
     )
 
 

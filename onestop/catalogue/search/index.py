@@ -171,7 +171,7 @@ class SearchIndex:
         return SearchResult(
             outcome=outcome,
             candidates=[self._scored(at, float(c)) for at, c in ranked],
-            question=self._questions.between(names) if outcome == "choices" else None,
+            question=self._questions.between(names) if outcome == "choices" and not topic else None,
             named=named,
             content_words=True,
         )

@@ -1,0 +1,140 @@
+"""What is talked about goes on: after choices, likely guesses, and what was not understood twice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from actions.clarify import Clarify
+from actions.questions import Explain
+from actions.turn import ASK_PERSON, TopicAction
+from actions.units import OpeningHours
+from onestop.schemas import SearchResult
+from tests.actions.conftest import Talk, slots_of
+from tests.actions.fakes import FOUND, NOTHING, UNKNOWN, candidate
+
+
+def choices(first: float, second: float, question: str | None = None) -> SearchResult:
+    """Two candidates with their chances."""
+    found = [candidate("1.004194", "Đăng ký tạm trú"), candidate("2.000815", "Chứng thực")]
+    scored = [
+        one.model_copy(update={"score": score})
+        for one, score in zip(found, (first, second), strict=True)
+    ]
+    return SearchResult(outcome="choices", candidates=scored, question=question)
+
+
+def after(talk: Talk, action: TopicAction, events: list[dict[str, Any]]) -> None:
+    """The talk as it stands for the next message."""
+    talk.slots.update(slots_of(events))
+    said = [
+        {"event": "bot", "text": one["text"], "metadata": {"trace": one.get("trace", {})}}
+        for one in talk.dispatcher.messages
+    ]
+    talk.events = [
+        *talk.events,
+        {"event": "user", "text": "…"},
+        {"event": "action", "name": action.name()},
+        *said,
+        {"event": "action", "name": "action_listen"},
+    ]
+    talk.dispatcher.messages.clear()
+
+
+async def test_a_question_without_a_subject_is_about_the_likeliest_of_the_choices(
+    talk: Talk,
+) -> None:
+    talk.service.found = choices(0.6, 0.1, question="Nào ạ?")
+    after(talk, Explain(), await talk.act(Explain(), "lam tam tru", "ask_procedure"))
+    talk.service.found = NOTHING
+    await talk.act(Explain(), "mat bao nhieu tien", "ask_fee")
+    assert "7.000 đồng" in talk.text()
+
+
+async def test_where_none_is_likely_the_choices_stand_again_with_what_is_asked_now(
+    talk: Talk,
+) -> None:
+    talk.service.found = choices(0.3, 0.25)
+    after(talk, Explain(), await talk.act(Explain(), "tạm trú chứng thực", "ask_procedure"))
+    talk.service.found = UNKNOWN
+    events = await talk.act(Explain(), "the bao gio thi co", "ask_time")
+    assert list(talk.buttons().values()) == [
+        '/ask_time{"procedure": "1.004194"}',
+        '/ask_time{"procedure": "2.000815"}',
+    ]
+    assert [one["wishes"] for one in slots_of(events)["choices"]] == [["ask_time"]] * 2
+
+
+async def test_what_was_offered_goes_before_what_was_talked_of_earlier(talk: Talk) -> None:
+    talk.slots = {"procedure": "2.000815"}
+    tied = choices(0.6, 0.1, question="Nào ạ?")
+    talk.service.found = tied.model_copy(update={"candidates": tied.candidates[:1]})
+    after(talk, Explain(), await talk.act(Explain(), "lam tam tru", "ask_procedure"))
+    talk.service.found = NOTHING
+    events = await talk.act(Explain(), "mat bao nhieu tien", "ask_fee")
+    assert slots_of(events)["procedure"] == "1.004194"
+
+
+@pytest.mark.parametrize(
+    ("found", "answered"),
+    [
+        (choices(0.6, 0.1), True),
+        (choices(0.6, 0.2), False),  # too near
+        (choices(0.45, 0.0), False),  # too unlikely
+        (choices(0.6, 0.1, question="Cấp mới hay cấp lại ạ?"), False),  # look-alikes
+    ],
+)
+async def test_a_likely_guess_is_answered_with_the_others_beside_it(
+    talk: Talk, found: SearchResult, answered: bool
+) -> None:
+    talk.service.found = found
+    await talk.act(Explain(), "bà làm giấy tạm trú", "ask_fee")
+    assert ("7.000 đồng" in talk.text()) is answered
+    assert ("việc khác" in talk.text()) is answered
+    if answered:
+        assert talk.buttons()["Chứng thực"] == '/ask_fee{"procedure": "2.000815"}'
+        assert len(talk.buttons()) <= 5  # Zalo shows no more
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (("ask_fee", NOTHING), ("ask_procedure", UNKNOWN)),
+        (("ask_procedure", UNKNOWN), ("ask_procedure", UNKNOWN)),
+        (("nlu_fallback", UNKNOWN), ("ask_procedure", UNKNOWN)),
+        (("ask_procedure", UNKNOWN), ("nlu_fallback", UNKNOWN)),
+        (("nlu_fallback", UNKNOWN), ("nlu_fallback", UNKNOWN)),
+    ],
+)
+async def test_not_understood_twice_in_a_row_offers_a_person(
+    talk: Talk, first: tuple[str, SearchResult], second: tuple[str, SearchResult]
+) -> None:
+    for intent, found in (first, second):
+        action: TopicAction = Clarify() if intent == "nlu_fallback" else Explain()
+        talk.service.found = found
+        events = await talk.act(action, "xyz abc", intent)
+        offered = ASK_PERSON["payload"] in talk.buttons().values()
+        hotline = "cán bộ giúp" in talk.text()
+        if (intent, found) == second and talk.events:
+            assert offered
+            assert hotline
+        after(talk, action, events)
+
+
+async def test_what_was_understood_in_between_counts(talk: Talk) -> None:
+    for found in (UNKNOWN, FOUND, UNKNOWN):
+        talk.service.found, talk.slots = found, {}
+        events = await talk.act(Explain(), "xyz abc", "ask_procedure")
+        assert ASK_PERSON["payload"] not in talk.buttons().values()
+        after(talk, Explain(), events)
+
+
+@pytest.mark.parametrize("lead", [Explain(), OpeningHours()])
+async def test_hours_and_a_fee_in_one_line_are_both_told(talk: Talk, lead: TopicAction) -> None:
+    talk.service.found = FOUND
+    wishes = [{"intent": "ask_fee"}, {"intent": "ask_opening_hours"}]
+    intent = "ask_fee" if isinstance(lead, Explain) else "ask_opening_hours"
+    await talk.act(lead, "phí tạm trú bao nhiêu, mấy giờ mở cửa", intent, wishes=wishes)
+    assert "7.000 đồng" in talk.text()
+    assert talk.service.called("find_units")
