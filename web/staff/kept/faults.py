@@ -11,7 +11,7 @@ import yaml
 from web.staff.rendering import text
 
 _LINE = re.compile(
-    r"(?:field \w+: )?line (\d+), (?P<place>\S+)(?: \(field (?P<field>\w+)\))?: (?P<said>.*)"
+    r"(?:field \w+: )?line (\d+), (?P<place>the form|\S+)(?: \(field (?P<field>\w+)\))?: (?P<said>.*)"
 )
 _FIELD = re.compile(r"field (?P<field>\w+): (?P<said>.*)")
 _CELL = re.compile(
@@ -28,14 +28,14 @@ def _patterns() -> list[tuple[re.Pattern[str], str]]:
 def _said(fault: str) -> str:
     for pattern, say in _patterns():
         if found := pattern.fullmatch(fault):
-            return say.format(*found.groups(default=""))
+            return say.format(*found.groups(default="")).replace("' or '", "' hoặc '")
     return fault
 
 
 def say_fault(fault: str) -> str:
     """A fault of an e-form or a text, as `eform check` tells it."""
     if found := _LINE.fullmatch(fault):
-        last = found["place"].rpartition(".")[2]
+        last = found["place"].removeprefix("the form").rpartition(".")[2]
         where = ", ".join(
             part for part in (found["field"], "" if last.isdecimal() else last) if part
         )

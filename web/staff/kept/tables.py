@@ -28,7 +28,7 @@ WEEK = range(1, 8)
 # must say something for the row to count.
 TABLES: dict[str, dict[str, tuple[str, ...]]] = {
     "units": {
-        "hours": ("days", "hours", "weekdays", "unit"),
+        "hours": ("unit", "days", "weekdays", "hours"),
         "places": ("unit", "name", "address", "phone", "note", "verified"),
         "booking": ("slot_minutes", "places", "days_ahead", "per_phone"),
     },
