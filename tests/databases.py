@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,18 +15,23 @@ from common.migrations import downgrade, upgrade
 
 
 def _own_database() -> str | None:
-    """An empty database on the throw-away server; each process of pytest-xdist has its own."""
+    """An empty database on the server; each process has its own, for a test begins and ends with no table.
+
+    It goes with the process, so that a server that stays is left as it was.
+    """
     url = os.environ.get("MOTCUA_TEST_POSTGRES_URL")
-    worker = os.environ.get("PYTEST_XDIST_WORKER")
-    if not url or not worker:
-        return url
-    name = f"motcua_{worker}"
-    with psycopg.connect(url, autocommit=True) as connection:
-        if not connection.execute(
-            "SELECT 1 FROM pg_database WHERE datname = %s", [name]
-        ).fetchone():
-            connection.execute(f"CREATE DATABASE {name}")
+    if not url:
+        return None
+    name = f"motcua_{os.getpid()}"
+    _execute(url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", f"CREATE DATABASE {name}")
+    atexit.register(_execute, url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
     return f"{url.rpartition('/')[0]}/{name}"
+
+
+def _execute(url: str, *statements: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        for statement in statements:
+            connection.execute(statement)
 
 
 POSTGRES = _own_database()
