@@ -80,6 +80,20 @@ async def test_two_pages_of_a_citizen_show_the_same_and_strangers_see_nothing(
     assert stranger.events.empty()
 
 
+async def test_a_socket_that_stayed_open_does_not_speak_in_a_conversation_that_was_ended(
+    connect: Connect, pages: Any, rasa: FakeRasa
+) -> None:
+    client = await connect()
+    session = await open_session(client)
+    page = await pages(client, auth={"token": session["Authorization"].removeprefix("Bearer ")})
+    await page.socket.call("user_uttered", {"text": "một", "message_id": "m1"})
+    async with client.delete("/api/chat/sessions", headers=session) as response:
+        assert response.status == 204
+    ack = await page.socket.call("user_uttered", {"text": "hai", "message_id": "m2"})
+    assert (ack["status"], ack["detail"]) == (401, text_of("no_session"))
+    assert [one["text"] for one in rasa.received] == ["một"]
+
+
 async def test_a_rasa_webchat_gets_a_session_and_comes_back_with_it(
     connect: Connect, pages: Any, rasa: FakeRasa
 ) -> None:

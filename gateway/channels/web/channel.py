@@ -62,6 +62,10 @@ class WebChannel(Channel):
         """The sender that a token speaks for, if we issued it."""
         return await self._app[DATABASE].read(sessions.resolve, token)
 
+    async def is_open(self, sender: str) -> bool:
+        """Whether the conversation goes on: it was not ended or erased meanwhile."""
+        return await self._app[DATABASE].read(sessions.open_for, sender)
+
     async def open(self, request: web.Request) -> tuple[str, str]:
         """Begin a conversation: its token and sender.
 
@@ -131,7 +135,7 @@ class WebChannel(Channel):
 
     async def notify(self, sender: str, notice: Message) -> None:
         """Show a notice on the sender's open pages; others find it when they are opened."""
-        if not await self._app[DATABASE].read(sessions.open_for, sender):
+        if not await self.is_open(sender):
             raise NotSentError(Remedy.UNREACHABLE, "conversation ended")
         await self._show(sender, notice)
 

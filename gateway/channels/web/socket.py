@@ -87,7 +87,8 @@ def register(sockets: socketio.AsyncServer, channel: WebChannel, app: web.Applic
         sender, room = session.get("sender"), session.get("room")
         foreign = sender is not None and room == webchat.room(sender)
         try:
-            if sender is None:
+            # A socket may outlive its conversation, which was ended in another tab or erased.
+            if sender is None or not await channel.is_open(sender):
                 raise refusal(401, "no_session")
             utterance = Utterance.model_validate(webchat.utterance(data) if foreign else data)
             number = await channel.receive(sender, utterance, origin=sid)
