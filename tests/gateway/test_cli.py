@@ -81,7 +81,7 @@ def test_what_was_given_up_is_tried_again(
     assert "nothing was given up" in capsys.readouterr().out
 
 
-async def test_row_persistent_menu_and_get_started_are_set_within_their_limits(
+async def test_persistent_menu_and_get_started_are_set_within_their_limits(
     configure: Configure,
     messenger_server: MessengerServer,
     capsys: pytest.CaptureFixture[str],

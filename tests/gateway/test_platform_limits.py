@@ -35,6 +35,7 @@ def limits(channel: str) -> Limits:
         ("text", "zalo", "text", 2_000),
         ("buttons", "zalo", "together", 5),
         ("buttons", "zalo", "choice_title", 100),
+        ("images, files", "zalo", "file_bytes", 5 * 1024**2),
         ("window", "zalo", "reply_hours", 48),
         ("rate", "zalo", "per_second", 20),
         ("text", "messenger", "text", 2_000),
@@ -43,6 +44,7 @@ def limits(channel: str) -> Limits:
         ("templates", "messenger", "text_with_links", 640),
         ("templates", "messenger", "links", 3),
         ("window", "messenger", "reply_hours", 24),
+        ("window", "messenger", "person_hours", 7 * 24),
     ],
 )
 def test_the_limits_are_those_of_the_row(row: str, channel: str, name: str, value: float) -> None:
