@@ -17,9 +17,9 @@ async def hand_over(turn: Turn) -> Events:
     try:
         hours = await turn.service.help_hours()
         draft = await _draft(turn)
-        procedure = await _procedure(turn, draft)
+        procedure, agency = await _matter(turn, draft)
     except OnestopUnavailable:  # who cannot be helped here needs a person most
-        hours, draft, procedure = HelpHours(offered=False), None, ""
+        hours, draft, procedure, agency = HelpHours(offered=False), None, "", ""
     if not hours.offered:
         week = hours.week or [(one.days, one.hours) for one in turn.tenant.opening_hours]
         turn.show("person", filling=bool(turn.slot("draft")), week=week)
@@ -29,6 +29,7 @@ async def hand_over(turn: Turn) -> Events:
         "type": "handover",
         "open": hours.open,
         "opens_at": hours.opens_at.isoformat() if hours.opens_at else None,
+        "agency": agency,
         "summary": _summary(turn, draft, procedure),
         "buttons": resume,
     }
@@ -46,15 +47,17 @@ async def _draft(turn: Turn) -> DraftView | None:
     return draft if draft.state == "filling" else None
 
 
-async def _procedure(turn: Turn, draft: DraftView | None) -> str:
-    if draft is not None:
-        return draft.procedure.name
-    if not turn.slot("procedure"):
-        return ""
+async def _matter(turn: Turn, draft: DraftView | None) -> tuple[str, str]:
+    """What it is about and whose matter that is: the procedure's name, the agency's; "" where not known."""
+    code = draft.procedure.code if draft is not None else turn.slot("procedure")
+    name = draft.procedure.name if draft is not None else ""
+    if not code:
+        return "", ""
     try:
-        return (await turn.service.procedure(str(turn.slot("procedure")))).short_name
+        found = await turn.service.procedure(str(code))
     except OnestopRefusal:
-        return ""
+        return name, ""
+    return name or found.short_name, found.agency
 
 
 def _summary(turn: Turn, draft: DraftView | None, procedure: str) -> dict[str, Any]:

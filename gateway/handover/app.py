@@ -9,6 +9,7 @@ from aiohttp.typedefs import Handler
 
 from common.problems import Problem, problem_middleware, require_token
 from gateway.handover import http
+from gateway.handover.schemas import AGENCIES_HEADER, agencies_of
 from gateway.handover.service import Staff
 from gateway.keys import CONFIG, SITE, STAFF
 
@@ -16,9 +17,14 @@ from gateway.keys import CONFIG, SITE, STAFF
 @web.middleware
 async def _staff(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Who acts, as the caller says."""
+    try:
+        agencies = agencies_of(request.headers.get(AGENCIES_HEADER))
+    except ValueError as error:
+        raise Problem(400, "no_staff", f"{AGENCIES_HEADER} is not as it should be.") from error
     staff = Staff(
         request.headers.get("X-Staff-Id", "")[:64],
         unquote(request.headers.get("X-Staff-Name", "")).strip()[:100],
+        agencies,
     )
     if not (staff.id and staff.name):
         raise Problem(400, "no_staff", "X-Staff-Id and X-Staff-Name must say who acts.")

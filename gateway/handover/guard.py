@@ -71,7 +71,7 @@ class Guard:
             return await self._database.run(inbox.answer, turn, [*own, said])
         # Nearly all messages are the assistant's: only a look tells so, without waiting for writers. Who is
         # taken over right after it is told nothing by the assistant all the same (`turns.close`).
-        pressed = body["payload"] == turns.MEET_ASSISTANT
+        pressed = body["payload"] == service.MEET_ASSISTANT
         if not pressed and not await self._database.read(service.is_silent, turn.sender):
             return None
         return await self._database.run(turns.hear, turn, body, own)

@@ -1,7 +1,8 @@
 """The hand-over's inner interface: what the staff console and the command line ask of the gateway.
 
-Who calls knows the internal token and says for whom: `X-Staff-Id` and `X-Staff-Name` (percent-encoded UTF-8).
-That this person may do it the caller has checked.
+Who calls knows the internal token and says for whom: `X-Staff-Id`, `X-Staff-Name` (percent-encoded UTF-8)
+and `X-Staff-Agencies` (`schemas.agencies_header`). That this person may do it the caller has checked; which
+hand-overs he or she sees is decided here, at every address.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ async def _step(
     """Run one step; what cannot be done becomes a problem.
 
     Raises:
-        Problem: 404 `unknown_handover`, 409 `not_held`.
+        Problem: 404 `unknown_handover`, also for one of another agency; 409 `not_held`.
     """
     try:
         return await request.app[SITE][DATABASE].run(work, *args, **kw)
@@ -98,11 +99,8 @@ def _view(request: web.Request, row: Handover) -> web.Response:
     return web.json_response(HandoverView.of(row, request[STAFF]).model_dump(mode="json"))
 
 
-def _get(session: Session, number: int) -> Handover:
-    row = session.get(Handover, number)
-    if row is None:
-        raise UnknownHandoverError(number)
-    return row
+async def _found(request: web.Request) -> Handover:
+    return await _step(request, service.find, _number(request), request[STAFF])
 
 
 @routes.get("/handovers")
@@ -110,7 +108,7 @@ async def listing(request: web.Request) -> web.Response:
     """Open hand-overs in the queue's order, or with `?closed=1` the last closed ones."""
 
     def work(session: Session) -> list[Handover]:
-        found = select(Handover)
+        found = select(Handover).where(service.visible(request[STAFF]))
         if request.query.get("closed"):
             closed = found.where(Handover.stage == Stage.CLOSED).order_by(Handover.id.desc())
             return list(session.scalars(closed.limit(CLOSED_SHOWN)))
@@ -126,15 +124,14 @@ async def listing(request: web.Request) -> web.Response:
 async def take_over(request: web.Request) -> web.Response:
     """Take a conversation over that nobody has asked it for."""
     body = Opening.model_validate(await request.json())
-    staff = request[STAFF]
+    about = body.about(await request.app[SITE][ONESTOP].drafts(body.sender))
 
     def work(session: Session) -> tuple[Handover, list[Message]]:
         known = select(Message.channel).where(Message.sender == body.sender).limit(1)
         channel = session.scalars(known).first()
         if channel is None:
             raise Problem(404, "unknown_sender", "There is no such conversation.")
-        row = service.ask(session, body.sender, channel, {}, open_now=True)
-        return service.take(session, row.id, staff)
+        return service.join(session, body.sender, channel, about, request[STAFF])
 
     row, messages = await _step(request, work)
     await _told(request, row.id, messages)
@@ -144,7 +141,7 @@ async def take_over(request: web.Request) -> web.Response:
 @routes.get(r"/handovers/{number:\d+}")
 async def read(request: web.Request) -> web.Response:
     """One hand-over."""
-    return _view(request, await _step(request, _get, _number(request)))
+    return _view(request, await _found(request))
 
 
 @routes.post(r"/handovers/{number:\d+}/take")
@@ -180,7 +177,7 @@ async def messages(request: web.Request) -> web.Response:
     number, after = _number(request), int(request.query.get("after", "0"))
 
     def work(session: Session) -> list[Message]:
-        sender = _get(session, number).sender
+        sender = service.find(session, number, request[STAFF]).sender
         return outbox.history(session, sender, after, MESSAGES_SHOWN)[0]
 
     return web.json_response([message_view(row) for row in await _step(request, work)])
@@ -190,7 +187,7 @@ async def messages(request: web.Request) -> web.Response:
 async def answer(request: web.Request) -> web.Response:
     """Say something to the citizen, with files."""
     body = Answer.model_validate(await request.json())
-    row = await _step(request, _get, _number(request))
+    row = await _found(request)
     bodies = answers.bodies(request.app[SITE][CONFIG], row.sender, body)
     if not bodies:
         raise Problem(422, "empty", "There is nothing to say.")
@@ -202,7 +199,7 @@ async def answer(request: web.Request) -> web.Response:
 @routes.get(r"/handovers/{number:\d+}/drafts")
 async def drafts(request: web.Request) -> web.Response:
     """The citizen's drafts, newest first, as the one-stop service shows them."""
-    row = await _step(request, _get, _number(request))
+    row = await _found(request)
     return web.json_response(await request.app[SITE][ONESTOP].drafts(row.sender))
 
 
@@ -254,7 +251,7 @@ async def upload(request: web.Request) -> web.Response:
 @routes.get(r"/handovers/{number:\d+}/files/{file:[\w-]{1,64}}", allow_head=False)
 async def file(request: web.Request) -> web.Response:
     """A file of the conversation."""
-    row = await _step(request, _get, _number(request))
+    row = await _found(request)
     found = await request.app[SITE][ONESTOP].file(row.sender, request.match_info["file"])
     return web.Response(body=found.content, headers=found.headers)
 

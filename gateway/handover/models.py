@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, Integer, String, text
+from sqlalchemy import JSON, BigInteger, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from common.database import EncryptedJSON, UTCDateTime, now
@@ -62,6 +62,11 @@ class Handover(Base):
     channel: Mapped[str] = mapped_column(String(20))
     stage: Mapped[str] = mapped_column(String(10))
     request: Mapped[dict[str, Any]] = mapped_column(EncryptedJSON)
+    agency: Mapped[str] = mapped_column(
+        String(300),
+        default="",
+        doc="whose matter it is, as the assistant told; empty: nobody's yet",
+    )
 
     agent: Mapped[str | None] = mapped_column(String(64), doc="the staff account that has it")
     agent_name: Mapped[str | None] = mapped_column(String(100), doc="as the citizen sees it")
@@ -86,4 +91,7 @@ class Agent(Base):
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     name: Mapped[str] = mapped_column(String(100))
+    agencies: Mapped[list[str] | None] = mapped_column(
+        JSON(none_as_null=True), doc="whose matters the account sees; none: all"
+    )
     seen_at: Mapped[datetime] = mapped_column(UTCDateTime)

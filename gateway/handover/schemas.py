@@ -2,21 +2,55 @@
 
 from __future__ import annotations
 
+import base64
+import json
+import zlib
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from gateway import outbox
 from gateway.handover.models import Agent, Handover, Stage
 from gateway.handover.service import Staff
 from gateway.models import Direction, Message
+from gateway.texts import say
+
+AGENCIES_HEADER = "X-Staff-Agencies"
+
+
+def agencies_header(agencies: Collection[str] | None) -> dict[str, str]:
+    """The header that says whose matters a member of staff may see; without it all are (`None`).
+
+    Packed: names are long and Vietnamese, and a header of 8 KB is refused.
+    """
+    if agencies is None:
+        return {}
+    packed = zlib.compress(json.dumps(sorted(agencies), ensure_ascii=False).encode())
+    return {AGENCIES_HEADER: base64.urlsafe_b64encode(packed).decode()}
+
+
+def agencies_of(header: str | None) -> frozenset[str] | None:
+    """What `agencies_header` said.
+
+    Raises:
+        ValueError: if it is no such header.
+    """
+    if header is None:
+        return None
+    try:
+        told = zlib.decompress(base64.urlsafe_b64decode(header))
+    except zlib.error as error:
+        raise ValueError("not packed") from error
+    return TypeAdapter(frozenset[str]).validate_json(told)
 
 
 class Summary(BaseModel):
-    """What the assistant told of a citizen who asks for a person; empty where staff took over on their own.
+    """What is known of a citizen who asks for a person, or whom staff help on their own.
 
-    `reason`: `asked`, or `stuck` after misunderstandings; `answered` of `total` fields of the dossier.
+    `reason`: `asked`, `stuck` after misunderstandings, `joined` by staff; `answered` of `total` fields of the
+    dossier.
     """
 
     reason: str = ""
@@ -106,9 +140,30 @@ class Proposal(BaseModel):
 
 
 class Opening(BaseModel):
-    """Whose conversation staff take over on their own."""
+    """Whose conversation staff take over on their own, and whose matter it is, about which procedure."""
 
     sender: str = Field(min_length=3, max_length=80)
+    agency: str = Field("", max_length=300)
+    procedure: str = ""
+
+    def about(self, drafts: list[dict[str, Any]]) -> dict[str, Any]:
+        """The request that the assistant would have made, had the citizen asked for a person.
+
+        Args:
+            drafts: of the citizen, the newest first, as the one-stop service shows them.
+        """
+        summary: dict[str, Any] = {"reason": "joined", "procedure": self.procedure}
+        buttons = []
+        for draft in drafts[:1]:
+            summary |= {
+                "procedure": draft["procedure"]["name"],
+                "field": (draft["field"] or {}).get("label", ""),
+                "answered": draft["answered"],
+                "total": draft["total"],
+            }
+            payload = f"/resume_dossier{json.dumps({'draft': draft['id']})}"
+            buttons.append({"title": say("resume_dossier"), "payload": payload})
+        return {"agency": self.agency, "summary": summary, "buttons": buttons}
 
 
 class Attached(BaseModel):

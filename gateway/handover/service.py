@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, func, select, true, update
 from sqlalchemy.orm import Session
 
 from common.database import insert_if_absent, now
@@ -24,12 +24,17 @@ HERE = timedelta(seconds=90)
 """How long after a heartbeat a member of staff counts as being there; the console sends one every 30 s."""
 
 
+MEET_ASSISTANT = "/meet_assistant"
+"""The button that ends a pause."""
+
+
 @dataclass(frozen=True)
 class Staff:
-    """Who acts: the account's id, and the name that citizens see."""
+    """Who acts: the account's id, the name that citizens see, whose matters it sees (`None`: all)."""
 
     id: str
     name: str
+    agencies: frozenset[str] | None = None
 
     @property
     def title(self) -> str:
@@ -38,7 +43,7 @@ class Staff:
 
 
 class UnknownHandoverError(LookupError):
-    """There is no hand-over of that number."""
+    """There is no hand-over of that number that this member of staff may see."""
 
 
 class NotHeldError(Exception):
@@ -47,6 +52,26 @@ class NotHeldError(Exception):
     def __init__(self, row: Handover) -> None:
         super().__init__(f"handover {row.id} is {row.stage}")
         self.stage, self.holder = row.stage, row.agent_name or ""
+
+
+def visible(staff: Staff) -> ColumnElement[bool]:
+    """The hand-overs that a member of staff may see: of the account's agencies, or nobody's yet."""
+    if staff.agencies is None:
+        return true()
+    return Handover.agency.in_(["", *sorted(staff.agencies)])
+
+
+def find(session: Session, number: int, staff: Staff) -> Handover:
+    """A hand-over as this member of staff may see it.
+
+    Raises:
+        UnknownHandoverError: if there is none.
+    """
+    query = select(Handover).where(Handover.id == number, visible(staff))
+    row = session.scalars(query).first()
+    if row is None:
+        raise UnknownHandoverError(number)
+    return row
 
 
 def silent(session: Session, sender: str) -> Handover | None:
@@ -64,10 +89,12 @@ def is_silent(session: Session, sender: str) -> bool:
     return session.scalars(row.limit(1)).first() is not None
 
 
-def somebody_there(session: Session, moment: datetime) -> bool:
-    """Whether any member of staff is there, whatever the clock says."""
-    seen = select(Agent.id).where(Agent.seen_at > moment - HERE)
-    return session.scalars(seen.limit(1)).first() is not None
+def somebody_there(session: Session, moment: datetime, agency: str = "") -> bool:
+    """Whether any member of staff who sees this agency's matters is there, whatever the clock says."""
+    return any(
+        not agency or one.agencies is None or agency in one.agencies
+        for one in present(session, moment)
+    )
 
 
 def ask(
@@ -76,9 +103,10 @@ def ask(
     """Put a citizen into the queue, or find the place that he or she has there already.
 
     Args:
+        request: what is known of it, see `gateway.handover.turns`; empty: nothing that is new.
         open_now: whether staff are there; else a ticket is kept, and the assistant goes on.
     """
-    moment = now()
+    moment, agency = now(), agency_of(request)
     stage = Stage.WAITING if open_now else Stage.TICKET
     insert_if_absent(
         session,
@@ -87,6 +115,7 @@ def ask(
         channel=channel,
         stage=stage,
         request=request,
+        agency=agency,
         asked_at=moment,
         active_at=moment,
         waits_since=moment,
@@ -96,10 +125,16 @@ def ask(
         .where(Handover.sender == sender, Handover.stage != Stage.CLOSED)
         .with_for_update()
     ).one()
-    row.request = request or row.request  # staff who take over on their own know nothing to add
+    if request:
+        row.request, row.agency = request, agency
     if row.stage == Stage.TICKET and open_now:  # the ticket's place in the queue stays
         row.stage, row.waits_since, row.active_at = Stage.WAITING, moment, moment
     return row
+
+
+def agency_of(request: dict[str, Any]) -> str:
+    """Whose matter a request is; empty if it does not say."""
+    return str(request.get("agency") or "")[:300]
 
 
 def queued(session: Session) -> list[Handover]:
@@ -126,11 +161,19 @@ def take(session: Session, number: int, staff: Staff) -> tuple[Handover, list[Me
         UnknownHandoverError: if there is none.
         NotHeldError: if another has it, or it is over.
     """
+    return _take(session, number, staff, {"text": say("handover_taken", title=staff.title)})
+
+
+def _take(
+    session: Session, number: int, staff: Staff, told: dict[str, Any]
+) -> tuple[Handover, list[Message]]:
+    """As `take`; `told` is the message with which the citizen hears of it."""
     moment = now()
     row = _step(
         session,
         number,
         _free(),
+        visible(staff),
         stage=Stage.TAKEN,
         agent=staff.id,
         agent_name=staff.name,
@@ -139,11 +182,39 @@ def take(session: Session, number: int, staff: Staff) -> tuple[Handover, list[Me
         active_at=moment,
     )
     if row is not None:
-        return row, [tell(session, row, "handover_taken", title=staff.title)]
-    present = _known(session, number)
-    if present.stage == Stage.TAKEN and present.agent == staff.id:  # a repeat
-        return present, []
-    raise NotHeldError(present)
+        return row, outbox.put(session, row.sender, row.channel, [told])
+    as_it_is = find(session, number, staff)
+    if as_it_is.stage == Stage.TAKEN and as_it_is.agent == staff.id:  # a repeat
+        return as_it_is, []
+    raise NotHeldError(as_it_is)
+
+
+def join(
+    session: Session, sender: str, channel: str, request: dict[str, Any], staff: Staff
+) -> tuple[Handover, list[Message]]:
+    """Take a conversation over whose citizen has not asked for it; one who waits already is taken.
+
+    Args:
+        request: what is known of it, see `gateway.handover.turns`.
+
+    Raises:
+        UnknownHandoverError: if it is a matter that this one may not see.
+        NotHeldError: if another has it.
+    """
+    asked = select(Handover.id).where(Handover.sender == sender, Handover.stage != Stage.CLOSED)
+    if session.scalars(asked).first() is not None:
+        return take(session, ask(session, sender, channel, {}, open_now=True).id, staff)
+    row = ask(session, sender, channel, request, open_now=True)
+    body = {"text": say("handover_joined", title=staff.title), **back_button()}
+    row, told = _take(session, row.id, staff, body)
+    row.waits_since = None  # nothing was asked that staff would owe an answer to
+    return row, told
+
+
+def back_button() -> dict[str, Any]:
+    """The part of a message with which the citizen may have the assistant back, as long as it takes."""
+    button = {"title": say("meet_assistant"), "payload": MEET_ASSISTANT}
+    return {"buttons": [button], "lasting": True}
 
 
 def answer(
@@ -276,9 +347,10 @@ def back_body(row: Handover, name: str, **values: object) -> dict[str, Any]:
 
 def beat(session: Session, staff: Staff) -> None:
     """Note that a member of staff is there."""
-    if not insert_if_absent(session, Agent, id=staff.id, name=staff.name, seen_at=now()):
-        seen = update(Agent).where(Agent.id == staff.id)
-        session.execute(seen.values(name=staff.name, seen_at=now()))
+    agencies = None if staff.agencies is None else sorted(staff.agencies)
+    there = {"name": staff.name, "agencies": agencies, "seen_at": now()}
+    if not insert_if_absent(session, Agent, id=staff.id, **there):
+        session.execute(update(Agent).where(Agent.id == staff.id).values(there))
 
 
 def present(session: Session, moment: datetime) -> list[Agent]:
@@ -289,10 +361,10 @@ def present(session: Session, moment: datetime) -> list[Agent]:
 
 def _mine(session: Session, number: int, staff: Staff, **values: Any) -> Handover:
     """Change a hand-over that this member of staff has; its row stays locked."""
-    held = (Handover.stage == Stage.TAKEN, Handover.agent == staff.id)
+    held = (Handover.stage == Stage.TAKEN, Handover.agent == staff.id, visible(staff))
     row = _step(session, number, *held, **{"active_at": now(), **values})
     if row is None:
-        raise NotHeldError(_known(session, number))
+        raise NotHeldError(find(session, number, staff))
     return row
 
 
@@ -307,10 +379,3 @@ def _steps(session: Session, *conditions: ColumnElement[bool], **values: Any) ->
     changed = update(Handover).where(*conditions).values(**values).returning(Handover)
     options = {"synchronize_session": False, "populate_existing": True}
     return list(session.scalars(changed.execution_options(**options)))
-
-
-def _known(session: Session, number: int) -> Handover:
-    row = session.get(Handover, number)
-    if row is None:
-        raise UnknownHandoverError(number)
-    return row

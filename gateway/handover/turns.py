@@ -1,8 +1,9 @@
 """Where the pause begins and what it does to a citizen's message: each in the transaction that ends the turn.
 
-A reply of the assistant whose card says {"type": "handover", "open": …, "opens_at": …, "summary": …,
-"buttons": …} asks for a person. `open` and `opens_at` tell whether staff are there and when they will be;
-the summary is kept for staff as it is; the buttons are offered when the assistant is back.
+A reply of the assistant whose card says {"type": "handover", "open": …, "opens_at": …, "agency": …,
+"summary": …, "buttons": …} asks for a person. `open` and `opens_at` tell whether staff are there and when
+they will be; the agency is whose matter it is; the summary is kept for staff as it is; the buttons are
+offered when the assistant is back.
 """
 
 from __future__ import annotations
@@ -26,9 +27,6 @@ from gateway.inbox import Turn
 from gateway.models import Message
 from gateway.texts import say
 from gateway.words import folded
-
-MEET_ASSISTANT = "/meet_assistant"
-"""The button that ends a pause."""
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 
@@ -63,7 +61,7 @@ def hear(
         ClaimLostError: if another worker took the message over meanwhile.
     """
     row = service.silent(session, turn.sender)
-    pressed = body["payload"] == MEET_ASSISTANT
+    pressed = body["payload"] == service.MEET_ASSISTANT
     if pressed or (row is not None and wants_assistant(body["text"])):
         if row is None:
             return inbox.answer(session, turn, [*own, {"text": say("handover_back")}])
@@ -107,14 +105,14 @@ def close(
 
 
 def _ask(session: Session, turn: Turn, request: dict[str, Any]) -> tuple[Handover, dict[str, Any]]:
-    open_now = bool(request.get("open")) or service.somebody_there(session, now())
+    agency = service.agency_of(request)
+    open_now = bool(request.get("open")) or service.somebody_there(session, now(), agency)
     row = service.ask(session, turn.sender, turn.channel, request, open_now=open_now)
     if row.stage == Stage.TICKET:
         when = opening(request.get("opens_at"), now())
         return row, {"text": say("handover_ticket", number=row.id, when=when)}
     text = say("handover_waiting", position=service.position(session, row))
-    button = {"title": say("meet_assistant"), "payload": MEET_ASSISTANT}
-    return row, {"text": text, "buttons": [button], "lasting": True}
+    return row, {"text": text, **service.back_button()}
 
 
 def opening(opens_at: str | None, moment: datetime) -> str:

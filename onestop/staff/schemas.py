@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -241,6 +241,32 @@ class Waiting(_Shape):
 
     kind: str
     count: int
+
+
+GOES_ON = timedelta(minutes=30)
+"""Since the last word a conversation goes on; who has been silent for longer is probably gone."""
+
+
+class UnderWay(_Shape):
+    """A conversation that goes on now, without its words; `filling`: a dossier was begun in it."""
+
+    id: int
+    sender: str
+    channel: str
+    started_at: datetime
+    last_at: datetime
+    turn_count: int
+    fallbacks: int
+    procedure: str
+    filling: bool
+
+
+class Joined(_Shape):
+    """Whose conversation an agent has come into, whose matter it is, and the procedure's name; "" if none."""
+
+    sender: str
+    agency: str
+    procedure: str
 
 
 class HandoverAct(_Shape):

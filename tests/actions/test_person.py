@@ -45,6 +45,17 @@ async def test_the_summary_says_what_it_is_about_and_what_was_said_last(talk: Ta
     assert resume["title"] == "Tiếp tục hồ sơ"
 
 
+async def test_the_agency_is_told_so_that_its_own_staff_see_the_citizen(talk: Talk) -> None:
+    talk.service.open, talk.slots = [draft(field("text", "place"))], {"draft": "d1"}
+    await talk.act(Person(), "gặp cán bộ", "ask_person")
+    assert card(talk)["agency"] == "Công an cấp xã"
+
+
+async def test_where_it_is_about_nothing_yet_no_agency_is_told(talk: Talk) -> None:
+    await talk.act(Person(), "gặp cán bộ", "ask_person")
+    assert card(talk)["agency"] == ""
+
+
 async def test_outside_office_hours_the_gateway_is_told_when_staff_are_there(talk: Talk) -> None:
     talk.service.help = HelpHours(offered=True, opens_at=datetime(2026, 11, 30, 0, 30, tzinfo=UTC))
     await talk.act(Person(), "gặp cán bộ", "ask_person")

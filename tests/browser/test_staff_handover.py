@@ -14,13 +14,14 @@ import pytest
 from aiohttp import web
 from playwright.sync_api import Browser, Page, expect
 
-from common.database import Database
+from common.database import Database, now
 from common.migrations import upgrade
 from common.settings import Settings
 from gateway.handover.app import create_app as create_inner
 from onestop.http import staff_handover
 from onestop.staff.access import Role
 from onestop.staff.models import AuditEntry
+from onestop.transcripts.models import Conversation
 from tests.browser.conftest import AXE, end_tasks, free_port
 from tests.gateway.fakes import FakeOnestop, FakeRasa
 from tests.gateway.handover import ASKS, DRAFT, hand_over
@@ -244,4 +245,43 @@ def test_who_is_not_the_citizens_officer_can_look_and_not_speak(
     expect(lan.get_by_role("button", name="Nhận hỗ trợ")).to_be_visible()
     expect(lan.get_by_label("Trả lời", exact=True)).to_have_count(0)
     assert faults(lan) == []
+    assert errors == []
+
+
+def test_of_two_officers_who_come_in_on_their_own_one_gets_the_citizen(
+    browser: Browser, office: Office
+) -> None:
+    errors: list[str] = []
+    talking = browser.new_context(locale="vi-VN").new_page()
+    talking.goto(office.url)
+    talking.wait_for_selector("mot-cua-chat .state[data-state=online]")
+    say(talking, "chào em")
+    expect(talking.get_by_role("log")).to_contain_text("Trợ lý: chào em")
+    row = Conversation(
+        owner=office.rasa.received[-1]["sender"],
+        first=0,
+        channel="web",
+        started_at=now(),
+        last_at=now(),
+        turn_count=1,
+        fallbacks=2,
+    )
+    office.database.transact(lambda session: session.add(row))
+    desks = [officer(browser, office, errors, name) for name in ("lan", "hoa")]
+    for desk in desks:
+        desk.goto(f"{office.url}/staff/help")
+        expect(desk.locator("#underway")).to_contain_text("2 lần không hiểu")
+        assert faults(desk) == []
+    first, second = desks
+    first.get_by_role("button", name="Vào giúp").press("Enter")
+    expect(first.get_by_role("heading", level=1)).to_contain_text("đang được hỗ trợ")
+    second.get_by_role("button", name="Vào giúp").press("Enter")
+    expect(second.get_by_role("alert")).to_contain_text("không do anh/chị giữ")
+    expect(second.locator("#underway")).to_contain_text("không có ai nói chuyện với trợ lý")
+    expect(talking.get_by_role("log")).to_contain_text("Chị Lan, cán bộ Một cửa, vào trò chuyện")
+    say(talking, "dạ chị giúp em")
+    expect(first.get_by_role("log")).to_contain_text("dạ chị giúp em")
+    assert len(office.rasa.received) == 1
+    talking.get_by_role("button", name="Gặp lại trợ lý").click()
+    expect(talking.get_by_role("log")).to_contain_text("em là trợ lý ảo")
     assert errors == []

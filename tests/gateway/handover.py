@@ -13,6 +13,7 @@ from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient, TestServer
 
 from gateway.handover.app import create_app
+from gateway.handover.schemas import agencies_header
 from tests.gateway.fakes import TOKEN, Client, FakeRasa, Inbound, open_session
 
 ASKS = "gặp cán bộ"
@@ -20,13 +21,14 @@ DRAFT = "draft-1"
 RESUME = {"title": "Tiếp tục hồ sơ", "payload": "/resume_dossier"}
 
 
-def person(open_now: bool = True, opens_at: str | None = None) -> dict[str, Any]:
+def person(open_now: bool = True, opens_at: str | None = None, agency: str = "") -> dict[str, Any]:
     """The card with which the assistant asks for a person."""
     summary = {"procedure": "Khai sinh", "field": "Họ tên", "draft": DRAFT}
     return {
         "type": "handover",
         "open": open_now,
         "opens_at": opens_at,
+        "agency": agency,
         "summary": summary,
         "buttons": [RESUME],
     }
@@ -77,6 +79,7 @@ class Desk:
     client: Client
     id: str
     name: str
+    agencies: list[str] | None = None
     ids: Any = field(default_factory=lambda: itertools.count(1))
 
     @property
@@ -85,6 +88,7 @@ class Desk:
             "Authorization": f"Bearer {TOKEN}",
             "X-Staff-Id": self.id,
             "X-Staff-Name": quote(self.name),
+            **agencies_header(self.agencies),
         }
 
     async def call(self, method: str, path: str, **kwargs: Any) -> ClientResponse:

@@ -8,6 +8,7 @@ from urllib.parse import quote
 import aiohttp
 
 from common.problems import Problem
+from gateway.handover.schemas import agencies_header
 from onestop.staff.schemas import Me
 from web.staff.onestop_client import TIMEOUT, StaffService, problem_of
 
@@ -66,10 +67,11 @@ class GatewayClient:
         self._http, self._url, self._token = http, base_url, token
 
     def acting(self, me: Me) -> Desk:
-        """The gateway for this member of staff; citizens see the account's display name."""
+        """The gateway for this member of staff, in the account's scope; citizens see its display name."""
         headers = {
             "Authorization": f"Bearer {self._token}",
             "X-Staff-Id": str(me.id),
             "X-Staff-Name": quote(me.display_name),
+            **agencies_header(me.agencies),
         }
         return Desk(self._http, self._url, headers)

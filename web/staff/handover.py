@@ -1,4 +1,4 @@
-"""Live help: who waits for a person, and the conversation with one citizen.
+"""Live help: who waits for a person, who talks with the assistant, and the conversation with one citizen.
 
 What is new in a conversation is fetched by an element at its end, which is replaced by the new messages and
 its successor: nothing that was read is announced or moved again.
@@ -20,13 +20,14 @@ from gateway.handover.schemas import (
     Closing,
     HandoverView,
     MessageView,
+    Opening,
     Proposal,
     SharedFile,
 )
 from onestop.kept.schemas import ReadyAnswer
 from onestop.schemas import DraftView
 from onestop.staff.access import Role, allow
-from onestop.staff.schemas import HandoverAct
+from onestop.staff.schemas import HandoverAct, Joined, UnderWay
 from web.staff import forms
 from web.staff.gateway_client import Desk
 from web.staff.keys import GATEWAY, ME, SERVICE
@@ -48,10 +49,11 @@ def _path(request: web.Request, rest: str = "") -> str:
     return f"/handovers/{request.match_info['number']}{rest}"
 
 
-async def _note(request: web.Request, act: str) -> None:
-    """Write into the audit what is done."""
+async def _note(request: web.Request, act: str, number: int | None = None) -> None:
+    """Write into the audit what is done in the hand-over of the address, or of that number."""
+    path = _path(request) if number is None else f"/handovers/{number}"
     body = HandoverAct.model_validate({"act": act})
-    await request[SERVICE].tell("POST", f"/staff{_path(request)}/acts", body)
+    await request[SERVICE].tell("POST", f"/staff{path}/acts", body)
 
 
 async def _found(request: web.Request) -> HandoverView:
@@ -79,9 +81,51 @@ async def _queue(request: web.Request) -> dict[str, Any]:
 @allow(Role.AGENT)
 async def queue(request: web.Request) -> web.Response:
     """Who waits, and who is being helped; the part that changes for htmx."""
-    part = "HX-Request" in request.headers
-    template = "handover_queue_part.html.j2" if part else "handover_queue.html.j2"
-    return render(request, template, **await _queue(request))
+    if "HX-Request" in request.headers:
+        return render(request, "handover_queue_part.html.j2", **await _queue(request))
+    return await _overview(request)
+
+
+async def _overview(request: web.Request, refused: Problem | None = None) -> web.Response:
+    """The whole page; with why something could not be done, over what is so now."""
+    return render(
+        request,
+        "handover_queue.html.j2",
+        refused.status if refused else 200,
+        error=problem_text(refused) if refused else "",
+        **await _queue(request),
+        **await _underway(request),
+    )
+
+
+async def _underway(request: web.Request) -> dict[str, Any]:
+    """Who talks with the assistant now: all but those who wait for a person or have one."""
+    found = await request[SERVICE].ask(list[UnderWay], "GET", "/staff/conversations")
+    helped = await _desk(request).ask(list[HandoverView], "GET", "/handovers")
+    senders = {one.sender for one in helped}
+    return {"underway": [one for one in found if one.sender not in senders]}
+
+
+@routes.get("/help/conversations")
+@allow(Role.AGENT)
+async def conversations(request: web.Request) -> web.Response:
+    """Who talks with the assistant now, for htmx."""
+    return render(request, "handover_underway_part.html.j2", **await _underway(request))
+
+
+@routes.post(r"/help/conversations/{conversation:\d{1,9}}/join")
+@allow(Role.AGENT)
+async def join(request: web.Request) -> web.Response:
+    """Take a conversation over whose citizen has not asked for a person."""
+    path = f"/staff/conversations/{request.match_info['conversation']}/joining"
+    try:
+        joined = await request[SERVICE].ask(Joined, "POST", path)
+        body = Opening.model_validate(joined.model_dump())
+        found = await _desk(request).ask(HandoverView, "POST", "/handovers", body)
+    except Problem as problem:
+        return await _overview(request, problem)
+    await _note(request, "taken", found.id)
+    raise web.HTTPSeeOther(f"{HELP}/{found.id}")
 
 
 @routes.post(f"/help/{NUMBER}/take")
@@ -91,9 +135,7 @@ async def take(request: web.Request) -> web.Response:
     try:
         await _desk(request).tell("POST", _path(request, "/take"))
     except Problem as problem:
-        found = await _queue(request)
-        error = problem_text(problem)
-        return render(request, "handover_queue.html.j2", problem.status, error=error, **found)
+        return await _overview(request, problem)
     await _note(request, "taken")
     raise web.HTTPSeeOther(f"{HELP}/{request.match_info['number']}")
 

@@ -8,8 +8,10 @@ from urllib.parse import urlencode
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
+from common.database import now
 from common.problems import Problem
 from onestop.staff.access import Role, allow
+from onestop.staff.schemas import GOES_ON
 from onestop.transcripts.schemas import (
     Choices,
     ClearTurn,
@@ -135,6 +137,7 @@ async def _shown(
         after=part.after,
         choices=await choices(request),
         clear={one.number: one for one in clear or []},
+        goes_on=part.conversation.last_at > now() - GOES_ON,
         error=error,
     )
 
