@@ -136,7 +136,7 @@ def test_one_script_tag_puts_the_chat_on_another_portal(portal: Opener, site: Si
         page.get_by_role("button", name="Chọn tệp").click()
     chooser.value.set_files(picture())
     page.get_by_role("button", name="Đồng ý và gửi").click()
-    expect(page.get_by_role("region", name="Giấy tiếp nhận hồ sơ")).to_be_visible()
+    expect(page.get_by_role("group", name="Giấy tiếp nhận hồ sơ")).to_be_visible()
     assert page.context.cookies() == []  # nothing that a browser could block
     assert len({one["sender"] for one in site.rasa.received}) == 1
     assert site.opened() == 1

@@ -46,7 +46,7 @@ def fill_and_submit(page: Page) -> None:
     page.get_by_role("button", name="Nộp hồ sơ").click()
     send_file(page)
     page.get_by_role("button", name="Đồng ý và gửi").click()
-    expect(page.get_by_role("region", name="Giấy tiếp nhận hồ sơ")).to_be_visible()
+    expect(page.get_by_role("group", name="Giấy tiếp nhận hồ sơ")).to_be_visible()
 
 
 def rows(page: Page) -> list[str]:
@@ -113,7 +113,7 @@ def test_a_dossier_by_mouse_ends_with_a_receipt_and_its_status(
 ) -> None:
     page = open_page()
     fill_and_submit(page)
-    receipt = page.get_by_role("region", name="Giấy tiếp nhận hồ sơ")
+    receipt = page.get_by_role("group", name="Giấy tiếp nhận hồ sơ")
     expect(receipt).to_contain_text("H25.7-20261124-000123")
     expect(receipt).to_contain_text("7.000 đồng, nộp khi nhận kết quả tại quầy")
     log = page.get_by_role("log")
@@ -122,7 +122,7 @@ def test_a_dossier_by_mouse_ends_with_a_receipt_and_its_status(
         0
     )  # the card shows it, the text not again
     page.get_by_role("button", name="Hồ sơ đến đâu rồi").click()
-    status = page.get_by_role("region", name="Tình trạng hồ sơ")
+    status = page.get_by_role("group", name="Tình trạng hồ sơ")
     expect(status.get_by_role("listitem")).to_have_count(3)
     assert [one["text"] for one in site.rasa.received] == [
         '/ask_procedure{"procedure": "1.004194"}',
@@ -230,11 +230,11 @@ def test_a_reload_keeps_the_conversation(open_page: Opener) -> None:
     fill_and_submit(page)
     before = [re.sub(r"\s*Đã gửi\s*", "", one) for one in rows(page)]
     page.reload()
-    expect(page.get_by_role("region", name="Giấy tiếp nhận hồ sơ")).to_be_visible()
+    expect(page.get_by_role("group", name="Giấy tiếp nhận hồ sơ")).to_be_visible()
     expect(page.locator("mot-cua-chat .row")).to_have_count(len(before))
     assert [one.strip() for one in rows(page)] == [one.strip() for one in before]
     page.get_by_role("button", name="Hồ sơ đến đâu rồi").click()
-    expect(page.get_by_role("region", name="Tình trạng hồ sơ")).to_be_visible()
+    expect(page.get_by_role("group", name="Tình trạng hồ sơ")).to_be_visible()
 
 
 def test_two_pages_of_a_citizen_show_the_same_and_another_citizen_nothing(
@@ -327,6 +327,19 @@ def test_the_receipt_prints_alone(open_page: Opener) -> None:
     expect(printed).not_to_contain_text("Sao chép mã")
 
 
+def test_the_last_words_stay_in_sight_when_the_telephones_keyboard_opens(open_page: Opener) -> None:
+    page = open_page(360, 700)
+    for number in range(4):
+        say(page, f"câu {number}")
+        expect(page.get_by_role("log")).to_contain_text(f"Anh/chị vừa nhắn: câu {number}")
+    last = page.get_by_role("log").get_by_role("button", name="Nộp hồ sơ").last
+    expect(last).to_be_in_viewport(ratio=1)
+    page.set_viewport_size({"width": 360, "height": 400})
+    expect(last).to_be_in_viewport(ratio=1)
+    page.set_viewport_size({"width": 360, "height": 700})
+    expect(last).to_be_in_viewport(ratio=1)
+
+
 @pytest.mark.parametrize("width", [320, 360, 768, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_page_is_accessible_and_fits(open_page: Opener, width: int, scheme: str) -> None:
@@ -336,7 +349,7 @@ def test_the_page_is_accessible_and_fits(open_page: Opener, width: int, scheme: 
         assert lower_edge(page) <= 700  # the question can be typed without scrolling
     fill_and_submit(page)
     page.get_by_role("button", name="Hồ sơ đến đâu rồi").click()
-    expect(page.get_by_role("region", name="Tình trạng hồ sơ")).to_be_visible()
+    expect(page.get_by_role("group", name="Tình trạng hồ sơ")).to_be_visible()
     assert violations(page) == []
     for element in (
         "document.documentElement",
@@ -346,6 +359,7 @@ def test_the_page_is_accessible_and_fits(open_page: Opener, width: int, scheme: 
     for box in (one.bounding_box() for one in page.get_by_role("button").all()):
         assert box is None or (box["width"] >= 24 and box["height"] >= 24)
     assert lower_edge(page) <= 700
+    assert page.evaluate("document.querySelector('mot-cua-chat').getBoundingClientRect().bottom") <= 700
     page.get_by_role("button", name="Trò chuyện mới").click()
     assert violations(page) == []
 

@@ -1,5 +1,5 @@
 // The assistant's cards. A card repeats its message's text in a better form; lines of the text that the
-// card shows are not shown twice.
+// card shows are not shown twice. A card is a group and no landmark: a talk may hold several of a name.
 
 import { externalLink, h } from "./dom.js";
 import { printed } from "./print.js";
@@ -32,7 +32,7 @@ function receipt(card) {
     await navigator.clipboard?.writeText(card.code);
     copied.textContent = texts.copied;
   };
-  const box = h("section", { class: "card receipt", "aria-label": texts.receipt }, heading, code, list);
+  const box = h("div", { class: "card receipt", role: "group", "aria-label": texts.receipt }, heading, code, list);
   box.append(
     h(
       "div",
@@ -50,8 +50,8 @@ function status(card) {
   for (const step of card.history ?? [])
     steps.append(h("li", {}, h("strong", {}, step.status_name), h("time", {}, step.at), step.note ? h("p", {}, step.note) : null));
   return h(
-    "section",
-    { class: "card status", "aria-label": texts.status },
+    "div",
+    { class: "card status", role: "group", "aria-label": texts.status },
     h("h3", {}, texts.status),
     h("p", { class: "badge" }, card.status_name),
     rows([
@@ -86,7 +86,7 @@ function summary(card, say) {
         ),
       ),
     );
-  return h("section", { class: "card summary", "aria-label": card.title }, h("h3", {}, card.title), list);
+  return h("div", { class: "card summary", role: "group", "aria-label": card.title }, h("h3", {}, card.title), list);
 }
 
 // Real buttons, best level first: stars for the eye, the level's name for everyone.
@@ -106,7 +106,7 @@ function rating(card, say) {
         h("span", {}, name),
       ),
     );
-  return h("section", { class: "card rating", "aria-label": texts.rating(card.code) }, list);
+  return h("div", { class: "card rating" }, list);
 }
 
 // A file opens for its own conversation only, so the page fetches it where no cookie goes with a link.

@@ -27,6 +27,13 @@ export class Log {
     for (const name of ["wheel", "touchmove", "keydown"])
       parts.log.addEventListener(name, () => (this.following = false), { passive: true });
     parts.log.addEventListener("scroll", () => this.nearEnd && this.follow(), { passive: true });
+    // A telephone's keyboard cuts the view from below when it opens: what was read there goes up with it.
+    let height = parts.log.clientHeight;
+    new ResizeObserver(() => {
+      const cut = height - parts.log.clientHeight;
+      height = parts.log.clientHeight;
+      if (cut) parts.log.scrollBy({ top: cut, behavior: "instant" });
+    }).observe(parts.log);
   }
 
   get nearEnd() {
