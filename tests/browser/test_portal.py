@@ -359,7 +359,10 @@ def test_the_page_is_accessible_and_fits(open_page: Opener, width: int, scheme: 
     for box in (one.bounding_box() for one in page.get_by_role("button").all()):
         assert box is None or (box["width"] >= 24 and box["height"] >= 24)
     assert lower_edge(page) <= 700
-    assert page.evaluate("document.querySelector('mot-cua-chat').getBoundingClientRect().bottom") <= 700
+    assert (
+        page.evaluate("document.querySelector('mot-cua-chat').getBoundingClientRect().bottom")
+        <= 700
+    )
     page.get_by_role("button", name="Trò chuyện mới").click()
     assert violations(page) == []
 
