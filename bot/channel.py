@@ -22,6 +22,7 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from bot.action_endpoint import ActionsAway, guard
 from common.settings import settings
 
 log = structlog.get_logger(__name__)
@@ -63,6 +64,10 @@ class ModelOrder(BaseModel):
     """Use a model: its name in the models' folder, without its ending."""
 
     name: str = Field(pattern=r"^[a-z0-9-]{1,50}$")
+
+
+class TurnFailedError(Exception):
+    """A turn that came to nothing; nothing of it is stored."""
 
 
 class TurnOutput(CollectingOutputChannel):
@@ -151,11 +156,13 @@ class GatewayInput(InputChannel):
             "attachments": attachments,
             "received": time.time(),  # the turn's length is counted from here
         }
-        await on_new_message(
-            UserMessage(
-                inbound.text, output, inbound.sender, input_channel=self.name(), metadata=metadata
-            )
+        message = UserMessage(
+            inbound.text, output, inbound.sender, input_channel=self.name(), metadata=metadata
         )
+        try:
+            await on_new_message(message)
+        except ActionsAway as error:
+            raise TurnFailedError("the action server is away") from error
         messages: list[dict[str, Any]] = output.messages
         return messages
 
@@ -183,6 +190,7 @@ class GatewayInput(InputChannel):
             except ValidationError:
                 return _problem(422, "invalid_request")
             key = request.headers.get("Idempotency-Key")
+            guard(getattr(request.app.ctx, "agent", None))
             try:
                 return response.json(await self.turn(inbound, key, on_new_message))
             except Exception as error:
