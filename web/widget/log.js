@@ -18,6 +18,7 @@ export class Log {
     this.actions = actions;
     this.shown = new Set();
     this.turnStart = null;
+    this.place = null; // the row whose beginning is to be seen; none: the end
     this.following = true;
     parts.newer.addEventListener("click", () => {
       parts.log.scrollTop = parts.log.scrollHeight;
@@ -27,12 +28,11 @@ export class Log {
     for (const name of ["wheel", "touchmove", "keydown"])
       parts.log.addEventListener(name, () => (this.following = false), { passive: true });
     parts.log.addEventListener("scroll", () => this.nearEnd && this.follow(), { passive: true });
-    // A telephone's keyboard cuts the view from below when it opens: what was read there goes up with it.
-    let height = parts.log.clientHeight;
+    // A telephone's keyboard cuts the view from below when it opens: an end that was in sight stays there.
     new ResizeObserver(() => {
-      const cut = height - parts.log.clientHeight;
-      height = parts.log.clientHeight;
-      if (cut) parts.log.scrollBy({ top: cut, behavior: "instant" });
+      if (!this.following) return;
+      if (this.atEnd) this.place = null;
+      this.stand();
     }).observe(parts.log);
   }
 
@@ -49,7 +49,7 @@ export class Log {
   clear() {
     this.parts.log.replaceChildren();
     this.shown.clear();
-    this.turnStart = null;
+    this.turnStart = this.place = null;
     this.typing(false);
   }
 
@@ -62,7 +62,8 @@ export class Log {
       if (message.from === "citizen") this.said(message);
       else this.replied(message);
     }
-    log.scrollTop = log.scrollHeight;
+    this.place = null;
+    this.stand();
     setTimeout(() => log.setAttribute("aria-live", "polite"), 300);
   }
 
@@ -205,11 +206,17 @@ export class Log {
 
   // Follow the conversation, but never past the beginning of a long answer, and not while someone reads above.
   scroll(row) {
-    const { log, newer } = this.parts;
-    if (!this.following) {
-      newer.hidden = false;
-      return;
-    }
-    log.scrollTop = Math.min(log.scrollHeight - log.clientHeight, row.offsetTop - log.offsetTop - 12);
+    this.place = row;
+    if (this.following) this.stand();
+    else this.parts.newer.hidden = false;
+  }
+
+  // Where the view belongs.
+  stand() {
+    const { log } = this.parts;
+    const end = log.scrollHeight - log.clientHeight;
+    const begin = this.place ? this.place.offsetTop - log.offsetTop - 12 : end;
+    this.atEnd = begin >= end;
+    log.scrollTop = Math.min(begin, end);
   }
 }
