@@ -40,8 +40,9 @@ from onestop.transcripts.schemas import (
 WEEK = timedelta(days=7)
 KEPT = 26 * WEEK
 MOST = 20_000
-"""Messages that are grouped, the newest: half a minute of work."""
+"""Messages that are grouped, the newest: a minute of work at the most, some 150 MB."""
 
+SHOWN = 50
 EXAMPLES = 3
 _LONGEST_VISIT = timedelta(days=1)
 
@@ -141,15 +142,17 @@ def _counts(
 
 
 def listed(session: Session, scope: Scope, week: date | None = None) -> GroupPage:
-    """The groups of a week (its Monday; without one, of the newest), the largest first."""
+    """The largest groups of a week (its Monday; without one, of the newest), `SHOWN` at most."""
     weeks = list(session.scalars(select(GroupedWeek.week).order_by(GroupedWeek.week.desc())))
     chosen = week if week in weeks else next(iter(weeks), None)
     if chosen is None:
         return GroupPage(week=None, weeks=[], groups=[])
     counts = _counts(session, scope, chosen)
-    named = session.scalars(select(TurnGroup).where(TurnGroup.id.in_(counts)))
-    rows = [_row(session, scope, group, counts[group.id]) for group in named]
-    return GroupPage(week=chosen, weeks=weeks, groups=sorted(rows, key=lambda r: (-r.count, r.id)))
+    largest = sorted(counts, key=lambda group: (-counts[group][0], group))[:SHOWN]
+    rows = [
+        _row(session, scope, session.get_one(TurnGroup, group), counts[group]) for group in largest
+    ]
+    return GroupPage(week=chosen, weeks=weeks, groups=rows)
 
 
 def _row(session: Session, scope: Scope, group: TurnGroup, counts: tuple[int, int]) -> GroupRow:

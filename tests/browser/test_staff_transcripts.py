@@ -34,7 +34,8 @@ def test_reviewing_from_the_list_to_a_correction(console: Console) -> None:
     for sender in ("a", "b", "c"):
         other = Citizen(sender=f"web:{sender}", moment=NOON)
         other.visit()
-        other.asks(f"tiêm phòng dại cho chó ở xã {sender}", intent="nlu_fallback", confidence=0.3)
+        other.says(f"tiêm phòng dại cho chó ở xã {sender}", "nlu_fallback", 0.3)
+        other.hears("Em chưa hiểu ạ.", said="not_understood")
         take(console.database, other)
     groups.make(console.database, groups.monday(datetime.fromtimestamp(NOON, UTC).date()), now())
     number = conversations(console.database)[0].id
@@ -67,7 +68,7 @@ def test_reviewing_from_the_list_to_a_correction(console: Console) -> None:
     expect(page.locator(".turn")).to_have_count(listing.PART + 2)
 
     page.goto(f"{console.url}/staff/review")
-    first = page.locator(".turn").first
+    first = page.locator(".turn", has_text="lệ phí khai sinh").first
     first.get_by_text("Sửa cách hiểu").press("Enter")
     first.get_by_role("button", name="Đề nghị ý định này").press("Enter")
     expect(page.get_by_text("Đã ghi: hiểu sai.")).to_be_visible()
