@@ -39,6 +39,7 @@ CHOICE_TITLE_LENGTH = 90
 LIKELY, AHEAD = 0.5, 4.0
 BESIDE = 2
 POSSIBLE = 0.01
+FEW_WORDS = 3
 
 
 class Meant(NamedTuple):
@@ -152,14 +153,23 @@ def _offered_before(turn: Turn, found: SearchResult) -> str | None:
 
 
 async def search(turn: Turn) -> SearchResult:
-    """The procedures that the message means; "bị mất" after a choice of licences is one of those."""
+    """The procedures that the message means; "bị mất" after a choice of licences is one of those.
+
+    A few words that follow a choice are read together with those before them.
+    """
     found = await turn.search()
     offered, asked = {one["code"] for one in turn.offered}, turn.last_words(2)
     sure = found.outcome == "found" and found.candidates[0].code in offered
-    if offered and not sure and len(asked) == 2:
-        both = await turn.service.search(" ".join(asked))
-        if both.outcome == "found" and both.candidates[0].code in offered:
-            return both
+    if not offered or sure or len(asked) < 2:
+        return found
+    both = await turn.service.search(" ".join(asked))
+    if not both.candidates:
+        return found
+    if both.candidates[0].code in offered:
+        if both.outcome == "found" or likely([one.score for one in both.candidates]):
+            return both.model_copy(update={"outcome": "found"})
+    elif both.outcome == "found" and len(asked[1].split()) <= FEW_WORDS:
+        return both
     return found
 
 
@@ -175,7 +185,7 @@ async def find_procedure(turn: Turn, wishes: list[str], guess: bool = False) -> 
     """
     present = turn.slot("procedure")
     code = turn.entity("procedure") or turn.entity("procedure_code")
-    others: list[Candidate] = []
+    guessed: list[Candidate] = []
     if code is None and turn.button:
         code = present
     if code is None:
@@ -194,7 +204,8 @@ async def find_procedure(turn: Turn, wishes: list[str], guess: bool = False) -> 
         elif found.outcome == "choices":
             code = _offered_before(turn, found)
             if code is None and guess and found.question is None and likely(scores):
-                code, others = found.candidates[0].code, found.candidates[1 : 1 + BESIDE]
+                guessed = [one for one in found.candidates[: 1 + BESIDE] if one.score >= POSSIBLE]
+                code = guessed[0].code
             if code is None:
                 return Meant(None, offer_choices(turn, wishes, found))
         else:
@@ -207,8 +218,10 @@ async def find_procedure(turn: Turn, wishes: list[str], guess: bool = False) -> 
     except OnestopRefusal:
         not_found(turn)
         return Meant(None, [])
-    kept = [SlotSet("procedure", procedure.code), SlotSet("choices", None)]
-    return Meant(procedure, kept, [one for one in others if one.score >= POSSIBLE])
+    # After a guess its look-alikes can still be chosen, also by a word that tells them apart.
+    open_choices = [{**one, "wishes": wishes} for one in options(guessed)] or None
+    kept = [SlotSet("procedure", procedure.code), SlotSet("choices", open_choices)]
+    return Meant(procedure, kept, guessed[1:])
 
 
 async def explain(turn: Turn, wishes: list[str]) -> Events:

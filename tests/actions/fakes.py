@@ -147,6 +147,7 @@ class FakeOnestop:
     def __init__(self) -> None:
         self.calls: list[tuple[Any, ...]] = []
         self.found = NOTHING
+        self.found_for: dict[str, SearchResult] = {}  # by the query; else the one above
         self.procedures = {one.code: one for one in (PROCEDURE, COUNTER_ONLY)}
         self.open: list[DraftView] = []
         self.right: set[str] = set()  # texts that the asked field takes
@@ -185,7 +186,7 @@ class FakeOnestop:
 
     async def search(self, query: str, limit: int = 5) -> SearchResult:
         self.calls.append(("search", query))
-        return self.found
+        return self.found_for.get(query, self.found)
 
     async def procedure(self, code: str) -> Procedure:
         if code not in self.procedures:

@@ -12,7 +12,7 @@ from actions.turn import ASK_PERSON, TopicAction
 from actions.units import OpeningHours
 from onestop.schemas import SearchResult
 from tests.actions.conftest import Talk, slots_of
-from tests.actions.fakes import FOUND, NOTHING, UNKNOWN, candidate
+from tests.actions.fakes import FOUND, NOTHING, PROCEDURE, UNKNOWN, candidate
 
 
 def choices(first: float, second: float, question: str | None = None) -> SearchResult:
@@ -25,7 +25,7 @@ def choices(first: float, second: float, question: str | None = None) -> SearchR
     return SearchResult(outcome="choices", candidates=scored, question=question)
 
 
-def after(talk: Talk, action: TopicAction, events: list[dict[str, Any]]) -> None:
+def after(talk: Talk, action: TopicAction, events: list[dict[str, Any]], text: str = "…") -> None:
     """The talk as it stands for the next message."""
     talk.slots.update(slots_of(events))
     said = [
@@ -34,7 +34,7 @@ def after(talk: Talk, action: TopicAction, events: list[dict[str, Any]]) -> None
     ]
     talk.events = [
         *talk.events,
-        {"event": "user", "text": "…"},
+        {"event": "user", "text": text},
         {"event": "action", "name": action.name()},
         *said,
         {"event": "action", "name": "action_listen"},
@@ -138,3 +138,31 @@ async def test_hours_and_a_fee_in_one_line_are_both_told(talk: Talk, lead: Topic
     await talk.act(lead, "phí tạm trú bao nhiêu, mấy giờ mở cửa", intent, wishes=wishes)
     assert "7.000 đồng" in talk.text()
     assert talk.service.called("find_units")
+
+
+async def test_after_a_guess_a_word_that_tells_the_look_alikes_apart_chooses(talk: Talk) -> None:
+    talk.service.found = choices(0.6, 0.1)
+    events = await talk.act(Explain(), "tạm trú", "ask_procedure")
+    assert [one["code"] for one in slots_of(events)["choices"]] == ["1.004194", "2.000815"]
+    after(talk, Explain(), events, "tạm trú")
+    other = SearchResult(outcome="found", candidates=[candidate("2.000815", "Chứng thực")])
+    talk.service.found_for = {"chứng thực": UNKNOWN, "tạm trú chứng thực": other}
+    events = await talk.act(Explain(), "chứng thực", "ask_fee")
+    assert slots_of(events)["procedure"] == "2.000815"
+
+
+@pytest.mark.parametrize(
+    ("text", "together"), [("sang tên", True), ("tôi muốn sang tên cái xe máy", False)]
+)
+async def test_a_few_words_after_a_choice_are_read_with_those_before(
+    talk: Talk, text: str, together: bool
+) -> None:
+    talk.service.found = choices(0.3, 0.2, question="Việc nào ạ?")
+    after(talk, Explain(), await talk.act(Explain(), "đất đai", "ask_procedure"), "đất đai")
+    alone = SearchResult(outcome="found", candidates=[candidate("1.000002", "Sang tên xe")])
+    both = SearchResult(outcome="found", candidates=[candidate("1.000001", "Sang tên sổ đỏ")])
+    talk.service.found_for = {text: alone, f"đất đai {text}": both}
+    for code in ("1.000001", "1.000002"):
+        talk.service.procedures[code] = PROCEDURE.model_copy(update={"code": code})
+    events = await talk.act(Explain(), text, "ask_procedure")
+    assert slots_of(events)["procedure"] == ("1.000001" if together else "1.000002")

@@ -25,6 +25,7 @@ from onestop.catalogue.search.lexicon import Lexicon, shipped
 from onestop.catalogue.search.names import Namesakes, is_name
 from onestop.catalogue.search.narrow import ANYTHING, Narrow
 from onestop.catalogue.search.postings import Floats
+from onestop.catalogue.search.questions import OF_A_TOPIC
 from onestop.catalogue.search.reading import read_both, read_message, read_name
 from onestop.catalogue.search.spelling import Spelling
 from onestop.catalogue.search.words import (
@@ -168,10 +169,15 @@ class SearchIndex:
                 ranked = [(at, chances[0]) for at in sorted(same, key=lambda at: -totals[at])][
                     :limit
                 ]
+        if topic:
+            names = [name for name in names if _holds(name, readings[better])]
+        question = self._questions.between(names) if outcome == "choices" else None
+        if topic and question is None:
+            question = OF_A_TOPIC
         return SearchResult(
             outcome=outcome,
             candidates=[self._scored(at, float(c)) for at, c in ranked],
-            question=self._questions.between(names) if outcome == "choices" and not topic else None,
+            question=question,
             named=named,
             content_words=True,
         )
@@ -310,6 +316,11 @@ def _unlisted(terms: Terms, listed: Container[str]) -> float:
 
 def _asked(scope: str, reading: Reading) -> bool:
     return all(f"{a} {b}" in reading.pairs for a, b in pairwise(scope.split(" ")))
+
+
+def _holds(name: str, reading: Reading) -> bool:
+    """Whether a folded name holds all that was said."""
+    return all(f" {pair} " in f" {name} " for pair in reading.pairs)
 
 
 def _highest(totals: Floats, count: int) -> list[int]:

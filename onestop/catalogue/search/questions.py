@@ -12,6 +12,9 @@ import numpy as np
 from onestop.catalogue.search.postings import Floats
 from onestop.catalogue.search.words import Reading, folded_key, words
 
+OF_A_TOPIC = "Anh/chị cần làm việc nào dưới đây ạ?"
+"""What a message that is only a topic ("đất đai") is asked."""
+
 
 class Difference(NamedTuple):
     """A way in which names differ: the question, and each label's words in names."""
