@@ -20,7 +20,7 @@ from pydantic import StringConstraints, ValidationError, model_validator
 from onestop.catalogue.content import Code, Procedure, Text
 from onestop.eforms.conditions import Condition, Identifier, Part
 from onestop.eforms.faults import describe
-from onestop.eforms.paper_names import asked_names, shortened
+from onestop.eforms.paper_names import asked_names, at_counter_only, shortened
 
 FormId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$")]
 
@@ -271,7 +271,8 @@ def expand(form: EForm, procedure: Procedure) -> EForm:
     They are asked for by short names; the explanation has a paper's whole text.
 
     Papers that only some cases need (`Paper.group`) or that are optional can be skipped. Each may
-    also be handed in later: the originals of many are shown at the counter.
+    also be handed in later: the originals of many are shown at the counter. What only those show who
+    apply there is not asked for.
     """
     words = form.papers
     if words is None:
@@ -279,6 +280,8 @@ def expand(form: EForm, procedure: Procedure) -> EForm:
     fields = list(form.fields)
     names = asked_names([paper.name for paper in procedure.papers])
     for number, (paper, name) in enumerate(zip(procedure.papers, names, strict=True), start=1):
+        if at_counter_only(paper.group):
+            continue
         question, explanation = words.question, words.explanation
         if paper.group:
             question, explanation = words.question_in_case, words.explanation_in_case

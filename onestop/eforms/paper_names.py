@@ -10,11 +10,18 @@ import textwrap
 from collections import Counter
 from collections.abc import Sequence
 
+from onestop.eforms.words import fold
+
 _LONGEST = 120  # characters
 _SHORTEST = 20  # less says nothing: "Văn bản", "Đơn theo mẫu"
 # The letter or figure under which the law lists it; other papers may refer to it, an applicant does not.
 _LISTED = re.compile(
     r"^[\W_]*(?:(?:[a-zđ]|[ivx]{1,4}|\d{1,2}(?:\.\d{1,2})*)[.)]+\s*)+(?=[^\W_]|\()"
+)
+# The whole case, so that "nộp trực tiếp hoặc trực tuyến" is not meant; folded.
+_AT_COUNTER = re.compile(
+    r"(?:doi voi )?(?:truong hop )?(?:nop |thuc hien |gui )?(?:ho so )?(?:bang hinh thuc )?truc tiep"
+    r"(?: (?:va|hoac)(?: qua)?(?: (?:dich vu|he thong))? buu chinh(?: cong ich)?)?"
 )
 _ENDING = " .;:,…-–"
 # After these a name goes on with where it is regulated, what it must hold and when it is not needed.
@@ -22,6 +29,11 @@ _BOUNDARY = re.compile(
     r"[.;]\s|,? (?:theo (?:quy định|mẫu|Mẫu|khoản|Điều)|quy định tại|ban hành (?:kèm|theo)|trừ trường hợp"
     r"|trong đó|được quy định|kèm theo)\b|[,:] | \("
 )
+
+
+def at_counter_only(case: str) -> bool:
+    """Whether a paper of this case is for those who do not apply online: "Nộp trực tiếp"."""
+    return _AT_COUNTER.fullmatch(fold(case).strip(" .:;")) is not None
 
 
 def asked_names(names: Sequence[str]) -> list[str]:

@@ -253,6 +253,24 @@ def test_the_general_form_asks_for_the_procedures_own_papers() -> None:
     assert set(fill(form)) >= {"paper_1", "paper_2", "paper_3"}
 
 
+@pytest.mark.parametrize(
+    ("case", "asked"),
+    [
+        ("Nộp trực tiếp", False),
+        ("Trường hợp nộp trực tiếp và qua hệ thống bưu chính công ích:", False),
+        ("Nộp trực tiếp, trực tuyến, qua dịch vụ bưu chính", True),
+        ("Các giấy tờ nộp trực tiếp hoặc gửi qua fax hoặc thư điện tử", True),
+        ("Bị thiệt hại trực tiếp", True),
+    ],
+)
+def test_what_is_shown_at_the_counter_only_is_not_asked_for_online(case: str, asked: bool) -> None:
+    shown = Paper(name="Giấy tờ tùy thân", group=case)
+    papers = [shown, *procedure().papers]
+    form = expand(FORMS["general"], procedure().model_copy(update={"papers": papers}))
+    assert ("Giấy tờ tùy thân" in [field.label for field in form.fields]) == asked
+    assert form.fields[-1].id == "paper_4"
+
+
 def test_a_form_with_papers_of_its_own_is_left_as_it_is() -> None:
     form = FORMS["birth-registration"]
     assert expand(form, procedure()) is form
