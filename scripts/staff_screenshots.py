@@ -7,6 +7,7 @@ files differ only where the pages do. Chromium is Debian's.
 from __future__ import annotations
 
 import io
+import json
 import os
 import shutil
 import tempfile
@@ -19,9 +20,11 @@ from sqlalchemy.orm import Session
 import tests.conftest  # noqa: F401 - settings of their own, before anything reads them
 from common.database import Database, now
 from common.migrations import upgrade
-from onestop.catalogue import shipped, store
+from onestop.catalogue import imports, shipped, store
 from onestop.catalogue.sources import Source
 from onestop.changes import service as changes
+from onestop.feedback import complaints
+from onestop.schemas import ComplaintRequest
 from onestop.staff import second_factor
 from onestop.staff.access import Role
 from onestop.staff.models import StaffAccount
@@ -32,6 +35,7 @@ from web.staff.forms import PATH, SESSION_COOKIE
 
 IMAGES = Path(__file__).parent.parent / "docs" / "images"
 SIZE, COLOURS = {"width": 960, "height": 860}, 32
+WIDE = {"to-khai": {"width": 1280, "height": 1100}}
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
 CODE = "1.004873"
 PAGES = {
@@ -40,11 +44,17 @@ PAGES = {
     "tim-thu-tuc": "catalogue?q=ket+hon",
     "duyet": "changes/1",
     "tai-khoan": "accounts",
+    "to-khai": "eforms/marriage-registration/change",
+    "gio": "units",
+    "nhap": "imports/1",
+    "phan-anh": "complaints/{complaint}",
 }
 STEADY = """() => {
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node = texts.nextNode(); node; node = texts.nextNode())
-    node.data = node.data.replace(/\\d{2}\\/\\d{2}\\/\\d{4} \\d{2}:\\d{2}/g, "24/11/2026 09:15");
+    node.data = node.data
+      .replace(/\\d{2}\\/\\d{2}\\/\\d{4} \\d{2}:\\d{2}/g, "24/11/2026 09:15")
+      .replace(/PA-\\d{8}/g, "PA-20261124");
 }"""
 
 
@@ -61,6 +71,31 @@ def fill(session: Session) -> None:
     changes.propose(session, "hoa", Scope(), "procedure", CODE, before, after, note, None, now())
 
 
+def tell(session: Session) -> str:
+    """An upload that waits to be imported, and a complaint; its code."""
+    known = [
+        {"Mã thủ tục": "1.004873", "Tên thủ tục": "Cấp Giấy xác nhận tình trạng hôn nhân"},
+        {
+            "Mã thủ tục": "1.000001",
+            "Tên thủ tục": "Cấp giấy phép nuôi chim cảnh",
+            "Lĩnh vực": "Thú y",
+        },
+        {"Tên thủ tục": "Thủ tục thiếu mã", "Mã thủ tục": ""},
+    ]
+    content = "\n".join(json.dumps(one, ensure_ascii=False) for one in known).encode()
+    seen = imports.look(session, Scope(), content)
+    imports.keep(session, "lan", "thu-tuc-moi.jsonl", content, seen, now())
+    said = ComplaintRequest(
+        owner="web:1",
+        channel="web",
+        request="screenshot-000001",
+        content=["Sáng thứ Hai quầy số 3 chỉ có một cán bộ, tôi chờ hai tiếng."],
+        name="Nguyễn Văn An",
+        phone="0912345678",
+    )
+    return complaints.take(session, said).code
+
+
 def main() -> None:
     """Take all pictures."""
     with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
@@ -68,6 +103,7 @@ def main() -> None:
         upgrade("onestop", url)
         database = Database(url)
         database.transact(fill)
+        complaint = database.transact(tell)
         make_account(database, "hoa", Role.AGENT, Role.EDITOR, agencies=["Ủy ban nhân dân cấp xã"])
         account = make_account(database, "lan", *Role)
         database.transact(
@@ -84,7 +120,8 @@ def main() -> None:
             )
             page = context.new_page()
             for name, path in PAGES.items():
-                page.goto(f"{address}{PATH}/{path}", timeout=120_000)
+                page.set_viewport_size(WIDE.get(name, SIZE))
+                page.goto(f"{address}{PATH}/{path.format(complaint=complaint)}", timeout=120_000)
                 page.evaluate(STEADY)
                 picture = Image.open(io.BytesIO(page.screenshot()))
                 picture.quantize(COLOURS, dither=Image.Dither.NONE).save(

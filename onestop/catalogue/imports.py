@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -26,7 +26,7 @@ from onestop.models import Base
 from onestop.staff import audit
 from onestop.staff.scope import Scope
 
-MOST_BYTES = 20 * 1024 * 1024  # of an upload; unpacked four times as much
+MOST_BYTES = 8 * 1024 * 1024  # of an upload, about 700 records; unpacked four times as much
 MOST_UNPACKED = 4 * MOST_BYTES
 KEPT = timedelta(days=1)
 REFUSED = "refused"
@@ -152,8 +152,28 @@ def look_again(session: Session, found: CatalogueImport, scope: Scope) -> None:
     found.version, found.lines = look(session, scope, zlib.decompress(found.content))
 
 
-def take(session: Session, found: CatalogueImport, scope: Scope) -> Counter[str]:
+def parsed(session: Session, author: str, import_id: int) -> list[Record]:
+    """The records of an upload, read before anybody has to wait for them to be written.
+
+    Raises:
+        LookupError: if there is none of this author.
+    """
+    found = session.get(CatalogueImport, import_id)
+    if found is None or found.author != author:
+        raise LookupError(import_id)
+    return list(records(zlib.decompress(found.content)))
+
+
+def take(
+    session: Session, found: CatalogueImport, scope: Scope, read: list[Record]
+) -> Counter[str]:
     """Import what was seen, all of it or nothing; the upload is gone then.
+
+    Args:
+        session: an open transaction.
+        found: the upload.
+        scope: what its author may change.
+        read: its `parsed` records.
 
     Returns:
         How many records came to what.
@@ -165,7 +185,7 @@ def take(session: Session, found: CatalogueImport, scope: Scope) -> Counter[str]
     if store.version(session) != found.version:
         raise ImportRefused("catalogue_moved")
     counts: Counter[str] = Counter()
-    for record, fault in _judged(session, records(zlib.decompress(found.content)), scope):
+    for record, fault in _judged(session, read, scope):
         if fault or record.procedure is None or record.source is None:
             counts[REFUSED] += 1
         else:
@@ -201,7 +221,7 @@ def pair(session: Session, found: CatalogueImport, line: int) -> tuple[str | Non
 
 
 def _judged(
-    session: Session, found: Iterator[Record], scope: Scope
+    session: Session, found: Iterable[Record], scope: Scope
 ) -> Iterator[tuple[Record, str]]:
     """Each record with why it is refused ("": it is not).
 

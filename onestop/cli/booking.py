@@ -21,6 +21,7 @@ from onestop.bookings import service
 from onestop.bookings.models import Booking
 from onestop.cli.dossier import read_date
 from onestop.dossiers.submission import day_of
+from onestop.kept import live
 from onestop.units.directory import Directory
 
 COLUMNS = ("unit", "day", "begin", "end", "code", "state", "name", "phone", "purpose")
@@ -64,6 +65,7 @@ def run_list(options: argparse.Namespace) -> int:
         return list(session.scalars(query))
 
     database = Database(settings().database_url)
+    database.query(live.load)
     try:
         found = database.query(work)
     finally:
@@ -88,6 +90,7 @@ def run_cancel(options: argparse.Namespace) -> int:
         return booking
 
     database = Database(settings().database_url)
+    database.query(live.load)
     try:
         done = database.transact(work)
     except service.NotFound:

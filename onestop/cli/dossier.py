@@ -28,6 +28,7 @@ from onestop.dossiers.codes import normalise_code
 from onestop.dossiers.models import Dossier
 from onestop.dossiers.statuses import Status
 from onestop.dossiers.submission import ImpossibleStep, advance, day_of, find
+from onestop.kept import live
 from onestop.payments.asking import FeeRefused, ask
 from onestop.post import service as post
 
@@ -144,6 +145,7 @@ def run_advance(options: argparse.Namespace) -> int:
         return f"{dossier.code}: {dossier.status} {Status(dossier.status).label}"
 
     database = Database(settings().database_url)
+    database.query(live.load)
     try:
         sys.stdout.write(database.transact(work) + "\n")
     except (ImpossibleStep, FeeRefused, supplements.UnknownField) as error:
@@ -182,6 +184,7 @@ def run_show(options: argparse.Namespace) -> int:
         return "\n".join(lines)
 
     database = Database(settings().database_url)
+    database.query(live.load)
     shown = database.transact(work)
     database.close()
     if shown is None:
@@ -195,6 +198,7 @@ def run_remind(_options: argparse.Namespace) -> int:
     """Schedule the reminders that are due; the service does so itself every hour."""
     config = settings()
     database = Database(config.database_url)
+    database.query(live.load)
     reminded = database.transact(reminders.schedule, now(), reminders.plan_of(config))
     database.close()
     sys.stdout.write(f"{reminded} reminded\n")

@@ -142,9 +142,14 @@ async def take(
     """Import all that was seen; 409 `catalogue_moved` with the lines seen anew if the catalogue has changed."""
     staff = request[STAFF]
 
+    try:
+        parsed = await request.app[DATABASE].read(imports.parsed, staff.name, import_id)
+    except LookupError as error:
+        raise unknown() from error
+
     def work(session: Session) -> ImportDone:
         found = imports.get(session, staff.name, import_id)
-        return ImportDone(counts=dict(imports.take(session, found, staff.scope)))
+        return ImportDone(counts=dict(imports.take(session, found, staff.scope, parsed)))
 
     def again(session: Session) -> None:
         imports.look_again(session, imports.get(session, staff.name, import_id), staff.scope)

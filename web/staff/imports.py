@@ -14,6 +14,7 @@ from onestop.staff.schemas import ImportDone, ImportPage, ImportPair, ImportView
 from web.staff import forms
 from web.staff.catalogue.diff import told
 from web.staff.keys import SERVICE
+from web.staff.onestop_client import UPLOAD
 from web.staff.rendering import problem_text, render, texts
 
 routes = web.RouteTableDef()
@@ -114,7 +115,10 @@ async def take(request: web.Request) -> web.Response:
     """Import what was seen; where the catalogue has changed meanwhile, show what would happen now."""
     try:
         done = await request[SERVICE].ask(
-            ImportDone, "POST", f"{IMPORTS}/{request.match_info['upload']}/taking"
+            ImportDone,
+            "POST",
+            f"{IMPORTS}/{request.match_info['upload']}/taking",
+            patience=UPLOAD,
         )
     except Problem as problem:
         if problem.code != "catalogue_moved":

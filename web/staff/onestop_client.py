@@ -39,6 +39,7 @@ class StaffService:
         path: str,
         body: BaseModel | None = None,
         params: Params | None = None,
+        patience: aiohttp.ClientTimeout = TIMEOUT,
     ) -> T:
         """One call.
 
@@ -48,6 +49,7 @@ class StaffService:
             path: beginning with `/staff/`.
             body: sent as JSON.
             params: the query; empty ones are left out.
+            patience: how long it may take.
 
         Returns:
             The answer in that shape.
@@ -55,7 +57,9 @@ class StaffService:
         Raises:
             Problem: the service's own refusal; 503 `unavailable` if it does not answer as it should.
         """
-        return TypeAdapter(shape).validate_python(await self._call(method, path, body, params))
+        return TypeAdapter(shape).validate_python(
+            await self._call(method, path, body, params, patience)
+        )
 
     async def tell(
         self,
@@ -117,7 +121,12 @@ class StaffService:
         raise problem_of(answer.status, told)
 
     async def _call(
-        self, method: str, path: str, body: BaseModel | None, params: Params | None
+        self,
+        method: str,
+        path: str,
+        body: BaseModel | None,
+        params: Params | None,
+        patience: aiohttp.ClientTimeout = TIMEOUT,
     ) -> Any:
         sent = None if body is None else body.model_dump(mode="json")
         asked = {name: value for name, value in (params or {}).items() if value != ""}
@@ -128,7 +137,7 @@ class StaffService:
                 json=sent,
                 params=asked,
                 headers=self._headers,
-                timeout=TIMEOUT,
+                timeout=patience,
             ) as answer:
                 told = None if answer.status == 204 else await answer.json(content_type=None)
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:

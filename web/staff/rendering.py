@@ -24,7 +24,7 @@ from web.staff.keys import BUILD, ME
 STAFF = Path(__file__).resolve().parent
 TEXTS = [STAFF / "texts.yml", *sorted((STAFF / "texts").glob("*.yml"))]
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
-MENU: web.AppKey[list[tuple[dict[str, str], Access]]] = web.AppKey("staff_menu")
+MENU: web.AppKey[list[tuple[dict[str, Any], Access]]] = web.AppKey("staff_menu")
 
 
 class Unreachable(RuntimeError):
@@ -107,7 +107,7 @@ def setup(app: web.Application) -> None:
     app[MENU] = _menu(app)
 
 
-def _menu(app: web.Application) -> list[tuple[dict[str, str], Access]]:
+def _menu(app: web.Application) -> list[tuple[dict[str, Any], Access]]:
     """The menu's entries with who may open them, as their pages declare it.
 
     Raises:
@@ -118,7 +118,7 @@ def _menu(app: web.Application) -> list[tuple[dict[str, str], Access]]:
         for route in app.router.routes()
         if route.method == "GET" and route.resource
     }
-    entries: list[tuple[dict[str, str], Access]] = []
+    entries: list[tuple[dict[str, Any], Access]] = []
     for entry in yaml.safe_load((STAFF / "menu.yml").read_text("utf-8")):
         access = pages.get(entry["path"].removeprefix(forms.PATH))
         if access is None:
@@ -138,7 +138,14 @@ def render(request: web.Request, template: str, status: int = 200, **context: An
     """
     me = request.get(ME)
     menu = [one for one, access in request.app[MENU] if me and access.admits(me.stage, me.roles)]
-    here = max((one["path"] for one in menu if request.path.startswith(one["path"])), default="")
+    # Of several paths that begin this one the longest is the greatest.
+    above = (
+        (path, one["path"])
+        for one in menu
+        for path in (one["path"], *one.get("below", ()))
+        if request.path.startswith(path)
+    )
+    _, here = max(above, default=("", ""))
     common = {
         "me": me,
         "menu": menu,

@@ -47,7 +47,7 @@ ROWS = {column for shape in form.ROWS.values() for column in shape.model_fields}
         ("answer_blanks", blanks()),
         ("table_fields", [name for tables in TABLES.values() for name in tables]),
         (
-            "procedure_columns",
+            "table_columns",
             [one for tables in TABLES.values() for row in tables.values() for one in row],
         ),
     ],

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from common.tenant import shipped as tenant
 from onestop.catalogue.content import Procedure
 from onestop.units.directory import Directory
-from web.staff.rendering import number, text
+from web.staff.rendering import number, text, texts
 
 YEARS = {"since"}  # written without points
 Mark = Literal["same", "gone", "new"]
@@ -104,8 +104,13 @@ def _row(row: dict[str, Any]) -> str:
         else:
             many = isinstance(value, int) and column not in YEARS
             shown = number(value) if many else value
-            told.append(f"{text('procedure_columns', column)}: {shown}")
+            told.append(f"{_column(column)}: {shown}")
     return "; ".join(told)
+
+
+def _column(name: str) -> str:
+    known = texts()
+    return known["procedure_columns"].get(name) or text("table_columns", name)
 
 
 def _compare(old: list[str], new: list[str], around: int) -> list[tuple[Mark, str] | None]:

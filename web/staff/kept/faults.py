@@ -55,5 +55,5 @@ def say_cell(fault: str) -> str:
     if found["row"]:
         parts.append(f"dòng {int(found['row']) + 1}")
     if found["column"]:
-        parts.append(text("procedure_columns", found["column"]))
+        parts.append(text("table_columns", found["column"]))
     return f"{', '.join(parts)}: {text('cell_faults', found['said'])}"
