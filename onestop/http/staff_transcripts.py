@@ -38,6 +38,12 @@ reviewers = allow(Role.REVIEWER, Role.ADMINISTRATOR)
 deciders = allow(Role.REVIEWER, Role.EDITOR, Role.ADMINISTRATOR)
 # Personal data is not for every reviewer.
 unmaskers = allow(Role.ADMINISTRATOR)
+REFUSALS: dict[type[Exception], tuple[str, str]] = {
+    exporting.ReasonMissingError: ("reason_missing", "Say why."),
+    suggestions.UnknownNameError: ("unknown_name", "There is nothing of that name."),
+    suggestions.ValueMissingError: ("value_missing", "Say what the words mean."),
+    suggestions.WordsMissingError: ("words_missing", "The message has no such words."),
+}
 
 
 def _number(request: web.Request, name: str) -> int:
@@ -60,6 +66,8 @@ async def _write(request: web.Request, work: Callable[[Session, Staff], T]) -> T
         return await request.app[DATABASE].run(work, request[STAFF])
     except LookupError as error:
         raise Problem(404, "unknown_transcript", "There is nothing of that number.") from error
+    except tuple(REFUSALS) as error:
+        raise Problem(422, *REFUSALS[type(error)]) from error
 
 
 def _json(found: BaseModel | list[M]) -> web.Response:
@@ -134,12 +142,9 @@ async def export(request: web.Request) -> web.Response:
     wanted = await _body(request, Export)
     if wanted.clear and Role.ADMINISTRATOR not in request[STAFF].roles:
         raise Problem(403, "not_allowed", "None of the account's roles may do that.")
-    try:
-        content = await _write(
-            request, lambda s, staff: exporting.export(s, staff.scope, staff.name, wanted)
-        )
-    except exporting.ReasonMissingError as error:
-        raise Problem(422, "reason_missing", "Say why.") from error
+    content = await _write(
+        request, lambda s, staff: exporting.export(s, staff.scope, staff.name, wanted)
+    )
     kind = "text/csv" if wanted.format == "csv" else "application/jsonl"
     return web.Response(body=content, content_type=kind, charset="utf-8")
 
@@ -203,19 +208,11 @@ async def judge(request: web.Request) -> web.Response:
 async def suggest(request: web.Request) -> web.Response:
     """Propose a correction."""
     number, new = _number(request, "turn"), await _body(request, SuggestionNew)
-    try:
-        return _json(
-            await _write(
-                request,
-                lambda s, staff: suggestions.propose(s, staff.scope, staff.name, number, new),
-            )
+    return _json(
+        await _write(
+            request, lambda s, staff: suggestions.propose(s, staff.scope, staff.name, number, new)
         )
-    except suggestions.WordsMissingError as error:
-        raise Problem(422, "words_missing", "The message has no such words.") from error
-    except suggestions.ValueMissingError as error:
-        raise Problem(422, "value_missing", "Say what the words mean.") from error
-    except suggestions.UnknownNameError as error:
-        raise Problem(422, "unknown_name", "There is nothing of that name.") from error
+    )
 
 
 @routes.get("/staff/suggestions")
@@ -275,14 +272,11 @@ async def group(request: web.Request) -> web.Response:
 async def correct_group(request: web.Request) -> web.Response:
     """Propose one correction of all messages of a group."""
     number, new = _number(request, "group"), await _body(request, GroupCorrection)
-    try:
-        return _json(
-            await _write(
-                request, lambda s, staff: groups.correct(s, staff.scope, staff.name, number, new)
-            )
+    return _json(
+        await _write(
+            request, lambda s, staff: groups.correct(s, staff.scope, staff.name, number, new)
         )
-    except suggestions.UnknownNameError as error:
-        raise Problem(422, "unknown_name", "There is nothing of that name.") from error
+    )
 
 
 @routes.post(r"/staff/transcripts/groups/{group:\d{1,12}}/approval")
