@@ -63,7 +63,7 @@ def _words(accented: bool) -> _Words:
     names = frozenset[str]() if accented else read("without_accents") | read("meant")
     return _Words(
         first=read("first"),
-        never=read("never"),
+        never=read("never") - names,
         ordinary=(read("ordinary") | read("never")) - names,
         phrases=tuple(
             " ".join(_key(word, accented) for word in phrase.split())

@@ -72,6 +72,7 @@ def citizen_id(text: str) -> Value:
         ("khong minh tuan", "Khong Minh Tuan"),
         ("Nguyễn Thị Muộn", "Nguyễn Thị Muộn"),
         ("nguyen ba tien", "Nguyen Ba Tien"),
+        ("minh ha", "Minh Ha"),
     ],
 )
 def test_a_name_without_the_chatter_around_it(text: str, name: str) -> None:
@@ -103,6 +104,9 @@ def test_a_name_without_the_chatter_around_it(text: str, name: str) -> None:
         ("bố mày", "name_unclear"),
         ("đồ điên", "name_unclear"),
         ("chào em", "name_unclear"),
+        ("tên mẹ hay tên tôi?", "name_unclear"),
+        ("ghi tên ai hả em", "name_unclear"),
+        ("ten me hay ten toi", "name_unclear"),
         ("mai làm tiếp", "name_unclear"),
         ("để tối về làm tiếp", "name_unclear"),
         ("cho em hỏi với", "name_unclear"),
