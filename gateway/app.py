@@ -57,7 +57,7 @@ async def _workers(app: web.Application) -> AsyncIterator[None]:
     """Work while the channels stand."""
     mounted = app[CHANNELS]
     notifier = Notifier(app[DATABASE], app[ONESTOP], mounted)
-    eraser = Eraser(app[DATABASE], app[ONESTOP], app[RASA])
+    eraser = Eraser(app[DATABASE], app[ONESTOP], app[RASA], mounted)
     workers = (app[DISPATCHER], app[SENDER], notifier, eraser)
     tasks = [asyncio.create_task(one.run()) for one in workers]
     tasks.append(asyncio.create_task(keep(app)))

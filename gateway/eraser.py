@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Mapping
 
 import structlog
 
 from common.database import Database
 from gateway import erasing
+from gateway.channels.base import Channel
 from gateway.onestop_client import Erasure, Expiry, OnestopClient, OnestopUnavailableError
 from gateway.rasa_client import RasaClient, RasaError
 
@@ -33,10 +35,18 @@ class Eraser:
         database: the gateway's database.
         onestop: the service that says what.
         rasa: has the tracker.
+        channels: by name; whoever looks at an erased conversation is told by them.
     """
 
-    def __init__(self, database: Database, onestop: OnestopClient, rasa: RasaClient) -> None:
+    def __init__(
+        self,
+        database: Database,
+        onestop: OnestopClient,
+        rasa: RasaClient,
+        channels: Mapping[str, Channel],
+    ) -> None:
         self._database, self._onestop, self._rasa = database, onestop, rasa
+        self._channels = channels
 
     async def run(self) -> None:
         """Work until cancelled; nothing that goes wrong with one look ends it."""
@@ -72,6 +82,9 @@ class Eraser:
         counts = await self._database.run(erasing.erase, one.owner)
         counts["tracker_events"] = await self._rasa.forget(one.owner)
         await self._onestop.report_erasure(one, counts)
+        channel = self._channels.get(one.owner.partition(":")[0])
+        if channel is not None:
+            await channel.ended(one.owner, erased=True)
         log.info("conversation_erased", erasure=one.id, **counts)
 
     async def expire(self) -> None:

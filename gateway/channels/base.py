@@ -41,6 +41,14 @@ class Channel(ABC):
             done: whether the dispatcher is through with the message for now.
         """
 
+    async def ended(self, sender: str, *, erased: bool) -> None:  # noqa: B027 - platforms have no say
+        """Have who still looks at a conversation know that it was ended.
+
+        Args:
+            sender: the citizen.
+            erased: whether all that was said is gone.
+        """
+
     async def notify(self, sender: str, notice: Message) -> None:  # noqa: B027 - most have none
         """Bring a notice that is stored already, to who has asked nothing.
 

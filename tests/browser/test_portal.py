@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import AXE, Opener, Site
+from tests.browser.conftest import AXE, ONLINE, Opener, Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
@@ -316,6 +316,44 @@ def test_a_new_conversation_leaves_nothing_of_the_old_on_the_device(open_page: O
     assert cookie["sameSite"] == "Strict"
     say(page, "chuyện mới")
     expect(page.get_by_role("log")).to_contain_text("Anh/chị vừa nhắn: chuyện mới")
+
+
+def test_a_conversation_ended_on_one_page_is_gone_from_the_other_which_joins_the_new_one(
+    open_page: Opener, site: Site
+) -> None:
+    first = open_page()
+    second = first.context.new_page()
+    second.goto(site.url)
+    second.wait_for_selector(ONLINE)
+    say(first, "chuyện cũ")
+    expect(second.get_by_role("log")).to_contain_text("Anh/chị vừa nhắn: chuyện cũ")
+    first.get_by_role("button", name="Trò chuyện mới").click()
+    first.get_by_role("button", name="Bắt đầu mới").click()
+    for page in (first, second):
+        expect(page.get_by_role("log")).not_to_contain_text("chuyện cũ")
+        expect(page.locator("mot-cua-chat .row")).to_have_count(1)  # the greeting
+        page.wait_for_selector(ONLINE)
+    say(second, "chuyện mới")
+    for page in (first, second):
+        expect(page.get_by_role("log")).to_contain_text("Anh/chị vừa nhắn: chuyện mới")
+    assert len({one["sender"] for one in site.rasa.received}) == 2
+    assert site.opened() == 2
+
+
+def test_pages_that_are_opened_at_once_share_one_conversation(
+    open_page: Opener, site: Site
+) -> None:
+    first = open_page()
+    first.context.clear_cookies()
+    pages = [first, first.context.new_page(), first.context.new_page()]
+    for page in pages:  # as a browser opens again what was open
+        page.goto(site.url, wait_until="commit")
+    for page in pages:
+        page.wait_for_selector(ONLINE)
+    say(pages[0], "chào em")
+    for page in pages:
+        expect(page.get_by_role("log")).to_contain_text("Anh/chị vừa nhắn: chào em")
+    assert site.opened() == 2
 
 
 def test_the_receipt_prints_alone(open_page: Opener) -> None:

@@ -377,6 +377,10 @@ def test_the_pages_button_erases_after_the_second_factor_and_tells_what_was_eras
     expect(citizen.log).to_contain_text("em đã xóa dữ liệu")
     look(page, "erase-3")
     assert gone(parts, name), where(parts, name)
+    expect(citizen.log).not_to_contain_text(name)
+    expect(citizen.log).to_contain_text("em đã xóa dữ liệu")
+    expect(page.locator(ONLINE)).to_be_visible()
+    look(page, "erase-4")
     # What is said from now on is a new conversation's, which the page finds again.
     play(citizen, {"say": "giờ làm việc thế nào", "expect": ["Thứ"]})
     page.reload()

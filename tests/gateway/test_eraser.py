@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import func, select
 
 from common.database import Database, now
 from gateway import erasing
+from gateway.channels.base import Channel
 from gateway.eraser import Eraser
 from gateway.models import Base, ChatSession, Direction, Message, State
 from gateway.onestop_client import Erasure, Expiry
@@ -103,7 +104,7 @@ class Rasa:
 
 
 def eraser(database: Database, onestop: Any, rasa: Any) -> Eraser:
-    return Eraser(database, onestop, rasa)
+    return Eraser(database, onestop, rasa, {})
 
 
 async def test_all_of_one_conversation_goes_and_nothing_of_anothers(
@@ -125,6 +126,21 @@ async def test_all_of_one_conversation_goes_and_nothing_of_anothers(
     }
     left = gateway_database.query(lambda session: list(session.scalars(select(Message.sender))))
     assert left == [LA]
+
+
+async def test_who_still_looks_at_it_is_told_once_all_of_it_is_gone(
+    gateway_database: Database,
+) -> None:
+    class Page:
+        async def ended(self, sender: str, *, erased: bool) -> None:
+            told.append((sender, erased, count(gateway_database, Message), len(onestop.erased)))
+
+    told: list[tuple[str, bool, int, int]] = []
+    say(gateway_database, AN, DAY, State.ANSWERED)
+    erasures = [Erasure(3, AN, "lease"), Erasure(4, "zalo:an", "lease")]
+    onestop, channels = Onestop(erasures, []), cast("dict[str, Channel]", {"web": Page()})
+    await Eraser(gateway_database, cast("Any", onestop), cast("Any", Rasa()), channels).erase()
+    assert told == [(AN, True, 0, 1)]
 
 
 @pytest.mark.parametrize("state", erasing.UNDER_WAY)

@@ -19,7 +19,13 @@ class Page:
     def __init__(self) -> None:
         self.socket = socketio.AsyncClient()
         self.events: asyncio.Queue[tuple[str, Any]] = asyncio.Queue()
-        for name in ("bot_uttered", "user_uttered", "turn_ended", "session_confirm"):
+        for name in (
+            "bot_uttered",
+            "user_uttered",
+            "turn_ended",
+            "session_confirm",
+            "session_ended",
+        ):
             self.socket.on(name, self._keeper(name))
 
     def _keeper(self, name: str) -> Any:
@@ -87,8 +93,11 @@ async def test_a_socket_that_stayed_open_does_not_speak_in_a_conversation_that_w
     session = await open_session(client)
     page = await pages(client, auth={"token": session["Authorization"].removeprefix("Bearer ")})
     await page.socket.call("user_uttered", {"text": "một", "message_id": "m1"})
+    while (await page.next())[0] != "turn_ended":
+        pass
     async with client.delete("/api/chat/sessions", headers=session) as response:
         assert response.status == 204
+    assert await page.next() == ("session_ended", {"erased": False})
     ack = await page.socket.call("user_uttered", {"text": "hai", "message_id": "m2"})
     assert (ack["status"], ack["detail"]) == (401, text_of("no_session"))
     assert [one["text"] for one in rasa.received] == ["một"]

@@ -158,6 +158,7 @@ export class MotCuaChat extends HTMLElement {
       this.limits = gateway;
       this.log.greet(gateway.greeting);
     });
+    on("ended", ({ erased }) => (erased ? this.log.forget() : this.clear()));
     on("history", (messages) => {
       if (messages.length) this.talking();
       this.log.restore(messages);
@@ -179,9 +180,13 @@ export class MotCuaChat extends HTMLElement {
     on("turn", () => this.log.typing(false));
   }
 
-  async restart() {
+  clear() {
     this.log.clear();
     this.announce("restart");
+  }
+
+  async restart() {
+    this.clear();
     this.parts.input.focus();
     await this.connection.restart().catch(() => this.connection.open());
   }

@@ -11,7 +11,7 @@ const CONNECT_MS = 8_000;
 const RETRY_MS = 3_000;
 const SOCKET_TRIES = 3;
 
-/** Events: welcome {greeting, text_max, upload_max_bytes}, state {state}, message {…}, said {…}, history {messages}, busy, turn, kept, refused {message_id, detail}. */
+/** Events: welcome {greeting, text_max, upload_max_bytes}, state {state}, message {…}, said {…}, history {messages}, ended {erased}, busy, turn, kept, refused {message_id, detail}. */
 export class Connection extends EventTarget {
   constructor(base) {
     super();
@@ -77,6 +77,7 @@ export class Connection extends EventTarget {
     this.socket.on("bot_uttered", (message) => this.arrived(message));
     this.socket.on("user_uttered", (message) => this.tell("said", message));
     this.socket.on("turn_ended", () => this.tell("turn"));
+    this.socket.on("session_ended", (how) => this.begin(how));
   }
 
   arrived(message) {
@@ -202,6 +203,14 @@ export class Connection extends EventTarget {
     this.queue = [];
     this.socket?.disconnect();
     await this.session.end();
+    await this.begin();
+  }
+
+  /** Begin a new conversation where this page's was ended: erased, or on another page of the citizen. */
+  async begin(how = {}) {
+    this.tell("ended", how);
+    this.socket?.disconnect();
+    this.session.forget();
     this.last = 0;
     await this.open();
   }

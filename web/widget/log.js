@@ -53,6 +53,16 @@ export class Log {
     this.typing(false);
   }
 
+  /** Take away what was said, but for the assistant's last words: they may tell what was erased. */
+  forget() {
+    const { log } = this.parts;
+    while (log.firstChild && log.firstChild !== this.turnStart) log.firstChild.remove();
+    this.retire();
+    this.shown.clear();
+    this.turnStart = this.place = null;
+    this.typing(false);
+  }
+
   /** Show what was said before, without having it all read out. */
   restore(messages) {
     if (!messages.length) return;

@@ -12,6 +12,9 @@ function stored(work) {
   }
 }
 
+// Pages of one browser that are opened at once share one conversation: the second finds the first one's.
+const alone = (work) => navigator.locks?.request("mot-cua-session", work) ?? work();
+
 export class Session {
   /** @param {string} base the gateway's origin */
   constructor(base) {
@@ -41,7 +44,12 @@ export class Session {
   }
 
   /** Begin or go on; what the gateway says of itself: {greeting, text_max, upload_max_bytes}. */
-  async open() {
+  open() {
+    return alone(() => this.begin());
+  }
+
+  async begin() {
+    if (this.foreign) this.token ??= stored((storage) => storage.getItem(KEY));
     const response = await this.fetch("/api/chat/sessions", { method: "POST" });
     const body = await response.json().catch(() => ({}));
     if (!response.ok) throw Object.assign(new Error(`session: ${response.status}`), body);
@@ -52,11 +60,17 @@ export class Session {
   /** End it on this device. */
   async end() {
     await this.fetch("/api/chat/sessions", { method: "DELETE" });
-    this.keep(null);
+    this.forget();
+  }
+
+  /** Hold its token no longer. */
+  forget() {
+    stored((storage) => storage.getItem(KEY) === this.token && storage.removeItem(KEY));
+    this.token = null;
   }
 
   keep(token) {
     this.token = token;
-    if (this.foreign) stored((storage) => (token ? storage.setItem(KEY, token) : storage.removeItem(KEY)));
+    stored((storage) => storage.setItem(KEY, token));
   }
 }

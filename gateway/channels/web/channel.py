@@ -139,6 +139,10 @@ class WebChannel(Channel):
             raise NotSentError(Remedy.UNREACHABLE, "conversation ended")
         await self._show(sender, notice)
 
+    async def ended(self, sender: str, *, erased: bool) -> None:
+        """Tell the sender's open pages, which then begin anew."""
+        await self.sockets.emit("session_ended", {"erased": erased}, room=sender)
+
     async def _show(self, sender: str, row: Message) -> None:
         message = outbox.present(row)
         await self.sockets.emit("bot_uttered", message, room=sender)

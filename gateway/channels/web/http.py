@@ -109,7 +109,11 @@ async def end_session(request: web.Request) -> r204:
     Status Codes:
         204: Ended, or there was none.
     """
-    await request.app[DATABASE].run(sessions.end, token_of(request))
+    token, channel = token_of(request), request.app[CHANNEL]
+    sender = await channel.sender_of(token)
+    await request.app[DATABASE].run(sessions.end, token)
+    if sender:
+        await channel.ended(sender, erased=False)
     response = web.Response(status=204)
     secure = request.app[CONFIG].cookie_secure
     response.del_cookie(cookie_name(secure), path="/", secure=secure, samesite="Strict")

@@ -2,6 +2,7 @@
 
     page → server  session_request {session_id?}   user_uttered {text|payload, message_id} → ack
     server → page  session_confirm {session_id}    bot_uttered, user_uttered {…}  turn_ended {id}
+                   session_ended {erased}
 
 A page that holds the session cookie (or passes `auth: {token}`) is let in as its sender when it
 connects. A rasa-webchat asks with `session_request`: it gets a token as the session's id, and gives that
