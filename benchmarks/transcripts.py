@@ -32,7 +32,8 @@ from common.settings import settings
 from onestop.catalogue.search import lexicon
 from onestop.staff.scope import Scope
 from onestop.transcripts import listing, reviewing, words
-from onestop.transcripts.clustering import Message, clusters
+from onestop.transcripts.clustering import Message
+from onestop.transcripts.clustering.near import clusters
 from onestop.transcripts.models import Conversation, Turn
 from onestop.transcripts.schemas import Filter
 

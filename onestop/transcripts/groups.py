@@ -13,7 +13,6 @@ from sqlalchemy import Select, case, delete, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from common.database import Database, insert_if_absent
-from onestop.catalogue.search import lexicon
 from onestop.dossiers.calendar import VIETNAM
 from onestop.staff.scope import Scope
 from onestop.transcripts import listing, suggestions
@@ -69,8 +68,11 @@ def make(database: Database, week: date, at: datetime) -> int:
     """Group the messages of a week (its Monday), in place of what was made of it before; how many groups.
 
     The work is done between two transactions: whoever writes meanwhile does not wait for it.
+
+    Raises:
+        onestop.transcripts.clustering.NotGroupedError, subprocess.TimeoutExpired: nothing was changed.
     """
-    found = clusters(database.query(_misunderstood, week), lexicon.shipped())
+    found = clusters(database.query(_misunderstood, week))
     database.transact(_keep, week, found, at)
     return len(found)
 

@@ -15,7 +15,10 @@ from sqlalchemy.orm import selectinload, undefer
 from common.database import Database
 from onestop.catalogue import store
 from onestop.catalogue.content import Procedure
+from onestop.catalogue.search import lexicon
 from onestop.catalogue.sources import Source
+from onestop.transcripts import groups
+from onestop.transcripts.clustering.near import clusters
 from onestop.transcripts.consumer import consume
 from onestop.transcripts.events import Event
 from onestop.transcripts.models import Conversation, Turn
@@ -45,6 +48,12 @@ def database(request: pytest.FixtureRequest, tmp_path: Path, empty: Path) -> Ite
         opened = Database(url)
         yield opened
         opened.close()
+
+
+@pytest.fixture
+def grouping_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Groups are found in this process: one of its own takes seconds to start."""
+    monkeypatch.setattr(groups, "clusters", lambda messages: clusters(messages, lexicon.shipped()))
 
 
 @dataclass

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import delete, func, select
 
 from common.database import Database
+from common.settings import ROOT
 from onestop.catalogue.search import lexicon
 from onestop.privacy.forgetting import forget_conversations
 from onestop.staff.scope import Scope
 from onestop.transcripts import groups, suggestions
-from onestop.transcripts.clustering import Message, clusters
+from onestop.transcripts.clustering import Message, NotGroupedError
+from onestop.transcripts.clustering import clusters as clusters_apart
+from onestop.transcripts.clustering.near import clusters
 from onestop.transcripts.models import Conversation, GroupedTurn, Suggestion, Turn, TurnGroup
 from onestop.transcripts.schemas import GroupCorrection, SuggestionNew
 from tests.onestop.transcripts.conftest import Citizen, conversations, procedure_of, take, turns
 
+pytestmark = pytest.mark.usefixtures("grouping_here")
 ALL = Scope()
 # A Wednesday noon in Vietnam, its week, and the Monday after it.
 WEDNESDAY = datetime(2026, 5, 27, 5, tzinfo=UTC)
@@ -111,6 +117,24 @@ def asked(
             citizen.add("slot", name="procedure", value=procedure)
         citizen.hears("Em chưa hiểu ạ.", "action_clarify", said="not_understood")
         take(database, citizen)
+
+
+def test_groups_are_found_in_a_process_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    messages = said(*PET, *VNEID, *NOISE)
+    assert clusters_apart(messages) == clusters(messages, lexicon.shipped())
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    with pytest.raises(NotGroupedError):
+        clusters_apart(messages)
+
+
+def test_the_service_itself_needs_nothing_of_that() -> None:
+    told = subprocess.run(
+        [sys.executable, "-c", "import sys, onestop.http.app; print('sklearn' in sys.modules)"],
+        capture_output=True,
+        check=True,
+        cwd=ROOT,
+    )
+    assert told.stdout.split() == [b"False"]
 
 
 def page(database: Database, scope: Scope = ALL) -> list[tuple[str, int, int]]:
@@ -271,9 +295,9 @@ def test_what_a_turn_left_behind_is_not_kept(database: Database) -> None:
     gone = turns(database)[0].id
     usual = groups.clusters
 
-    def slow(messages: list[Message], known: object) -> object:
+    def slow(messages: list[Message]) -> object:
         database.transact(lambda s: s.execute(delete(Turn).where(Turn.id == gone)))
-        return usual(messages, known)  # type: ignore[arg-type]
+        return usual(messages)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(groups, "clusters", slow)

@@ -10,9 +10,16 @@ from onestop.staff.access import Role
 from onestop.staff.scope import Scope
 from onestop.transcripts import groups, suggestions
 from onestop.transcripts.schemas import SuggestionNew
-from tests.onestop.transcripts.conftest import Citizen, conversations, take, turns
+from tests.onestop.transcripts.conftest import (
+    Citizen,
+    conversations,
+    grouping_here,
+    take,
+    turns,
+)
 from tests.web.staff.conftest import Console
 
+__all__ = ["grouping_here"]  # a fixture of other tests
 WEDNESDAY = datetime(2026, 5, 27, 5, tzinfo=UTC)
 
 
@@ -166,6 +173,7 @@ async def test_another_agencys_conversation_is_not_there(talk: Console) -> None:
         )
 
 
+@pytest.mark.usefixtures("grouping_here")
 async def test_a_group_is_corrected_at_once_and_approved_by_a_second_person(
     console: Console,
 ) -> None:

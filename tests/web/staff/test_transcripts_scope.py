@@ -17,11 +17,20 @@ from onestop.staff.access import Role, access_of
 from onestop.staff.scope import Scope
 from onestop.transcripts import groups, reviewing, suggestions
 from onestop.transcripts.schemas import Marks, SuggestionNew
-from tests.onestop.transcripts.conftest import Citizen, conversations, procedure_of, take, turns
+from tests.onestop.transcripts.conftest import (
+    Citizen,
+    conversations,
+    grouping_here,
+    procedure_of,
+    take,
+    turns,
+)
 from tests.staff import make_account, open_session
 from tests.web.staff.conftest import Console
 from web.staff import review, transcripts
 
+__all__ = ["grouping_here"]  # a fixture of other tests
+pytestmark = pytest.mark.usefixtures("grouping_here")
 OURS, THEIRS = "Sở Tư pháp", "Công an tỉnh"
 SECRET = "zqxwv"
 WEDNESDAY = datetime(2026, 5, 27, 5, tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""Groups of messages that say much the same, and what to call them. No tables here.
+"""Groups of messages, and what to call them. No tables here.
 
 A message is read as the search reads it (talk dropped, everyday words in official ones), weighted by TF-IDF. A
 group is a message and all that lie near it: as no member is far from the middle, groups do not grow together by
@@ -12,7 +12,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from math import log
-from typing import NamedTuple
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -22,6 +21,7 @@ from sklearn.preprocessing import normalize
 from onestop.catalogue.search.lexicon import Kind, Lexicon, Piece
 from onestop.catalogue.search.reading import read_message
 from onestop.catalogue.search.words import Word, words
+from onestop.transcripts.clustering import Cluster, Message
 
 NEAR = 0.4
 """The cosine from which on a message belongs to a group's middle."""
@@ -40,29 +40,6 @@ LONGEST_TERM = 4  # syllables: "lý lịch tư pháp"
 COMMON = 0.3  # of a group's conversations use a word that names it
 _ROWS_AT_ONCE = 256  # with 20,000 texts 40 MB
 _MASK = re.compile(r"‹[^›]*›")
-
-
-class Message(NamedTuple):
-    """A message to be grouped.
-
-    Attributes:
-        id: its turn's number.
-        conversation: one citizen's words count once.
-        text: masked.
-        counts: whether it makes groups, or only joins them (it is of the week before).
-    """
-
-    id: int
-    conversation: int
-    text: str
-    counts: bool = True
-
-
-class Cluster(NamedTuple):
-    """A group: its most telling words, and its messages, the middle's text first."""
-
-    name: str
-    members: list[int]
 
 
 def clusters(messages: Sequence[Message], lexicon: Lexicon) -> list[Cluster]:
