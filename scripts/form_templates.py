@@ -1,9 +1,9 @@
 """The templates of printed forms, `data/forms/*.docx`, made of what stands here, so that they are read as code.
 
-`python -m scripts.form_templates` writes them anew. The five civil-status forms follow the official ones
-(Thông tư 04/2020/TT-BTP, phụ lục; 04/2024/TT-BTP): their order, names and blanks; the layout is that of Nghị
-định 30/2020/NĐ-CP, Phụ lục I. What the e-form asks beside them (telephone, papers) stands at the end, under
-the signature. What templates may say: `data/forms/README.md`.
+`python -m scripts.form_templates` writes them anew. `general` prints every e-form as a list of its answers. The
+five civil-status forms follow the official ones (Thông tư 04/2020/TT-BTP, 04/2024/TT-BTP, phụ lục): their
+order, names and blanks. The layout is that of Nghị định 30/2020/NĐ-CP, Phụ lục I. What the e-form asks beside
+them (telephone, papers) stands at the end, under the signature. What templates may say: `data/forms/README.md`.
 """
 
 from __future__ import annotations
@@ -345,7 +345,8 @@ def table(document: Document, form: Form) -> None:
 
 def signatures(document: Document, signers: Sequence[tuple[str, str]]) -> None:
     """The day, and a block for each who signs; one alone stands on the right."""
-    paragraph(document, (DATE, "i"), align=WD_ALIGN_PARAGRAPH.RIGHT)
+    day = paragraph(document, (DATE, "i"), align=WD_ALIGN_PARAGRAPH.RIGHT)
+    day.paragraph_format.keep_with_next = True
     columns = max(2, len(signers))
     made = document.add_table(rows=1, cols=columns)
     made.autofit = False
@@ -372,11 +373,17 @@ def _signature(cell: _Cell, who: str, name: str) -> None:
     paragraph(cell, (name, "b"), align=CENTRE)
 
 
-def heading(document: Document, title: str) -> None:
-    """The national title and motto, the form's name, to whom it goes, and the dossier's code."""
+def heading(document: Document, title: str, under: str = "") -> None:
+    """The national title and motto, the form's name, to whom it goes, and the dossier's code.
+
+    Args:
+        under: what stands below the name.
+    """
     paragraph(document, ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "b"), align=CENTRE, after=0)
     paragraph(document, ("Độc lập - Tự do - Hạnh phúc", "bu"), align=CENTRE, after=10, size=14)
     paragraph(document, (title, "b"), align=CENTRE, after=6, size=14)
+    if under:
+        paragraph(document, (under, "i"), align=CENTRE, after=6, size=SMALL)
     to = "{{ addressee or '" + NOTHING * 3 + "' }}"
     paragraph(document, ("Kính gửi: ", ""), (to, "b"), align=CENTRE, after=8)
     paragraph(document, ("{%p if code %}", ""))
@@ -386,6 +393,13 @@ def heading(document: Document, title: str) -> None:
     none = "Bản in từ tờ khai điện tử, chưa có mã hồ sơ."
     paragraph(document, (none, "i"), after=6, size=SMALL)
     paragraph(document, ("{%p endif %}", ""))
+
+
+def statement(document: Document, signers: Sequence[tuple[str, str]]) -> None:
+    """What was agreed to, and who signs it."""
+    agreed = paragraph(document, ("{{ consent }}", ""), before=8, after=8)
+    agreed.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
+    signatures(document, signers)
 
 
 def enclosed(document: Document, used: Sequence[str]) -> None:
@@ -444,19 +458,46 @@ def build(form: Form) -> Document:
             row(document, one)
     if form.table:
         table(document, form)
-    agreed = paragraph(document, ("{{ consent }}", ""), before=8, after=8)
-    agreed.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
-    signatures(document, form.signers)
+    statement(document, form.signers)
     enclosed(document, form.used)
     footer(document)
     return document
 
 
+def build_general() -> Document:
+    """The template of every other form: its sections, numbered lines, and blanks for what is open."""
+    document = page()
+    heading(document, "{{ title | upper }}", "{{ procedure }}")
+    paragraph(document, ("{%p for section in sections %}", ""))
+    section = paragraph(document, ("{{ section.title }}", "b"), before=8, after=3)
+    section.paragraph_format.keep_with_next = True
+    paragraph(document, ("{%p for line in section.lines %}", ""))
+    label, value = (
+        "{{ line.number }}. {{ line.label }}: ",
+        "{{ line.value or '" + NOTHING * 3 + "' }}",
+    )
+    line = paragraph(document, (label, ""), (value, "b"), after=3)
+    line.paragraph_format.left_indent, line.paragraph_format.first_line_indent = (
+        Twips(510),
+        Twips(-510),
+    )
+    paragraph(document, ("{%p endfor %}", ""))
+    paragraph(document, ("{%p endfor %}", ""))
+    statement(document, (("Người khai", "{{ signer }}"),))
+    footer(document)
+    return document
+
+
+def templates() -> dict[str, Document]:
+    """All templates, by the name of their file without its ending."""
+    return {"general": build_general(), **{form.id: build(form) for form in FORMS}}
+
+
 def main() -> int:
     """Write all templates."""
-    for form in FORMS:
-        build(form).save(str(DIRECTORY / f"{form.id}.docx"))
-        sys.stdout.write(f"{form.id}.docx\n")
+    for name, document in templates().items():
+        document.save(str(DIRECTORY / f"{name}.docx"))
+        sys.stdout.write(f"{name}.docx\n")
     return 0
 
 
