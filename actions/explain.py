@@ -9,7 +9,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions.onestop_client import OnestopRefusal
 from actions.texts import Button, button, render, shorten
-from actions.turn import ASK_PERSON, Events, Turn
+from actions.turn import Events, Turn
 from bot.nlu.text import fold
 from onestop.catalogue.content import Procedure
 from onestop.schemas import Candidate, SearchResult
@@ -135,8 +135,12 @@ def not_found(turn: Turn) -> None:
 
 
 def which_procedure(turn: Turn, wishes: list[str]) -> Events:
-    """Ask which procedure is meant, and keep what is wanted of it."""
-    turn.show("which_procedure", wishes=wishes, buttons=[ASK_PERSON] if turn.puzzled else None)
+    """Ask which procedure is meant, and keep what is wanted of it; the third time, offer a person."""
+    if turn.puzzled:
+        turn.offer_person()
+    else:
+        turn.note(again=bool(turn.wanted))
+        turn.show("which_procedure", wishes=wishes)
     return wait_for_name(wishes)
 
 

@@ -35,7 +35,7 @@ _ASKING_WHICH = {
     *("action_explain", "action_start_dossier", "action_clarify", "action_out_of_scope"),
 }
 # Replies to what was not understood: after one of them a person is offered.
-_LOST = {"not_understood", "procedure_not_found", "which_procedure"}
+_LOST = {"not_understood", "procedure_not_found"}
 
 # Below this the intent is a guess; while an e-form is filled, a guess does not interrupt it.
 SURE = 0.6
@@ -162,19 +162,17 @@ class Turn:
     @property
     def puzzled(self) -> bool:
         """Whether the reply before this message was already one to something not understood."""
-        return not _LOST.isdisjoint(self._said_before())
-
-    def _said_before(self) -> set[str]:
-        """The templates of the replies between this message and the one before."""
-        told, messages = set(), 0
+        messages = 0
         for event in reversed(self.tracker.events):
             if event.get("event") == "user":
                 messages += 1
                 if messages == 2:
                     break
             elif event.get("event") == "bot" and messages == 1:
-                told.add(str((event.get("metadata") or {}).get("trace", {}).get("said", "")))
-        return told
+                trace = (event.get("metadata") or {}).get("trace") or {}
+                if trace.get("said") in _LOST or trace.get("again"):
+                    return True
+        return False
 
     @property
     def offered_person(self) -> bool:
