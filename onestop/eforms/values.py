@@ -44,6 +44,8 @@ _SPELLING_IS_FREE = {
 _MONTHS = "tháng"  # the unit of number fields that may be answered in years
 # How citizens say that they have none of what is optional; folded.
 _NONE = re.compile(r"(?:khong|ko|k|hong|chua)(?:\s+(?:co|co dau|co gi|can))?(?:\s+a)?")
+# … and that there is nobody to be named: "chưa có gia đình", "không có ai"; folded.
+_NOBODY = re.compile(r"(?:con )?(?:doc than|(?:khong|ko|chua)\s+(?:co|lay|ket hon|dam cuoi)\b.*)")
 
 
 def parse(field: Field, text: str, answers: Answers, today: date) -> Value:
@@ -77,7 +79,8 @@ def _read(field: Field, text: str, today: date) -> Value:
         raise Refusal("text_too_long", max=LONGEST_ANSWER)
     if field.type is not FieldType.YES_NO:
         typed = strip_courtesy(typed)
-        if not field.required and _NONE.fullmatch(fold(typed)):
+        nobody = field.type is FieldType.PERSON_NAME and _NOBODY.fullmatch(fold(typed))
+        if not field.required and (nobody or _NONE.fullmatch(fold(typed))):
             return Value(value=None, display=word("none"))
     # In a free text the same words may belong to the answer: "cốt nền +0,3 m" under "cốt nền".
     named = field.capitalise or field.validation.pattern is not None

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from onestop.eforms.answers import Refusal
 from onestop.eforms.definition import Field
 from onestop.eforms.names import doubt, is_remark, lacks_accents, with_accents
 from onestop.eforms.people import read_name
@@ -202,3 +203,26 @@ def test_judging_a_name_never_fails(text: str) -> None:
     if words:
         assert is_remark(words) in (True, False)
         assert doubt(words) in (None, "name_short", "name_odd", "name_doubted")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "chưa có gia đình",
+        "chua co gia dinh",
+        "chưa lấy vợ",
+        "không có ai",
+        "chưa kết hôn ạ",
+        "còn độc thân",
+    ],
+)
+def test_that_there_is_nobody_is_no_name_where_none_is_needed(text: str) -> None:
+    optional = NAME.model_copy(update={"required": False})
+    assert parse(optional, text, {}, TODAY).value is None
+    with pytest.raises(Refusal):
+        parse(NAME, text, {}, TODAY)
+
+
+def test_who_is_called_khong_is_named_where_no_name_is_needed() -> None:
+    optional = NAME.model_copy(update={"required": False})
+    assert parse(optional, "Khổng Minh Cơ", {}, TODAY).value == "Khổng Minh Cơ"
