@@ -32,7 +32,8 @@ class ChangeRefused(ValueError):
     """What cannot be done with a change.
 
     `code`: `outdated` (something else is current), `unchanged`, `other_code`, `own_change` (a second person
-    approves), `not_own`, `decided` (by somebody, in the meantime), `unfit` (it does not fit any more).
+    approves), `not_own`, `decided` (by somebody, in the meantime), `no_longer_fits` (beside the
+    other things of its kind).
     """
 
     def __init__(self, code: str) -> None:
@@ -139,7 +140,7 @@ def approve(session: Session, reviewer: str, change: Change, at: datetime) -> No
     """Approve another's change; it is applied at once, or waits for its day.
 
     Raises:
-        ChangeRefused: `own_change`, `decided`, `outdated` or `unfit`.
+        ChangeRefused: `own_change`, `decided`, `outdated` or `no_longer_fits`.
     """
     if change.author == reviewer:
         raise ChangeRefused("own_change")
@@ -150,8 +151,8 @@ def approve(session: Session, reviewer: str, change: Change, at: datetime) -> No
     _audit(session, reviewer, "approved", change)
     if change.effective_from is not None and change.effective_from > day_of(at):
         return
-    if not _apply(session, change):
-        raise ChangeRefused("unfit")
+    if refused := _apply(session, change):
+        raise ChangeRefused(refused)
 
 
 def reject(session: Session, reviewer: str, change: Change, note: str, at: datetime) -> None:
@@ -187,7 +188,7 @@ def apply_due(session: Session, at: datetime) -> int:
         .order_by(Change.effective_from, Change.id)
         .with_for_update()
     )
-    return sum(_apply(session, change) for change in session.scalars(due).all())
+    return sum(not _apply(session, change) for change in session.scalars(due).all())
 
 
 def _sees(session: Session, change: Change, scope: Scope) -> bool:
@@ -200,19 +201,20 @@ def _decide(change: Change, reviewer: str, note: str, at: datetime) -> None:
     change.reviewer, change.review_note, change.reviewed_at = reviewer, note, at
 
 
-def _apply(session: Session, change: Change) -> bool:
-    subject = SUBJECTS[change.kind]
-    fits = subject.current(session, change.code, lock=True) == change.before
-    if fits:
+def _apply(session: Session, change: Change) -> str:
+    """Let a change count; else why not: `outdated` or `no_longer_fits`."""
+    subject, refused = SUBJECTS[change.kind], ""
+    if subject.current(session, change.code, lock=True) != change.before:
+        refused = "outdated"
+    else:
         try:
             subject.checked(session, change.code, change.content)
-        except Unfit:
-            fits = False
-        else:
             subject.apply(session, change.code, change.content)
-    change.state = APPLIED if fits else OUTDATED
+        except Unfit:
+            refused = "no_longer_fits"
+    change.state = OUTDATED if refused else APPLIED
     _audit(session, change.reviewer, change.state, change)
-    return fits
+    return refused
 
 
 def _audit(session: Session, actor: str, done: str, change: Change) -> None:

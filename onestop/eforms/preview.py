@@ -2,62 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Literal
 
+import yaml
+
+from common.settings import ROOT
 from onestop.eforms.conditions import Condition, Scalar
 from onestop.eforms.definition import EForm, Field, FieldType
 
+Words = Mapping[str, str]
+TEXTS = ROOT / "data" / "texts" / "outline.yml"
 
-def preview(form: EForm) -> Iterator[str]:
+
+@cache
+def _words() -> Mapping[str, Words]:
+    found: dict[str, dict[str, str]] = yaml.safe_load(TEXTS.read_text("utf-8"))
+    return found
+
+
+def preview(form: EForm, language: Literal["en", "vi"] = "en") -> Iterator[str]:
     """The lines of the preview; every branch is shown, marked with its condition."""
-    yield f"{form.title}  [{form.id}, version {form.version}]"
+    words = _words()[language]
+    yield words["title"].format(title=form.title, id=form.id, version=form.version)
     section = ""
     for number, field in enumerate(form.fields, start=1):
         if field.section != section:
             section = field.section
             yield f"\n{section}"
         yield f"\n{number:3}. {field.question}"
-        yield from (f"      {line}" for line in _details(form, field))
+        yield from (f"      {line}" for line in _details(form, field, words))
     if form.papers is not None:
         yield f"\n{form.papers.section}\n     {form.papers.question}"
-        yield "      (each paper of the procedure)"
+        yield f"      {words['each_paper']}"
     yield f"\n{form.consent_text}"
 
 
-def _details(form: EForm, field: Field) -> Iterator[str]:
+def _details(form: EForm, field: Field, words: Words) -> Iterator[str]:
     yield from (f"{number}) {one.label}" for number, one in enumerate(field.options, start=1))
     if field.example and field.type is not FieldType.CHOICE:
-        yield f"e.g. {field.example}"
+        yield words["example"].format(example=field.example)
     if field.when is not None:
-        yield f"asked only if {_told(form, field.when)}"
+        yield words["only_if"].format(condition=_told(form, field.when, words))
     if not field.required:
-        yield "may be skipped"
+        yield words["skip"]
     if field.later_allowed:
-        yield "may be handed in later"
+        yield words["later"]
 
 
-def _told(form: EForm, condition: Condition) -> str:
+def _told(form: EForm, condition: Condition, words: Words) -> str:
     if condition.and_ is not None:
-        return " and ".join(_in_brackets(form, part) for part in condition.and_)
+        return words["and"].join(_in_brackets(form, part, words) for part in condition.and_)
     if condition.or_ is not None:
-        return " or ".join(_in_brackets(form, part) for part in condition.or_)
+        return words["or"].join(_in_brackets(form, part, words) for part in condition.or_)
     if condition.not_ is not None:
-        return f"not {_in_brackets(form, condition.not_)}"
+        return words["not"].format(condition=_in_brackets(form, condition.not_, words))
     field = form.field(condition.field or "")
     if condition.exists is not None:
-        return f"“{field.label}” is {'answered' if condition.exists else 'not answered'}"
+        return words["answered" if condition.exists else "not_answered"].format(field=field.label)
     if condition.in_ is not None:
-        names = ", ".join(_named(field, value) for value in condition.in_)
-        return f"“{field.label}” is one of {names}"
-    return f"“{field.label}” is {_named(field, condition.equals)}"
+        values = ", ".join(_named(field, value, words) for value in condition.in_)
+        return words["one_of"].format(field=field.label, values=values)
+    value = _named(field, condition.equals, words)
+    return words["is"].format(field=field.label, value=value)
 
 
-def _in_brackets(form: EForm, condition: Condition) -> str:
-    told = _told(form, condition)
+def _in_brackets(form: EForm, condition: Condition, words: Words) -> str:
+    told = _told(form, condition, words)
     return f"({told})" if condition.field is None else told
 
 
-def _named(field: Field, value: Scalar | None) -> str:
+def _named(field: Field, value: Scalar | None, words: Words) -> str:
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return words["yes" if value else "no"]
     return next((f"“{one.label}”" for one in field.options if one.value == value), str(value))

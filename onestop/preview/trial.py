@@ -53,4 +53,4 @@ def trial_of(
     faults = [Fault(line=line_of(one, source), text=one) for one in told]
     if form is None:
         return Trial(faults=faults)
-    return Trial(faults=faults, outline=list(preview(form)), walk=walk(form, tries, today))
+    return Trial(faults=faults, outline=list(preview(form, "vi")), walk=walk(form, tries, today))

@@ -140,6 +140,10 @@ def test_an_editor_changes_a_procedure_and_another_approves_by_keyboard(console:
     page.get_by_label("Tên, tên thường gọi hoặc mã").focus()
     page.keyboard.type("nuoi chim")
     expect(page).to_have_url(re.compile("q=nuoi"))  # htmx: the list follows what is typed
+    page.get_by_role("link", name=BIRD.code).focus()
+    # Leaving the field asks for nothing again, which would take the focus away.
+    page.wait_for_timeout(800)
+    expect(page.get_by_role("link", name=BIRD.code)).to_be_focused()
     page.get_by_role("link", name=BIRD.code).press("Enter")
     page.get_by_role("link", name="Sửa", exact=True).press("Enter")
     page.get_by_label("Tên thường gọi (từ đồng nghĩa)").fill("giấy nuôi chim\nnuôi chim cảnh")

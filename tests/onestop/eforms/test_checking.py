@@ -159,6 +159,12 @@ def test_a_preview_shows_every_question_and_its_condition() -> None:
     told = "asked only if “Loại giấy” is one of “Cấp lại” or (not “Số định danh” is answered)"
     assert f"      {told}" in lines
     assert "      may be skipped" in lines
+    spoken = list(preview(made, "vi"))
+    assert len(spoken) == len(lines)
+    told = (
+        "chỉ hỏi khi “Loại giấy” là một trong “Cấp lại” hoặc (không phải “Số định danh” đã trả lời)"
+    )
+    assert f"      {told}" in spoken
 
 
 def test_check_previews_all_shipped_forms(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -134,7 +135,7 @@ def test_a_form_that_no_longer_fits_on_its_day_is_not_applied(kept: Database) ->
     early = propose(kept, "eform", taking(CODE), CODE)
     late = propose(kept, "eform", taking("marital-status"), "marital-status")
     approve(kept, early)
-    with pytest.raises(ChangeRefused, match="unfit"):
+    with pytest.raises(ChangeRefused, match="no_longer_fits"):
         approve(kept, late)
     assert free not in current(kept, "eform", "marital-status")
 
@@ -157,3 +158,25 @@ def test_who_sees_other_agencies_only_changes_nothing_here(kept: Database) -> No
     change = propose(kept, "eform", text, CODE, scope=Scope.of([one.agency]))
     assert kept.query(changes.listed, Scope.of(["Sở khác"]), ("pending",)) == []
     assert [one.id for one in kept.query(changes.listed, ALL, ("pending",))] == [change]
+
+
+def test_of_two_changes_of_one_form_that_are_approved_at_once_one_counts(kept: Database) -> None:
+    text = current(kept, "eform", CODE)
+    proposed = [propose(kept, "eform", text.replace(QUESTION, f"Bên {n}?"), CODE) for n in (1, 2)]
+    gate, outcomes = threading.Barrier(2), []
+
+    def one(change: int) -> None:
+        gate.wait(10)
+        try:
+            approve(kept, change)
+            outcomes.append("approved")
+        except ChangeRefused as refused:
+            outcomes.append(refused.code)
+
+    threads = [threading.Thread(target=one, args=(change,)) for change in proposed]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sorted(outcomes) == ["approved", "outdated"]
+    assert parsed(current(kept, "eform", CODE)).version == FORMS[CODE].version + 1
