@@ -24,8 +24,9 @@ from common.database import Database  # noqa: E402
 from common.settings import ROOT  # noqa: E402
 from tests.databases import migrated  # noqa: E402
 
-# What shares one costly fixture stays in one process of pytest-xdist; all else is spread by file.
-_TOGETHER = ("conversations", "browser", "onestop/search")
+# What shares one costly fixture stays in one process of pytest-xdist; all else is spread by file. The first
+# that fits counts: the conversations in a browser have a system of their own.
+_TOGETHER = ("conversations/test_in_a_browser", "conversations", "browser", "onestop/search")
 
 
 # First of all: pytest-xdist reads the groups in the same hook.

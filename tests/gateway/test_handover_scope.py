@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from aiohttp import web
+from sqlalchemy import true
 
 from common.database import Database, now
 from gateway.handover import http, service
@@ -58,6 +59,18 @@ async def test_another_agencys_hand_over_is_not_there_at_any_address(
         assert await hai.get("/handovers/1") == before
         told = await (await of(lan, HEALTH, LAND).call(method, filled(path), json=FITS_ALL)).text()
         assert "unknown_handover" not in told
+
+
+async def test_without_the_condition_it_would_be(
+    connect: Connect, rasa: FakeRasa, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hand_over(rasa, agency=LAND)
+    client = await connect()
+    await (await Citizen.new(client)).say(ASKS)
+    monkeypatch.setattr(service, "visible", lambda _: true())
+    async with desks(client) as (lan, _):
+        await of(lan, HEALTH).take(1)
+        assert len(await of(lan, HEALTH).get("/handovers")) == 1
 
 
 async def test_the_queue_holds_ones_own_matters_and_those_of_nobody(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -213,3 +214,24 @@ async def test_a_week_that_is_none_is_told(console: Console) -> None:
     console.enter(Role.REVIEWER)
     status, page = await console.get("/staff/review/groups?week=xyz")
     assert (status, "Có ô chưa điền đúng" in page) == (422, True)
+
+
+@pytest.mark.parametrize(
+    ("roles", "ago", "offered"),
+    [
+        ((Role.REVIEWER, Role.AGENT), 60, True),
+        ((Role.REVIEWER,), 60, False),
+        ((Role.REVIEWER, Role.AGENT), 31 * 60, False),
+    ],
+)
+async def test_an_agent_may_come_into_a_conversation_that_goes_on(
+    console: Console, roles: tuple[Role, ...], ago: int, offered: bool
+) -> None:
+    citizen = Citizen(moment=time.time() - ago)
+    citizen.visit()
+    citizen.asks("lệ phí khai sinh")
+    take(console.database, citizen)
+    number, _ = ids(console)
+    console.enter(*roles)
+    _, page = await console.get(f"/staff/transcripts/{number}")
+    assert (f'action="/staff/help/conversations/{number}/join"' in page) == offered
