@@ -20,7 +20,7 @@ from onestop.http.keys import DATABASE
 from onestop.http.staff_gate import STAFF
 from onestop.kept import eform_editing as editing
 from onestop.kept import store
-from onestop.kept.eforms import EForms, faults_of, parsed
+from onestop.kept.eforms import EForms, faults_of, parsed, usable, version_of
 from onestop.kept.registry import SHELVES
 from onestop.kept.schemas import EFormText, EFormTrial, PartsWanted, TrialWanted
 from onestop.preview.trial import trial_of
@@ -48,16 +48,16 @@ async def list_eforms(request: web.Request) -> r200[list[EFormLine]]:
         for code, text in shelf.all(session).items():
             if not shelf.sees(session, code, scope):
                 continue
-            form = parsed(text)
+            form = usable(code, text)
             found.append(
                 EFormLine(
                     code=code,
-                    title=form.title,
+                    title=form.title if form else code,
                     by_staff=code in kept,
                     waiting=waiting[code],
-                    version=form.version,
-                    procedures=form.procedures,
-                    fields=len(form.fields),
+                    version=version_of(text),
+                    procedures=form.procedures if form else [],
+                    fields=len(form.fields) if form else 0,
                 )
             )
         return sorted(found, key=lambda one: one.title)

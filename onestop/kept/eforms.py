@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache, lru_cache
 
+import structlog
 import yaml
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -28,6 +29,7 @@ DIRECTORY = ROOT / "data" / "eforms"
 MOST_NODES = (
     20_000  # of a form with its repetitions (YAML's `*`) written out; the longest shipped has 2,000
 )
+log = structlog.get_logger(__name__)
 _VERSION = re.compile(r"^version:[ \t]*(\d+)", re.MULTILINE)
 _CODE = re.compile(r"[a-z][a-z0-9-]{1,62}")
 
@@ -59,9 +61,22 @@ def faults_of(text: str) -> list[str]:
 
 
 def forms(session: Session, shipped: Mapping[str, EForm]) -> dict[str, EForm]:
-    """All forms as they stand: the shipped ones, and those that staff keep."""
-    kept = store.newest(session, EForms.kind)
-    return {**shipped, **{code: parsed(one.content) for code, one in kept.items()}}
+    """All forms as they stand; those of staff come first, should an update bring one for the same code."""
+    kept = {
+        code: form
+        for code, one in store.newest(session, EForms.kind).items()
+        if (form := usable(code, one.content)) is not None
+    }
+    return {**kept, **{code: form for code, form in shipped.items() if code not in kept}}
+
+
+def usable(code: str, text: str) -> EForm | None:
+    """A form from a text that was checked once; None if the software cannot read it any more."""
+    try:
+        return parsed(text)
+    except EFormError as error:
+        log.error("kept_eform_unusable", eform=code, faults=len(error.faults))
+        return None
 
 
 def with_version(text: str, number: int) -> str:
@@ -99,14 +114,16 @@ class EForms(Shelf):
     def title(self, session: Session, code: str) -> str:
         """The form's title."""
         text = self.current(session, code)
-        return parsed(text).title if text else code
+        form = usable(code, text) if text else None
+        return form.title if form is not None else code
 
     def sees(self, session: Session, code: str, scope: Scope) -> bool:
         """Who sees all agencies, or those of all procedures that the form serves."""
         if scope.agencies is None:
             return True
         text = self.current(session, code)
-        served = parsed(text).procedures if text else []
+        form = usable(code, text) if text else None
+        served = form.procedures if form is not None else []
         query = select(ProcedureRecord.agency).where(ProcedureRecord.code.in_(served))
         agencies = list(session.scalars(query))
         return bool(agencies) and all(scope.sees(one) for one in agencies)
@@ -132,9 +149,10 @@ class EForms(Shelf):
         if form.id != code:
             found.append(f"id is {form.id}; it must stay {code}")
         for other, text in self.all(session).items():
-            if other == code:
+            another = usable(other, text) if other != code else None
+            if another is None:
                 continue
-            for twice in sorted({*form.procedures} & {*parsed(text).procedures}):
+            for twice in sorted({*form.procedures} & {*another.procedures}):
                 found.append(f"procedures: {twice} is served by {other} already")
         return found
 

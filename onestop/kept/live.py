@@ -35,11 +35,15 @@ def load(session: Session) -> int:
     try:
         kept = UnitsKept.model_validate_json(units.content) if units else None
         tenant.keep(laid_over(tenant.shipped(), kept) if kept else None)
-    except (Unfit, ValueError) as error:  # kept for a tenant's file that has changed since
+    except (Unfit, ValueError) as error:  # for another file, or other software
         log.error("units_unusable", exc_type=type(error).__name__)
         tenant.keep(None)
     days = store.newest(session, Calendar.kind).get(ONLY)
-    calendar.keep(Announced.model_validate_json(days.content) if days else None)
+    try:
+        calendar.keep(Announced.model_validate_json(days.content) if days else None)
+    except ValueError as error:
+        log.error("calendar_unusable", exc_type=type(error).__name__)
+        calendar.keep(None)
     said = store.newest(session, Synonyms.kind).get(ONLY)
     lexicon.keep(said.content if said else None)
     return version

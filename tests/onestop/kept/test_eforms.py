@@ -19,8 +19,8 @@ from onestop.changes.subject import Unfit
 from onestop.dossiers import drafts
 from onestop.dossiers.snapshots import form_of
 from onestop.eforms.definition import EForm, load_eforms
-from onestop.kept import eforms
-from onestop.kept.eforms import DIRECTORY, parsed
+from onestop.kept import eforms, store
+from onestop.kept.eforms import DIRECTORY, EForms, parsed
 from onestop.kept.registry import SHELVES
 from onestop.kept.shelf import SHIPPED
 from onestop.staff.scope import Scope
@@ -28,6 +28,7 @@ from tests.onestop.kept.conftest import ALL, approve, current, keep, propose
 
 FORMS = load_eforms(DIRECTORY)
 CODE = "marriage-registration"
+TEXT = EForms().shipped()[CODE]
 QUESTION = "Anh/chị là bên nam hay bên nữ ạ?"
 NEWER = "Anh/chị đăng ký với tư cách bên nam hay bên nữ ạ?"
 
@@ -180,3 +181,21 @@ def test_of_two_changes_of_one_form_that_are_approved_at_once_one_counts(kept: D
         thread.join(30)
     assert sorted(outcomes) == ["approved", "outdated"]
     assert parsed(current(kept, "eform", CODE)).version == FORMS[CODE].version + 1
+
+
+def test_what_an_update_of_the_software_cannot_read_any_more_does_not_stop_it(
+    kept: Database,
+) -> None:
+    kept.transact(store.save, "eform", CODE, "id: marriage-registration\nfields: []\n")
+    kept.transact(store.save, "eform", "broken", "fields: [")
+    assert start(kept, "an").fields[0].question == QUESTION
+    text = current(kept, "eform", "marital-status")
+    propose(kept, "eform", text.replace("title: ", "title: Mới, ", 1), "marital-status")
+    keep(kept, "eform", TEXT, CODE)
+    assert start(kept, "ba").fields[0].question == QUESTION
+
+
+def test_a_form_of_staff_serves_a_code_that_an_update_brings_too(kept: Database) -> None:
+    new = TEXT.replace("id: marriage-registration", "id: ket-hon")
+    kept.transact(store.save, "eform", "ket-hon", new)
+    assert start(kept, "an").id == "ket-hon"

@@ -185,5 +185,7 @@ def test_what_was_kept_for_another_tenants_file_does_not_stop_the_service(kept: 
     keep(kept, "units", json.dumps(told))
     other = UnitsKept.model_validate(told | {"places": [{"unit": "99999"}]})
     kept.transact(live.store.save, "units", "all", other.model_dump_json())
+    kept.transact(live.store.save, "calendar", "all", '{"holidays": [{"month": 13}]}')
     kept.query(live.load)
     assert tenant() is shipped()
+    assert not is_working_day(SATURDAY)
