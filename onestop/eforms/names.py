@@ -54,7 +54,6 @@ def _key(word: str, accented: bool) -> str:
 
 @cache
 def _words(accented: bool) -> _Words:
-
     def read(name: str) -> frozenset[str]:
         listed = _content()[name]
         return frozenset(_key(word, accented) for word in " ".join(listed).split())
@@ -86,15 +85,19 @@ def _begins(keys: Sequence[str], words: _Words) -> bool:
 def is_remark(name: str) -> bool:
     """Whether the words are no name but something said: "con mèo", "không biết", "asdf qwer"."""
     keys, words = _keys(name)
+    begins = len(keys) > 1 and _begins(keys, words)
     whole = f" {' '.join(keys)} "
-    if any(f" {phrase} " in whole for phrase in words.phrases) or _THRICE.search(fold(name)):
+    phrase = any(f" {one} " in whole for one in words.phrases)
+    if phrase and (has_accents(name) or not begins):  # "la ai van" may be La Ái Vân
         return True
-    if any(len(key) > 2 and not _VOWEL.search(fold(key)) for key in keys):
+    if _THRICE.search(fold(name)) or any(
+        len(key) > 2 and not _VOWEL.search(fold(key)) for key in keys
+    ):
         return True
     if len(keys) > 2 and all(len(key) == 1 for key in keys):
         return True
     ordinary = [key in words.ordinary for key in keys]
-    if len(keys) > 1 and _begins(keys, words):
+    if begins:
         # "Mai làm tiếp", "khong biet"; without accents "nguyen ba tien" looks as ordinary, and is a name.
         said = keys[0] in words.never or (has_accents(name) and len(keys) > 2)
         return said and all(ordinary[1:])

@@ -73,6 +73,8 @@ def citizen_id(text: str) -> Value:
         ("Nguyễn Thị Muộn", "Nguyễn Thị Muộn"),
         ("nguyen ba tien", "Nguyen Ba Tien"),
         ("minh ha", "Minh Ha"),
+        ("la ai van", "La Ai Van"),
+        ("nguyen ha em", "Nguyen Ha Em"),
     ],
 )
 def test_a_name_without_the_chatter_around_it(text: str, name: str) -> None:
@@ -94,6 +96,7 @@ def test_a_name_without_the_chatter_around_it(text: str, name: str) -> None:
         ("em không nhớ", "name_unclear"),
         ("em khong nho", "name_unclear"),
         ("khong biet", "name_unclear"),
+        ("k biet", "name_unclear"),
         ("con mèo", "name_unclear"),
         ("con meo", "name_unclear"),
         ("abc xyz", "name_unclear"),
