@@ -23,7 +23,7 @@ from onestop.eforms.answers import Refusal, Value
 from onestop.eforms.definition import EForm, Field, FieldType
 from onestop.eforms.names import doubt, with_accents
 from onestop.eforms.papers import UploadedFile, check_weight, later
-from onestop.eforms.several import read_several
+from onestop.eforms.several import read_other, read_several
 from onestop.eforms.texts import other_words, word
 from onestop.schemas import Accepted, AnswerRequest, AnswerResult, UndoResult
 from onestop.schemas import Refusal as RefusalView
@@ -163,7 +163,7 @@ def _take(
     request: AnswerRequest,
     today: date,
 ) -> tuple[engine.Outcome, list[tuple[Field, Value]]]:
-    """The outcome of a message, and the answers read from it: one, or several at once.
+    """The outcome of a message, and the answers read from it: one, several, or one to another field.
 
     Raises:
         Refusal: if the answer to `field` cannot be taken.
@@ -172,7 +172,15 @@ def _take(
         several = read_several(form, answers, draft.skipped, field, request.text, today)
         if several is not None:
             return several
-    outcome = engine.answer(form, answers, field.id, request.text, today)
+    try:
+        outcome = engine.answer(form, answers, field.id, request.text, today)
+    except Refusal:
+        other = None
+        if draft.only is None and request.field is None and not request.probe:
+            other = read_other(form, answers, draft.skipped, field, request.text, today)
+        if other is None:
+            raise
+        return other
     return outcome, [(field, outcome.value)]
 
 

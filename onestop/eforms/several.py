@@ -1,4 +1,4 @@
-"""Several answers in one message: "tôi là Nguyễn Văn An, sinh 15/3/1990, sđt 0912 345 678".
+"""Several answers in one message ("tôi là Nguyễn Văn An, sinh 15/3/1990, sđt 0912 345 678"), or one to another field.
 
 Only what cannot be mistaken is taken beside the answer to the field that was asked: numbers with a
 structure of their own, dates that name their field, and choices said word for word, and only for
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from datetime import date
 
 from onestop.eforms import engine
@@ -61,6 +62,35 @@ def read_several(
             meant = _meant(form, present(), skipped, asked, part)
             next((one for one in meant if take(one, part)), None)
     return (outcome, found) if outcome is not None and len(found) > 1 else None
+
+
+def read_other(
+    form: EForm, answers: Answers, skipped: Collection[str], asked: Field, text: str, today: date
+) -> tuple[engine.Outcome, list[tuple[Field, Value]]] | None:
+    """The answer to another open field of the section, told before its turn ("số căn cước đây: …").
+
+    Args:
+        asked: the field that was asked, which does not take the message.
+
+    Returns:
+        What it leads to, and the field with its value; `None` unless exactly one other field takes it.
+    """
+    taken: list[tuple[engine.Outcome, Field]] = []
+    for field in engine.unanswered(form, answers, skipped):
+        if (
+            field.section == asked.section
+            and field.type is not asked.type
+            and (
+                field.type in _STRUCTURED | {FieldType.DATE}
+                or (field.type is FieldType.CHOICE and fold(clean(text)) in _option_names(field))
+            )
+        ):
+            with suppress(Refusal):
+                taken.append((engine.answer(form, answers, field.id, text, today), field))
+    if len(taken) != 1:
+        return None
+    outcome, field = taken[0]
+    return outcome, [(field, outcome.value)]
 
 
 def _meant(

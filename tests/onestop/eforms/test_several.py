@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from common.settings import ROOT
 from onestop.eforms.answers import Value
 from onestop.eforms.definition import load_eforms
-from onestop.eforms.several import read_several
+from onestop.eforms.several import read_other, read_several
 
 TODAY = date(2026, 11, 24)
 FORM = load_eforms(ROOT / "data" / "eforms")["marital-status"]
@@ -66,3 +66,44 @@ def test_an_address_with_commas_stays_one_answer() -> None:
 @given(st.text(max_size=80))
 def test_any_text_is_read_without_failing(text: str) -> None:
     read(text)
+
+
+def other(text: str, asked: str, **told: str) -> dict[str, object]:
+    answers = SELF | {name: Value(value=value, display=value) for name, value in told.items()}
+    read = read_other(FORM, answers, (), FORM.field(asked), text, TODAY)
+    if read is None:
+        return {}
+    outcome, found = read
+    assert all(outcome.answers[field.id] == value for field, value in found)
+    return {field.id: value.value for field, value in found}
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "field", "value"),
+    [
+        ("12/3/1958", "sex", "birth_date", "1958-03-12"),
+        ("can cuoc cua ba day 035158001234", "sex", "citizen_id", "035158001234"),
+        ("035158001234", "birth_date", "citizen_id", "035158001234"),
+        ("nữ", "birth_date", "sex", "female"),
+    ],
+)
+def test_what_is_told_before_its_turn_goes_to_its_own_field(
+    text: str, asked: str, field: str, value: str
+) -> None:
+    assert other(text, asked) == {field: value}
+
+
+def test_what_is_told_already_is_not_told_again_by_a_stray_answer() -> None:
+    assert other("12/3/1958", "sex", birth_date="1958-03-12") == {}
+
+
+@pytest.mark.parametrize(
+    "text", ["ở xã Liêm Chính", "tôi không nhớ", "123", "phí bao nhiêu", "31/2/1958"]
+)
+def test_nothing_else_is_taken_for_another_field(text: str) -> None:
+    assert other(text, "sex") == {}
+
+
+@given(st.text(max_size=40))
+def test_another_field_never_takes_the_asked_ones_answer(text: str) -> None:
+    assert "birth_date" not in other(text, "birth_date")
