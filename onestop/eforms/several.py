@@ -1,4 +1,4 @@
-"""Several answers in one message ("tôi là Nguyễn Văn An, sinh 15/3/1990, sđt 0912 345 678"), or one out of turn.
+"""Several answers in one message ("tôi là Nguyễn Văn An, sinh 15/3/1990, sđt 0912345678"), or one out of turn.
 
 Only what cannot be mistaken is taken beside the answer to the field that was asked: numbers with a
 structure of their own, dates that name their field, and choices said word for word, and only for
