@@ -26,6 +26,10 @@ class Broker:
         self._directory = directory
         self._port, self._distribution, self._names = free_ports(3)
         self._process: subprocess.Popen[bytes] | None = None
+        # Erlang's name server; one that RabbitMQ starts itself would stay for ever.
+        self._name_server = subprocess.Popen(
+            ["epmd", "-port", str(self._names), "-address", "127.0.0.1"]
+        )
         self.url = f"amqp://guest:guest@127.0.0.1:{self._port}/"
         (directory / "erlang").mkdir()
         cookie = directory / "erlang" / ".erlang.cookie"
@@ -78,6 +82,12 @@ class Broker:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait(30)
             self._process = None
+
+    def close(self) -> None:
+        """End it for good."""
+        self.kill()
+        self._name_server.kill()
+        self._name_server.wait(30)
 
 
 def available() -> bool:

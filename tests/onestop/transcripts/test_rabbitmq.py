@@ -42,9 +42,11 @@ SECONDS = 30
 @pytest.fixture(scope="module")
 def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[rabbitmq.Broker]:
     started = rabbitmq.Broker(tmp_path_factory.mktemp("rabbitmq"))
-    started.start()
-    yield started
-    started.kill()
+    try:
+        started.start()
+        yield started
+    finally:
+        started.close()
 
 
 class Way:
