@@ -203,6 +203,7 @@ def get(session: Session, scope: Scope, actor: str, group: int, after: int = -1)
         .where(GroupedTurn.group_id == group, GroupedTurn.place > after)
         .order_by(GroupedTurn.place)
         .limit(listing.PART + 1)
+        .options(listing.NOTES)
     )
     found = list(session.execute(query).tuples())
     shown = found[: listing.PART]

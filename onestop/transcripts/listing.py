@@ -49,6 +49,9 @@ UNSURE = 0.6
 """Below this an intent is a guess (`actions/turn.py`)."""
 
 _PARTS = (selectinload(Conversation.labels),)
+NOTES = selectinload(Turn.notes)
+"""With the turns: one question for the remarks on all of them."""
+
 VISIT = timedelta(hours=1)
 """A visit is over after so long a silence (`session_config` of domain.yml)."""
 
@@ -130,7 +133,8 @@ def page(session: Session, scope: Scope, wanted: Filter, before: int | None = No
         .where(match.condition, visible(scope), *conditions(wanted, at))
     )
     if before is not None:
-        searching = searching.where(match.turn < before)
+        # Said of both sides: PostgreSQL does not see that the turns' numbers are as small, and reads all above.
+        searching = searching.where(match.turn < before, Turn.id < before)
     searching = searching.order_by(match.turn.desc()).limit(PAGE + 1)
     pairs = list(session.execute(searching.options(*_PARTS)).tuples())
     shown_pairs = pairs[:PAGE]
@@ -211,6 +215,7 @@ def part(session: Session, scope: Scope, conversation: int, after: int = 0) -> P
         .where(Turn.conversation_id == one.id, Turn.number > after)
         .order_by(Turn.number)
         .limit(PART + 1)
+        .options(NOTES)
     )
     found = list(session.scalars(query))
     return Part(
@@ -221,7 +226,7 @@ def part(session: Session, scope: Scope, conversation: int, after: int = 0) -> P
 
 
 def turn_views(session: Session, turns: Iterable[Turn]) -> list[TurnView]:
-    """Turns as reviewers see them."""
+    """Turns as reviewers see them; they are to be loaded with `NOTES`."""
     chosen = list(turns)
     ids = [turn.id for turn in chosen]
     proposed: dict[int, list[str]] = {}

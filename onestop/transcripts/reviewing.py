@@ -95,6 +95,7 @@ def _waiting(
         .where(Turn.free, Turn.correct.is_(None), listing.visible(scope), *conditions)
         .order_by(*order)
         .limit(QUEUE)
+        .options(listing.NOTES)
     )
     found = list(session.scalars(query))
     views = listing.turn_views(session, found)

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from pydantic import ValidationError
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from common.database import Database
 from onestop.staff.models import AuditEntry
@@ -233,3 +233,27 @@ def test_a_suggestion_outlives_its_turn(talk: Database) -> None:
     talk.transact(lambda session: session.delete(session.get_one(Turn, turns(talk)[0].id)))
     (kept,) = talk.query(suggestions.listed, ALL, "pending").suggestions
     assert (kept.id, kept.turn) == (made.id, None)
+
+
+def test_a_page_asks_the_database_as_often_for_many_turns_as_for_one(
+    database: Database, citizen: Citizen
+) -> None:
+    asked: list[str] = []
+    event.listen(database.engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+
+    def count() -> int:
+        asked.clear()
+        part = database.query(listing.part, ALL, conversations(database)[0].id)
+        assert all(one.notes for one in part.turns)
+        return len(asked)
+
+    def ask(number: int) -> None:
+        citizen.asks(f"câu {number}")
+        take(database, citizen)
+        database.transact(reviewing.note, ALL, "lan", turns(database)[-1].id, "xem lại")
+
+    ask(0)
+    first = count()
+    for number in range(1, 10):
+        ask(number)
+    assert count() == first
