@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ from common.migrations import upgrade
 from common.settings import Settings
 from gateway.keys import METRICS
 from tests.browser.dialogue import answer
+from tests.conversations.system import free_ports
 from tests.gateway.fakes import FakeOnestop, FakeRasa
 from web.app import create_app
 from web.build import build
@@ -50,9 +50,7 @@ expect.set_options(timeout=15_000)
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return free_ports(1)[0]
 
 
 async def end_tasks() -> None:

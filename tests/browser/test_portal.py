@@ -340,6 +340,17 @@ def test_a_conversation_ended_on_one_page_is_gone_from_the_other_which_joins_the
     assert site.opened() == 2
 
 
+def test_without_https_where_browsers_have_no_locks_the_page_talks_all_the_same(
+    open_page: Opener,
+) -> None:
+    page = open_page()
+    page.add_init_script("Object.defineProperty(navigator, 'locks', { value: undefined })")
+    page.reload()
+    page.wait_for_selector(ONLINE)
+    say(page, "xin chào")
+    expect(page.get_by_role("log")).to_contain_text("Anh/chị vừa nhắn: xin chào")
+
+
 def test_pages_that_are_opened_at_once_share_one_conversation(
     open_page: Opener, site: Site
 ) -> None:
