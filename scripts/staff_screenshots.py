@@ -29,7 +29,9 @@ from onestop.staff import second_factor
 from onestop.staff.access import Role
 from onestop.staff.models import StaffAccount
 from onestop.staff.scope import Scope
+from onestop.transcripts import groups
 from tests.consoles import running_console
+from tests.onestop.transcripts.conftest import Citizen, take
 from tests.staff import make_account, open_session
 from web.staff.forms import PATH, SESSION_COOKIE
 
@@ -48,12 +50,23 @@ PAGES = {
     "gio": "units",
     "nhap": "imports/1",
     "phan-anh": "complaints/{complaint}",
+    "nhom-cau": "review/groups",
 }
+MISUNDERSTOOD = (
+    "tiêm phòng dại cho chó ở đâu vậy",
+    "cho em hỏi tiêm phòng dại cho chó mèo",
+    "tiem phong dai cho cho o xa",
+    "chó nhà em cần tiêm phòng dại",
+    "vneid mức hai không đăng nhập được",
+    "em đăng nhập vneid mức hai bị lỗi",
+    "app vneid báo lỗi đăng nhập",
+)
 STEADY = """() => {
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node = texts.nextNode(); node; node = texts.nextNode())
     node.data = node.data
       .replace(/\\d{2}\\/\\d{2}\\/\\d{4} \\d{2}:\\d{2}/g, "24/11/2026 09:15")
+      .replace(/\\d{2}\\/\\d{2} – \\d{2}\\/\\d{2}\\/\\d{4}/g, "16/11 – 22/11/2026")
       .replace(/PA-\\d{8}/g, "PA-20261124");
 }"""
 
@@ -96,6 +109,19 @@ def tell(session: Session) -> str:
     return complaints.take(session, said).code
 
 
+def misunderstand(database: Database) -> None:
+    """Messages of last week and of the week before that were not understood, grouped."""
+    for weeks, texts in ((1, MISUNDERSTOOD), (2, MISUNDERSTOOD[4:6])):
+        for number, text in enumerate(texts):
+            moment = now() - weeks * groups.WEEK
+            citizen = Citizen(sender=f"web:{weeks}-{number}", moment=moment.timestamp())
+            citizen.visit()
+            citizen.says(text, "nlu_fallback", 0.3)
+            citizen.hears("Em chưa hiểu ạ.", said="not_understood")
+            take(database, citizen)
+    groups.make_due(database, now())
+
+
 def main() -> None:
     """Take all pictures."""
     with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
@@ -104,6 +130,7 @@ def main() -> None:
         database = Database(url)
         database.transact(fill)
         complaint = database.transact(tell)
+        misunderstand(database)
         make_account(database, "hoa", Role.AGENT, Role.EDITOR, agencies=["Ủy ban nhân dân cấp xã"])
         account = make_account(database, "lan", *Role)
         database.transact(
