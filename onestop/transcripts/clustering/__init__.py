@@ -54,6 +54,8 @@ def clusters(messages: Sequence[Message]) -> list[Cluster]:
         NotGroupedError: if the process failed.
         subprocess.TimeoutExpired: if it took too long.
     """
+    if not messages:
+        return []
     done = subprocess.run(  # noqa: S603 - our own command
         [sys.executable, "-m", __name__],
         input=json.dumps(messages).encode(),

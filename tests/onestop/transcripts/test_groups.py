@@ -123,6 +123,7 @@ def test_groups_are_found_in_a_process_of_their_own(monkeypatch: pytest.MonkeyPa
     messages = said(*PET, *VNEID, *NOISE)
     assert clusters_apart(messages) == clusters(messages, lexicon.shipped())
     monkeypatch.setattr(sys, "executable", "/bin/false")
+    assert clusters_apart([]) == []  # a new system starts no process
     with pytest.raises(NotGroupedError):
         clusters_apart(messages)
 
