@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from onestop.catalogue.models import ProcedureRecord
 from onestop.dossiers.calendar import VIETNAM
@@ -29,7 +29,15 @@ from onestop.staff.scope import Scope
 
 
 def _complaints(scope: Scope) -> Select[Complaint, Dossier | None]:
-    query = select(Complaint, Dossier).outerjoin(Dossier, Dossier.id == Complaint.dossier_id)
+    query = (
+        select(Complaint, Dossier)
+        .outerjoin(Dossier, Dossier.id == Complaint.dossier_id)
+        # What is encrypted is decrypted only where it is shown.
+        .options(
+            defer(Complaint.content), defer(Complaint.about), defer(Complaint.name),
+            defer(Complaint.phone), defer(Dossier.lines), defer(Dossier.second_factors),
+        )
+    )  # fmt: skip
     if scope.agencies is None:
         return query
     record = ProcedureRecord.code == Dossier.procedure_code

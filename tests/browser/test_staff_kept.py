@@ -83,6 +83,14 @@ def test_an_e_form_is_written_tried_and_taken_by_two_by_keyboard(console: Consol
     expect(walk).to_contain_text(NEW)
     page.get_by_role("button", name="Điền hết bằng ví dụ").press("Enter")
     expect(walk).to_contain_text("Hết câu hỏi")
+    expect(walk).to_be_focused()
+    page.get_by_role("button", name="Hỏi lại từ đầu").press("Enter")
+    page.get_by_role("button", name="Vì sao cần?").press("Enter")
+    expect(walk).to_contain_text("Hai người khai chung một tờ")
+    expect(page.get_by_role("button", name="Vì sao cần?")).to_be_focused()
+    page.get_by_role("button", name="Bên nam").press("Enter")
+    expect(walk).to_contain_text("Em ghi: Bên nam")
+    expect(page.get_by_label("Trả lời thử")).to_be_focused()
     assert violations(page) == []
 
     give_reason(page)

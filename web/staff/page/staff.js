@@ -45,6 +45,11 @@ document.addEventListener("htmx:afterRequest", (event) => {
   document.getElementById("problem")?.replaceChildren();
 });
 
+// Where a part that was replaced held the focus, the new one says where it goes on.
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (document.activeElement === document.body) event.target.querySelector?.("[data-focus]")?.focus();
+});
+
 // A conversation shows its end, and follows it unless somebody reads further up.
 const follow = () => {
   for (const log of document.querySelectorAll("[data-follow]")) log.scrollTop = log.scrollHeight;
