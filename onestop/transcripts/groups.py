@@ -80,7 +80,7 @@ def make(database: Database, week: date, at: datetime) -> int:
 def _misunderstood(session: Session, week: date) -> list[Message]:
     begin, middle, end = _begin(week - WEEK), _begin(week), _begin(week + WEEK)
     query = (
-        select(Turn.id, Turn.conversation_id, Turn.text, Turn.at)
+        select(Turn.id, Conversation.owner, Turn.text, Turn.at)
         .join(Conversation, Conversation.id == Turn.conversation_id)
         # Turns have no index of their time; their conversations do.
         .where(Conversation.started_at >= begin - _LONGEST_VISIT, Conversation.started_at < end)
@@ -90,9 +90,10 @@ def _misunderstood(session: Session, week: date) -> list[Message]:
         .order_by(Turn.id.desc())
         .limit(MOST)
     )
+    numbers: dict[str, int] = {}
     return [
-        Message(turn, conversation, text, moment >= middle)
-        for turn, conversation, text, moment in session.execute(query).tuples()
+        Message(turn, numbers.setdefault(owner, len(numbers)), text, moment >= middle)
+        for turn, owner, text, moment in session.execute(query).tuples()
     ]
 
 

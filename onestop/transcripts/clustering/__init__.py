@@ -25,13 +25,13 @@ class Message(NamedTuple):
 
     Attributes:
         id: its turn's number.
-        conversation: one citizen's words count once.
+        citizen: a number for who wrote it: one citizen's words count once.
         text: masked.
         counts: whether it makes groups, or only joins them (it is of the week before).
     """
 
     id: int
-    conversation: int
+    citizen: int
     text: str
     counts: bool = True
 

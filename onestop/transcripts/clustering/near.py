@@ -30,14 +30,14 @@ PAIR = 0.5
 """What a pair of words counts beside a word: who says the same otherwise uses other pairs."""
 
 LEAST = 3
-"""Conversations that make a group: fewer are chance."""
+"""Citizens who make a group: fewer are chance."""
 
 FEW = 1_000
 """Messages, below which how many of them use a word says little of the word."""
 
 NAME_TERMS = 3
 LONGEST_TERM = 4  # syllables: "lý lịch tư pháp"
-COMMON = 0.3  # of a group's conversations use a word that names it
+COMMON = 0.3  # of a group's citizens use a word that names it
 _ROWS_AT_ONCE = 256  # with 20,000 texts 40 MB
 _MASK = re.compile(r"‹[^›]*›")
 
@@ -67,11 +67,7 @@ def clusters(messages: Sequence[Message], lexicon: Lexicon) -> list[Cluster]:
         [message for row in rows for message in texts[row]] for rows in _near(weighted, texts)
     ]
     names = _Names([one for text in texts for one in text], lexicon)
-    found = [
-        Cluster(names.of(group), [message.id for message in group])
-        for group in groups
-        if _conversations(group) >= LEAST
-    ]
+    found = [Cluster(names.of(group), [message.id for message in group]) for group in groups]
     return sorted(found, key=lambda one: (-len(one.members), min(one.members)))
 
 
@@ -82,17 +78,17 @@ def _weighted(counts: csr_matrix) -> csr_matrix:
     return normalize(counts.multiply(rarity).tocsr())
 
 
-def _conversations(group: Sequence[Message]) -> int:
-    return len({message.conversation for message in group if message.counts})
+def _citizens(group: Sequence[Message]) -> int:
+    return len({message.citizen for message in group if message.counts})
 
 
 def _near(weighted: csr_matrix, texts: Sequence[Sequence[Message]]) -> Iterator[list[int]]:
     """Rows that belong together: around the one with most near it, then the next that is still free."""
     count = len(texts)
-    citizens = np.array([_conversations(text) for text in texts])
+    counts = np.array([_citizens(text) for text in texts])
     around = np.concatenate(
         [
-            ((weighted[start : start + _ROWS_AT_ONCE] @ weighted.T).toarray() >= NEAR) @ citizens
+            ((weighted[start : start + _ROWS_AT_ONCE] @ weighted.T).toarray() >= NEAR) @ counts
             for start in range(0, count, _ROWS_AT_ONCE)
         ]
     )
@@ -104,7 +100,7 @@ def _near(weighted: csr_matrix, texts: Sequence[Sequence[Message]]) -> Iterator[
             nearness = (weighted @ weighted[middle].T).toarray().ravel()
             rows = np.flatnonzero(free & (nearness >= NEAR))
             group = rows[np.lexsort((rows, -nearness[rows]))].tolist()
-            if _conversations([one for row in group for one in texts[row]]) >= LEAST:
+            if _citizens([one for row in group for one in texts[row]]) >= LEAST:
                 free[group] = False
                 yield group
 
@@ -114,7 +110,7 @@ class _Names:
 
     def __init__(self, messages: Sequence[Message], lexicon: Lexicon) -> None:
         self._lexicon = lexicon
-        self._total = len({one.conversation for one in messages})
+        self._total = len({one.citizen for one in messages})
         self._users = self._used(messages)[0]
 
     def _terms(self, text: str) -> Iterator[tuple[Word, ...]]:
@@ -131,13 +127,13 @@ class _Names:
     def _used(
         self, messages: Sequence[Message]
     ) -> tuple[dict[str, set[int]], dict[str, Counter[str]]]:
-        """By folded term: the conversations that use it, and how it is written."""
+        """By folded term: the citizens who use it, and how it is written."""
         users: dict[str, set[int]] = defaultdict(set)
         written: dict[str, Counter[str]] = defaultdict(Counter)
         for message in messages:
             for term in self._terms(message.text):
                 key = " ".join(word.folded for word in term)
-                users[key].add(message.conversation)
+                users[key].add(message.citizen)
                 written[key][" ".join(word.accented for word in term)] += 1
         return users, written
 
@@ -150,7 +146,7 @@ class _Names:
             return (-len(users[key]) * rare * len(key.split()), key)
 
         chosen: list[str] = []
-        least = max(2, COMMON * len({one.conversation for one in group}))
+        least = max(2, COMMON * len({one.citizen for one in group}))
         for key in sorted((key for key in users if len(users[key]) >= least), key=telling):
             if not {word for one in chosen for word in one.split()} & set(key.split()):
                 chosen.append(key)

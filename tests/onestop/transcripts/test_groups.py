@@ -160,6 +160,16 @@ def test_a_week_is_grouped_once_it_is_over_and_once_only(database: Database) -> 
     assert [(one.count, one.before) for one in earlier.groups] == [(4, 0)]
 
 
+def test_several_visits_of_one_citizen_make_no_group(database: Database) -> None:
+    citizen = Citizen(moment=WEDNESDAY.timestamp())
+    for text in PET:
+        citizen.visit()
+        citizen.asks(text, intent="nlu_fallback", confidence=0.3)
+    take(database, citizen)
+    assert len(conversations(database)) == len(PET)
+    assert groups.make(database, WEEK, MONDAY) == 0
+
+
 def test_made_twice_a_week_has_the_same_groups(database: Database) -> None:
     asked(database, *PET, *VNEID)
     groups.make(database, WEEK, WEDNESDAY)
