@@ -134,6 +134,7 @@ def _in_one_line(value: Any) -> str:
     out = io.StringIO()
     yaml = YAML(typ="safe", pure=True)
     yaml.default_flow_style = True
+    yaml.sort_base_mapping_type_on_output = False
     yaml.width = 100_000
     yaml.dump(_plain(value), out)
     return out.getvalue().strip()

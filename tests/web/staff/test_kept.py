@@ -104,6 +104,29 @@ async def test_an_e_form_goes_through_two_people_and_back(
     assert "cán bộ sửa" in page
 
 
+async def test_a_rejected_form_is_written_on_from_where_it_was(
+    console: Console, people: dict[str, str]
+) -> None:
+    console.bear(people["lan"])
+    asked = {
+        "base": "0",
+        "content": TEXT.replace(OLD, NEW),
+        "note": "gọn hơn",
+        "effective_from": "",
+    }
+    await console.post(f"{PAGE}/change", **asked)
+    console.bear(people["hoa"])
+    assert (await console.post("/staff/changes/1/reject", note="thiếu dấu"))[0] == 303
+    console.bear(people["lan"])
+    _, page = await console.get("/staff/changes/1")
+    assert f"{PAGE}/change?draft=1" in page
+    _, page = await console.get(f"{PAGE}/change?draft=1")
+    assert NEW in page
+    assert "gọn hơn" in page
+    _, page = await console.get("/staff/eforms/general/change?draft=1")
+    assert NEW not in page
+
+
 async def test_what_is_wrong_with_an_e_form_is_said_with_its_line(
     console: Console, people: dict[str, str]
 ) -> None:
@@ -184,6 +207,9 @@ async def test_a_new_form_is_begun_like_another(console: Console, people: dict[s
     text = EForms().shipped()["general"].replace("id: general", "id: the-thu-vien")
     asked = {"base": "0", "content": text, "note": "mới", "effective_from": ""}
     status, address = await console.post("/staff/eforms/the-thu-vien/change", **asked)
+    _, page = await console.get(address)
+    assert 'href="/staff/eforms/the-thu-vien"' not in page  # there is no such page yet
+    assert "id: the-thu-vien" in (await console.get("/staff/eforms/the-thu-vien/change?draft=1"))[1]
     await approved(console, people, address)
     assert "/staff/eforms/the-thu-vien" in (await console.get("/staff/eforms"))[1]
 

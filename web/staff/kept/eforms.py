@@ -12,7 +12,14 @@ from aiohttp import web
 from pydantic import TypeAdapter, ValidationError
 
 from common.problems import Problem
-from onestop.changes.schemas import SHIPPED, ChangeView, EFormLine, KeptNew, KeptView
+from onestop.changes.schemas import (
+    SHIPPED,
+    ChangeView,
+    ChangeWhole,
+    EFormLine,
+    KeptNew,
+    KeptView,
+)
 from onestop.eforms.definition import FieldType
 from onestop.kept.eform_editing import FIELD_PARTS, FORM, FORM_PARTS, NEW_FIELD
 from onestop.kept.schemas import EFormText, EFormTrial, PartsWanted, TrialWanted
@@ -66,23 +73,28 @@ async def _kept(request: web.Request, code: str = "") -> KeptView:
     return await request[SERVICE].ask(KeptView, "GET", f"{KEPT}/{code}")
 
 
+def _new(code: str, content: str = "") -> KeptView:
+    """A form that is not there yet."""
+    return KeptView(kind="eform", code=code, title=code, content=content, history=[], changes=[])
+
+
 async def _seen(request: web.Request) -> KeptView:
     """The form as it stands; one that is not there yet with the text of the form it is made like."""
     code = request.match_info["code"]
     try:
         return await _kept(request)
     except Problem as problem:
-        like = request.query.get("like", "")
-        if problem.status != 404 or not like:
+        if problem.status != 404 or not request.query.keys() & {"like", "draft"}:
             raise
-    copied = (await _kept(request, _fit(like))).content
-    fields = [f"id: {code}" if line.startswith("id:") else line for line in copied.splitlines()]
-    content = "\n".join(
-        "procedures: []" if one.startswith("procedures:") else one for one in fields
-    )
-    return KeptView(
-        kind="eform", code=code, title=code, content=f"{content}\n", history=[], changes=[]
-    )
+    if "like" not in request.query:
+        return _new(code)
+    copied = (await _kept(request, _fit(request.query["like"]))).content
+    said = {"id:": f"id: {code}", "procedures:": "procedures: []"}
+    lines = [
+        next((new for key, new in said.items() if line.startswith(key)), line)
+        for line in copied.splitlines()
+    ]
+    return _new(code, "\n".join(lines) + "\n")
 
 
 async def _trial(request: web.Request, content: str, tries: list[Try]) -> dict[str, Any]:
@@ -133,8 +145,13 @@ async def _editor(
 @routes.get(f"/eforms/{CODE}/change")
 @allow(Role.EDITOR)
 async def change_form(request: web.Request) -> web.Response:
-    """The editor."""
-    return await _editor(request, await _seen(request), {})
+    """The editor; with `?draft=` it goes on from the text of a change of this form."""
+    found, entered, number = await _seen(request), {}, request.query.get("draft", "")
+    if number.isdecimal() and len(number) < 10:
+        draft = await request[SERVICE].ask(ChangeWhole, "GET", f"{CHANGES}/{number}")
+        if (draft.change.kind, draft.change.code) == ("eform", found.code):
+            entered = {"content": draft.after, "note": draft.change.note}
+    return await _editor(request, found, entered)
 
 
 @routes.post(f"/eforms/{CODE}/change")
@@ -153,8 +170,7 @@ async def change(request: web.Request) -> web.Response:
     except Problem as problem:
         if problem.status not in (409, 422):
             raise
-        blank = KeptView(kind="eform", code=code, title=code, content="", history=[], changes=[])
-        return await _editor(request, blank, entered, problem)
+        return await _editor(request, _new(code), entered, problem)
     raise web.HTTPSeeOther(f"{CHANGES}/{made.id}?done=proposed")
 
 
