@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
+from actions import printed
 from actions.onestop_client import OnestopRefusal
 from actions.texts import Button, button, render, shorten
 from actions.turn import Events, Turn
@@ -250,4 +251,6 @@ async def explain(turn: Turn, wishes: list[str]) -> Events:
         others=bool(others),
         buttons=[*next_buttons(turn, procedure, asked, OFFERED_ASPECTS - len(beside)), *beside],
     )
+    if "ask_forms" in asked:
+        await printed.show_blank(turn, procedure.code)
     return events

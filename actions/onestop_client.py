@@ -237,6 +237,11 @@ class OnestopClient:
         body = DocumentRequest(asker=asker, draft=draft, code=code, factor=factor)
         return DocumentLinks.model_validate(await self._call("POST", "/documents", body=body))
 
+    async def blank_form(self, asker: str, procedure: str) -> DocumentLinks:
+        """Links to the empty official form of a procedure; refusal `no_form`."""
+        body = DocumentRequest(asker=asker, procedure=procedure)
+        return DocumentLinks.model_validate(await self._call("POST", "/documents", body=body))
+
     async def resume_code(self, draft: str, owner: str) -> ResumeCodeView:
         """A new code to go on with a draft elsewhere; refusal `no_factor`."""
         done = await self._call("POST", f"/drafts/{draft}/resume-codes", params={"owner": owner})

@@ -389,7 +389,7 @@ def heading(document: Document, title: str, under: str = "") -> None:
     paragraph(document, ("{%p if code %}", ""))
     came = " (nộp trực tuyến lúc {{ received_at.strftime('%H:%M ngày %d/%m/%Y') }})"
     paragraph(document, ("Mã hồ sơ: ", ""), ("{{ code }}", "b"), (came, ""), after=6, size=SMALL)
-    paragraph(document, ("{%p else %}", ""))
+    paragraph(document, ("{%p elif not blank %}", ""))
     none = "Bản in từ tờ khai điện tử, chưa có mã hồ sơ."
     paragraph(document, (none, "i"), after=6, size=SMALL)
     paragraph(document, ("{%p endif %}", ""))
@@ -405,6 +405,7 @@ def statement(document: Document, signers: Sequence[tuple[str, str]]) -> None:
 def enclosed(document: Document, used: Sequence[str]) -> None:
     """What the e-form asks beside the official form."""
     kept = ", ".join(f"'{one}'" for one in used)
+    paragraph(document, ("{%p if not blank %}", ""))
     title = ("Thông tin và giấy tờ gửi kèm hồ sơ trực tuyến", "bi")
     paragraph(document, title, before=6, size=SMALLEST).paragraph_format.keep_with_next = True
     paragraph(document, ("{%p for section in sections %}", ""))
@@ -413,6 +414,7 @@ def enclosed(document: Document, used: Sequence[str]) -> None:
     paragraph(document, (said, ""), after=0, size=SMALLEST)
     paragraph(document, ("{%p endfor %}", ""))
     paragraph(document, ("{%p endfor %}", ""))
+    paragraph(document, ("{%p endif %}", ""))
 
 
 def footer(document: Document) -> None:

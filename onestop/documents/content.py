@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from common.database import now
 from common.tenant import tenant
 from onestop.catalogue import store
+from onestop.catalogue.content import Procedure
 from onestop.dossiers.calendar import VIETNAM
 from onestop.dossiers.draft_state import answers_of
 from onestop.dossiers.draft_view import consent_of
@@ -36,7 +37,8 @@ class Section:
 class Document:
     """What a template may use; an unanswered line has the value "". Moments are in Vietnam's time.
 
-    `fields` are the values by the e-form's field, for templates of fixed official forms; `signer` is the
+    `fields` are the values by the e-form's field, for templates of fixed official forms; `blank` is a form
+    that nobody has filled in yet; `signer` is the
     applicant's name; `agreed_at` is when the statement `consent` was agreed to; `code` and `received_at`
     are there once it was handed in.
     """
@@ -54,6 +56,7 @@ class Document:
     code: str = ""
     received_at: datetime | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
+    blank: bool = False
 
 
 def _local(moment: datetime | None) -> datetime | None:
@@ -112,6 +115,13 @@ def compose(
         received_at=_local(received_at),
         fields={line.field: line.value for line in lines},
     )
+
+
+def blank_form(form: EForm, procedure: Procedure) -> Document:
+    """The form as it is written on by hand."""
+    lines = blanks_and_lines(form, {}, ())
+    made = compose(form, {}, lines, procedure=procedure.name, addressee="")
+    return replace(made, blank=True)
 
 
 def of_draft(session: Session, draft: Draft) -> Document:

@@ -59,6 +59,11 @@ def template_of(form: str, directory: Path = DIRECTORY) -> Path:
     return own if own.exists() else directory / GENERAL
 
 
+def official(form: str, directory: Path = DIRECTORY) -> bool:
+    """Whether the e-form is printed as an official form."""
+    return template_of(form, directory).name != GENERAL
+
+
 def environment() -> SandboxedEnvironment:
     """What templates are read with. Sandboxed: one comes from staff, and does no more than print."""
     made = SandboxedEnvironment(autoescape=True)  # answers are text

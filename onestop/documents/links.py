@@ -26,11 +26,12 @@ class NoSuchLink(Exception):
 
 @dataclass(frozen=True)
 class Ticket:
-    """The right of `owner` to fetch the document of `draft`."""
+    """The right of `owner` to fetch the document of `draft`, or the empty form of `procedure`."""
 
     owner: str
     draft: str
     format: Format
+    procedure: str = ""
 
 
 def make(cipher: MultiFernet, ticket: Ticket) -> str:

@@ -13,12 +13,15 @@ from sqlalchemy.orm import Session
 
 from common.database import now
 from common.problems import Problem, as_problem
+from onestop.catalogue import store
 from onestop.documents import docx, links, pdf
-from onestop.documents.content import Document, of_draft
+from onestop.documents.content import Document, blank_form, of_draft
 from onestop.dossiers import drafts, lookup
 from onestop.dossiers.models import Draft
+from onestop.eforms.definition import EForm
 from onestop.http import proof
-from onestop.http.keys import CONFIG, DATABASE, PDF
+from onestop.http.keys import CONFIG, DATABASE, EFORMS, PDF
+from onestop.kept import eforms
 from onestop.schemas import DocumentLinks, DocumentRequest, ProblemDetail
 
 routes = web.RouteTableDef()
@@ -33,11 +36,17 @@ PUBLIC = "/documents"  # where the public site hands links on (web/documents.py)
 async def make_links(
     request: web.Request, body: DocumentRequest
 ) -> r201[DocumentLinks] | r403[ProblemDetail] | r404[ProblemDetail] | r429[ProblemDetail]:
-    """Links to the printed form of one's own draft or dossier, or of one whose second factor is known."""
+    """Links to the printed form of one's own draft or dossier, or of one whose second factor is known.
+
+    Or to the empty form of a procedure, where that is an official one (else `no_form`).
+    """
     config = request.app[CONFIG]
     limits = proof.limits_of(config)
+    shipped = request.app[EFORMS]
 
     def work(session: Session) -> tuple[str, Document] | lookup.Refused:
+        if body.procedure:
+            return "", _blank(session, shipped, body.procedure)
         if body.draft:
             draft = drafts.locked(session, body.draft, body.asker)
         else:
@@ -56,7 +65,7 @@ async def make_links(
     draft_id, document = found
 
     def link(form: links.Format) -> str:
-        ticket = links.Ticket(body.asker, draft_id, form)
+        ticket = links.Ticket(body.asker, draft_id, form, body.procedure)
         return f"{PUBLIC}/{links.make(config.cipher(), ticket)}"
 
     made = DocumentLinks(
@@ -67,6 +76,20 @@ async def make_links(
         missing=sum(not line.value for section in document.sections for line in section.lines),
     )
     return web.json_response(made.model_dump(mode="json"), status=201)
+
+
+def _blank(session: Session, shipped: dict[str, EForm], code: str) -> Document:
+    """The empty official form of a procedure.
+
+    Raises:
+        Problem: no_form, where there is none.
+    """
+    procedure = store.get(session, code)
+    forms = eforms.forms(session, shipped).values()
+    form = next((one for one in forms if code in one.procedures), None)
+    if procedure is None or form is None or not docx.official(form.id):
+        raise Problem(404, "no_form", "There is no official form of this procedure.")
+    return blank_form(form, procedure)
 
 
 @routes.get("/documents/{ticket}")
@@ -80,7 +103,11 @@ async def fetch(
     except links.NoSuchLink as error:
         raise Problem(404, "no_document", "The link is not good, or not any more.") from error
 
+    shipped = request.app[EFORMS]
+
     def work(session: Session) -> Document | None:
+        if wanted.procedure:
+            return _blank(session, shipped, wanted.procedure)
         draft = session.get(Draft, wanted.draft)
         return of_draft(session, draft) if draft and draft.state != "discarded" else None
 

@@ -248,9 +248,13 @@ class ResumeRequest(BaseModel):
 
 
 class DocumentRequest(BaseModel):
-    """Ask for the printed form of a draft or of a dossier; `factor` as for a lookup, not for one's own."""
+    """Ask for the printed form of a draft or of a dossier; `factor` as for a lookup, not for one's own.
+
+    Or for the empty official form of a `procedure`.
+    """
 
     asker: str
+    procedure: str = ""
     draft: str = ""
     code: str = ""
     factor: str = ""

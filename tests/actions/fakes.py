@@ -174,6 +174,7 @@ class FakeOnestop:
         self.held: list[RequestDone] = []
         self.opening: PostOpening | OnestopRefusal | None = None
         self.order: PaymentOrder | OnestopRefusal = LINK
+        self.official: set[str] = set()  # procedures with an official form
         self.factor_known = True  # whether a draft can be gone on with elsewhere
         self.elsewhere: DraftView | OnestopRefusal | None = None
         self.complaint_refused: OnestopRefusal | None = None
@@ -284,6 +285,12 @@ class FakeOnestop:
         self.calls.append(("documents", draft, code, factor))
         if isinstance(self.printed, OnestopRefusal) and not factor:
             raise self.printed
+        return PRINTED
+
+    async def blank_form(self, asker: str, procedure: str) -> DocumentLinks:
+        self.calls.append(("blank_form", procedure))
+        if procedure not in self.official:
+            raise OnestopRefusal(404, {"type": "urn:motcua:problem:no_form"})
         return PRINTED
 
     async def resume_code(self, name: str, owner: str) -> ResumeCodeView:

@@ -67,6 +67,17 @@ async def test_a_button_needs_no_search(talk: Talk) -> None:
     assert not talk.service.called("search")
 
 
+async def test_who_asks_for_the_form_gets_it_empty_where_it_is_an_official_one(talk: Talk) -> None:
+    talk.service.found = FOUND
+    await talk.act(Explain(), "mẫu tờ khai tạm trú", "ask_forms")
+    assert "để trống" not in talk.text()
+    talk.service.official = {"1.004194"}
+    await talk.act(Explain(), "mẫu tờ khai tạm trú", "ask_forms")
+    assert "để trống đây ạ" in talk.text()
+    cards = [one["custom"] for one in talk.dispatcher.messages if one["custom"]]
+    assert [card["url"] for card in cards] == ["/documents/p", "/documents/d"]
+
+
 async def test_a_code_that_is_gone_is_not_found(talk: Talk) -> None:
     entities = [{"entity": "procedure", "value": "9.999999"}]
     events = await talk.act(Explain(), '/ask_fee{"procedure": "9.999999"}', entities=entities)

@@ -16,6 +16,9 @@ from common.database import Database
 from common.migrations import upgrade
 from common.settings import Settings
 from gateway import sessions
+from onestop.catalogue import store
+from onestop.catalogue.shipped import load_shipped
+from onestop.catalogue.sources import Source
 from onestop.dossiers.models import Draft
 from onestop.http.app import create_app as create_onestop
 from tests.gateway.fakes import Client
@@ -133,6 +136,25 @@ async def test_the_link_of_a_discarded_draft_is_dead(site: Site, database: Datab
     with database.sessions.begin() as session:
         session.get_one(Draft, draft).state = "discarded"
     assert (await site.fetch(made["docx"]))[0] == 404
+
+
+async def test_an_official_form_is_given_empty(site: Site, database: Database) -> None:
+    birth = next(one for one in load_shipped() if one.code == "1.001193")
+    database.transact(store.save, birth, Source.SHIPPED)
+    status, made = await site.links(procedure=birth.code)
+    assert (status, made["title"]) == (201, "Tờ khai đăng ký khai sinh")
+    status, content = await site.fetch(made["docx"])
+    assert status == 200
+    told = "\n".join(one.text for one in OpenDocx(BytesIO(content)).paragraphs)
+    assert "TỜ KHAI ĐĂNG KÝ KHAI SINH" in told
+    assert "chưa có mã hồ sơ" not in told
+    assert (await site.fetch(made["docx"], {}))[0] == 404
+
+
+async def test_a_procedure_without_one_gives_none(site: Site) -> None:
+    for unknown in ("1.000001", "9.999999"):
+        status, problem = await site.links(procedure=unknown)
+        assert (status, problem["type"]) == (404, "urn:motcua:problem:no_form")
 
 
 async def test_pdf_is_offered_where_it_can_be_made_and_its_failure_is_told(

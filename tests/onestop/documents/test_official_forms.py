@@ -10,8 +10,9 @@ import pytest
 from docx import Document as OpenDocx
 
 from common.settings import ROOT
+from onestop.catalogue.content import Procedure
 from onestop.documents import docx, sample, wording
-from onestop.documents.content import blanks_and_lines, compose
+from onestop.documents.content import blank_form, blanks_and_lines, compose
 from onestop.documents.docx import render
 from onestop.eforms import engine
 from onestop.eforms.answers import Value
@@ -127,6 +128,16 @@ def test_an_empty_form_can_be_written_on(form_id: str) -> None:
     assert "None" not in told
     assert "Undefined" not in told
     assert "Kính gửi: ……" in told
+
+
+@EACH
+def test_an_empty_form_to_take_home_is_the_official_one_alone(form: form_templates.Form) -> None:
+    made = blank_form(FORMS[form.id], Procedure(code="1.000001", name="Thủ tục"))
+    told = text_of(render(made))
+    assert form.title in told
+    assert "Bản in từ tờ khai điện tử" not in told
+    assert "hồ sơ trực tuyến" not in told
+    assert told.count("(Ký, ghi rõ họ, chữ đệm, tên)") == len(form.signers)
 
 
 @pytest.mark.parametrize(
