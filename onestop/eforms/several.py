@@ -69,6 +69,8 @@ def read_other(
 ) -> tuple[engine.Outcome, list[tuple[Field, Value]]] | None:
     """The answer to another open field of the section, told before its turn ("số căn cước đây: …").
 
+    Ten digits where a citizen ID was asked are one that lacks two, unless they are called a telephone.
+
     Args:
         asked: the field that was asked, which does not take the message.
 
@@ -76,10 +78,13 @@ def read_other(
         What it leads to, and the field with its value; `None` unless exactly one other field takes it.
     """
     taken: list[tuple[engine.Outcome, Field]] = []
+    said = set(re.findall(r"[a-z]+", fold(text)))
+    lacking = asked.type is FieldType.CITIZEN_ID
     for field in engine.unanswered(form, answers, skipped):
         if (
             field.section == asked.section
             and field.type is not asked.type
+            and not (lacking and field.type is FieldType.PHONE and not said & _naming_words(field))
             and (
                 field.type in _STRUCTURED | {FieldType.DATE}
                 or (field.type is FieldType.CHOICE and fold(clean(text)) in _option_names(field))

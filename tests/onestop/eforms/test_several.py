@@ -93,6 +93,11 @@ def test_what_is_told_before_its_turn_goes_to_its_own_field(
     assert other(text, asked) == {field: value}
 
 
+def test_a_citizen_id_that_lacks_digits_is_no_telephone_unless_it_is_called_one() -> None:
+    assert other("0350980012", "citizen_id") == {}
+    assert other("số điện thoại là 0912345678", "citizen_id") == {"phone": "0912345678"}
+
+
 def test_what_is_told_already_is_not_told_again_by_a_stray_answer() -> None:
     assert other("12/3/1958", "sex", birth_date="1958-03-12") == {}
 
