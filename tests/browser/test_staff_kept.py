@@ -85,6 +85,7 @@ def test_an_e_form_is_written_tried_and_taken_by_two_by_keyboard(console: Consol
     expect(walk).to_contain_text("Hết câu hỏi")
     expect(walk).to_be_focused()
     page.get_by_role("button", name="Hỏi lại từ đầu").press("Enter")
+    expect(walk).not_to_contain_text("Hết câu hỏi")
     page.get_by_role("button", name="Vì sao cần?").press("Enter")
     expect(walk).to_contain_text("Hai người khai chung một tờ")
     expect(page.get_by_role("button", name="Vì sao cần?")).to_be_focused()
