@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from pydantic import BaseModel, ConfigDict
 from sqlalchemy import literal, or_, select
 from sqlalchemy.orm import Session
 
@@ -13,9 +13,10 @@ from common.database import now
 from gateway.models import Direction, Message, State
 
 
-@dataclass(frozen=True)
-class GivenUp:
+class GivenUp(BaseModel):
     """One message, without who it is of and what it says."""
+
+    model_config = ConfigDict(frozen=True)
 
     id: int
     channel: str
@@ -32,7 +33,14 @@ def listed(session: Session, held: bool = False) -> list[GivenUp]:
     wanted = or_(*(Message.state == literal(one.value, literal_execute=True) for one in states))
     rows = session.scalars(select(Message).where(wanted).order_by(Message.id))
     return [
-        GivenUp(row.id, row.channel, _kind(row), row.attempts, row.created_at, row.reason or "")
+        GivenUp(
+            id=row.id,
+            channel=row.channel,
+            kind=_kind(row),
+            attempts=row.attempts,
+            since=row.created_at,
+            reason=row.reason or "",
+        )
         for row in rows
     ]
 

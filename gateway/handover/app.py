@@ -8,6 +8,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from common.problems import Problem, problem_middleware, require_token
+from gateway import given_up_http
 from gateway.handover import http
 from gateway.handover.schemas import AGENCIES_HEADER, agencies_of
 from gateway.handover.service import Staff
@@ -46,4 +47,5 @@ def create_app(site: web.Application) -> web.Application:
     )
     app[SITE] = site
     app.add_routes(http.routes)
+    app.add_routes(given_up_http.routes)
     return app

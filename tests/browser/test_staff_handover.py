@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from onestop.transcripts.models import Conversation
 from tests.browser.conftest import AXE, end_tasks, free_port
 from tests.gateway.fakes import FakeOnestop, FakeRasa
 from tests.gateway.handover import ASKS, DRAFT, hand_over
+from tests.gateway.test_given_up import given_up
 from tests.staff import make_account, open_session, service_app
 from web.app import create_app
 from web.build import build
@@ -42,6 +44,7 @@ class Office:
     onestop: FakeOnestop
     rasa: FakeRasa
     database: Database
+    gateway: str
 
 
 @pytest.fixture
@@ -89,7 +92,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
         await end_tasks()
 
     asyncio.run_coroutine_threadsafe(begin(), loop).result(30)
-    yield Office(f"http://127.0.0.1:{config.port}", onestop, rasa, database)
+    yield Office(f"http://127.0.0.1:{config.port}", onestop, rasa, database, urls["gateway"])
     asyncio.run_coroutine_threadsafe(finish(), loop).result(30)
     loop.call_soon_threadsafe(loop.stop)
     thread.join(10)
@@ -285,3 +288,24 @@ def test_of_two_officers_who_come_in_on_their_own_one_gets_the_citizen(
     talking.get_by_role("button", name="Gặp lại trợ lý").click()
     expect(talking.get_by_role("log")).to_contain_text("em là trợ lý ảo")
     assert errors == []
+
+
+def test_what_did_not_get_through_is_seen_and_tried_again_by_keyboard(
+    browser: Browser, office: Office
+) -> None:
+    errors: list[str] = []
+    gateway = Database(office.gateway)
+    number = given_up(gateway)
+    page = officer(browser, office, errors)
+    page.goto(f"{office.url}/staff/help")
+    page.get_by_role("link", name="Tin chưa tới người dân").press("Enter")
+    expect(
+        page.get_by_role("row", name=re.compile("Chưa trả lời được.*rasa is away"))
+    ).to_be_visible()
+    assert faults(page) == []
+    look(page, "undelivered")
+    page.get_by_role("button", name=f"Thử lại tin {number}").press("Enter")
+    expect(page.get_by_role("main")).to_contain_text("Mọi tin đều đã tới nơi")
+    assert faults(page) == []
+    assert errors == []
+    gateway.close()

@@ -37,6 +37,7 @@ from web.staff import (
     report,
     review,
     transcripts,
+    undelivered,
 )
 from web.staff.catalogue import pages as catalogue
 from web.staff.gate import problems_as_pages, session_gate
@@ -62,6 +63,7 @@ PARTS = (
     review,
     tables,
     transcripts,
+    undelivered,
 )
 MAX_BODY_BYTES = 1024 * 1024
 
