@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+from aiohttp.web import RouteDef
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import func, select
 
 from common.database import Database
 from onestop.dossiers.models import Dossier
-from onestop.staff.access import Role
+from onestop.staff.access import Role, Stage, access_of
 from onestop.staff.models import AuditEntry
 from tests.browser.conftest import ONLINE, Opener, browser
 from tests.conversations.page import (
@@ -36,7 +38,9 @@ from tests.conversations.player import Script, load_scripts
 from tests.conversations.test_erasing import gone, where
 from tests.conversations.test_handover import events
 from tests.staff import make_account, open_session
+from web.app import WEB
 from web.build import build
+from web.staff.app import PARTS as CONSOLE
 from web.staff.forms import SESSION_COOKIE
 
 __all__ = ["browser"]  # a fixture of other tests
@@ -411,16 +415,64 @@ def officer(
     database: Database,
     name: str,
     agencies: list[str] | None = None,
+    role: Role = Role.AGENT,
 ) -> Page:
-    """The help page of the console, of an agent who has logged in."""
-    account = make_account(database, name, Role.AGENT, agencies=agencies)
+    """The console's first page of somebody who has logged in."""
+    account = make_account(database, name, role, agencies=agencies)
     token = open_session(database, account)
     page = open_page()
     page.context.add_cookies(
         [{"name": SESSION_COOKIE, "value": token, "url": f"{parts.url}/staff/"}]
     )
-    page.goto(f"{parts.url}/staff/help")
+    page.goto(f"{parts.url}/staff/" + ("help" if role is Role.AGENT else ""))
     return page
+
+
+PAGES = [
+    path
+    for entry in yaml.safe_load((WEB / "staff" / "menu.yml").read_text(encoding="utf-8"))
+    for path in (entry["path"], *entry.get("below", ()))
+]
+
+
+@pytest.mark.parametrize("role", Role)
+def test_each_role_opens_its_own_pages_of_the_console_and_is_kindly_kept_from_the_others(
+    open_page: Opener, parts: Parts, database: Database, role: Role
+) -> None:
+    page = officer(open_page, parts, database, f"vai.{role}", role=role)
+    menu = page.get_by_role("navigation", name="Trang cán bộ").get_by_role("link").all()
+    shown = {str(one.get_attribute("href")) for one in menu}
+    own = {path for path in PAGES if _open_to(path, role)}
+    assert shown == {one for one in own if one in _entries()}
+    for path in PAGES:
+        answer = page.goto(f"{parts.url}{path}")
+        assert answer
+        assert answer.status == (200 if path in own else 403), path
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        assert faults(page) == [], path
+        if path not in own:
+            expect(page.get_by_role("main")).to_contain_text("không có quyền dùng trang này")
+            expect(page.get_by_role("link", name="Về trang chủ")).to_be_visible()
+    refusals = [one for one in open_page.errors if "403" in one]
+    assert len(refusals) == len(set(PAGES) - own)  # a browser logs each
+    open_page.errors.clear()
+
+
+def _open_to(path: str, role: Role) -> bool:
+    """Whether a page's handler lets a role in."""
+    found = [
+        access_of(route.handler)
+        for part in CONSOLE
+        for route in part.routes
+        if isinstance(route, RouteDef) and (route.method, f"/staff{route.path}") == ("GET", path)
+    ]
+    assert len(found) == 1, path
+    return found[0] is not None and found[0].admits(Stage.OPEN, [role])
+
+
+def _entries() -> set[str]:
+    menu = yaml.safe_load((WEB / "staff" / "menu.yml").read_text(encoding="utf-8"))
+    return {entry["path"] for entry in menu}
 
 
 def test_an_officer_comes_into_a_conversation_that_did_not_ask_and_hands_it_back(
