@@ -85,9 +85,12 @@ def run_add(options: argparse.Namespace) -> int:
         told = "; ".join(f"{one['loc'][0]}: {one['msg']}" for one in error.errors())
         sys.stderr.write(f"{told}\n")
         return 1
-    given = None if options.generate else getpass.getpass("first password: ")
     try:
+        given = None if options.generate else getpass.getpass("first password: ")
         first = passwords.first(new.name, given)
+    except EOFError:
+        sys.stderr.write("there is nobody to ask for a password here: use --generate\n")
+        return 1
     except passwords.WeakPasswordError as error:
         sys.stderr.write(f"choose another password: {error.code.replace('_', ' ')}\n")
         return 1

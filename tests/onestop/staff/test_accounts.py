@@ -157,3 +157,16 @@ def test_the_first_account_comes_from_the_command_line(
     done = [one.action for one in entries]
     assert done == [*["account.added"] * 2, "account.disabled", "account.password_reset"]
     assert all(one.actor.startswith("cli:") for one in entries)
+
+
+def test_where_nobody_can_be_asked_for_a_password_one_line_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def nobody(_prompt: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr("getpass.getpass", nobody)
+    assert main(["staff", "add", "lan", "--display", "Lan", "--role", "agent"]) == 1
+    told = capsys.readouterr().err
+    assert told.count("\n") == 1
+    assert "--generate" in told
