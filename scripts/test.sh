@@ -25,4 +25,4 @@ trap 'rm -rf "$stories"' EXIT
 MOTCUA_ACTIONS_PORT=1 MOTCUA_INTERNAL_TOKEN=no-server-is-asked-so-no-token-is-needed RASA_TELEMETRY_ENABLED=false \
   .venv/bin/python -m rasa test core --model models/current.tar.gz --stories tests/stories --fail-on-prediction-errors --no-plot --out "$stories"
 # Two processes: the conversations mostly wait, the rest computes meanwhile.
-bash scripts/postgres.sh .venv/bin/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder "$@"
+bash scripts/postgres.sh .venv/bin/python -m pytest -n 2 --dist loadgroup "$@"

@@ -27,31 +27,12 @@ from tests.databases import migrated  # noqa: E402
 # What shares one costly fixture stays in one process of pytest-xdist; all else is spread by file. The first
 # that fits counts: the conversations in a browser have a system of their own.
 _TOGETHER = ("conversations/test_in_a_browser", "conversations", "browser", "onestop/search")
-# What takes minutes, longest first; the rest follows. A process that came to one of them last would be
-# waited for by all (`scripts/test.sh` tells pytest-xdist to keep this order).
-_SLOW = (
-    *(
-        "conversations",
-        "bot/training",
-        "browser",
-        "gateway/test_platform_load",
-        "bot/nlu/test_pipeline",
-    ),
-    *("onestop/search", "onestop/backends"),
-)
-
 
 # First of all: pytest-xdist reads the groups in the same hook.
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Say which tests stay together when the suite runs in several processes, and what begins."""
+    """Say which tests stay together when the suite runs in several processes."""
     tests = Path(__file__).parent
-
-    def place(item: pytest.Item) -> int:
-        file = item.path.relative_to(tests).as_posix()
-        return next((at for at, each in enumerate(_SLOW) if file.startswith(each)), len(_SLOW))
-
-    items.sort(key=place)
     for item in items:
         file = item.path.relative_to(tests).as_posix()
         group = next((each for each in _TOGETHER if file.startswith(each)), file)
