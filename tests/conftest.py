@@ -28,6 +28,7 @@ from tests.databases import migrated  # noqa: E402
 # that fits counts: the conversations in a browser have a system of their own.
 _TOGETHER = ("conversations/test_in_a_browser", "conversations", "browser", "onestop/search")
 
+
 # First of all: pytest-xdist reads the groups in the same hook.
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
