@@ -128,11 +128,11 @@ def test_only_a_message_that_says_nothing_else_asks_for_the_assistant(
 async def test_outside_office_hours_a_ticket_is_kept_and_the_assistant_goes_on(
     connect: Connect, rasa: FakeRasa
 ) -> None:
-    hand_over(rasa, open_now=False, opens_at="2026-11-30T07:30:00+07:00")
+    hand_over(rasa, open_now=False, opens_at="2030-12-02T07:30:00+07:00")
     client = await connect()
     citizen, early = await Citizen.new(client), await Citizen.new(client)
     ticket, question = texts(await citizen.say(ASKS))
-    assert "7 giờ 30 thứ Hai 30/11/2026" in ticket
+    assert "7 giờ 30 thứ Hai 02/12/2030" in ticket
     assert question == "Câu hỏi tiếp theo"
     assert texts(await citizen.say("chào em")) == ["Trợ lý: chào em"]
     await citizen.say(ASKS)  # again: the same ticket
