@@ -118,9 +118,8 @@ def go_on(
         turn.show("offer", offer=draft.offer, buttons=buttons, **told)
     elif draft.field is not None:
         parts = question_parts(draft.field)
-        meant = (
-            [button(one, "inform", value=one) for one in (result.meant,) if one] if result else []
-        )
+        name = result.meant if result else ""
+        meant = [button(name, "inform", value=name)] if name else []
         turn.show(
             "question",
             field=draft.field,

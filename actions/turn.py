@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import abstractmethod
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 import structlog
@@ -159,9 +160,8 @@ class Turn:
         waiting = self.slot("choices") or [] if self.wanted else []
         return [one for one in waiting if "code" in one]
 
-    @property
-    def puzzled(self) -> bool:
-        """Whether the reply before this message was already one to something not understood."""
+    def _replies_before(self) -> Iterator[dict[str, Any]]:
+        """What was said between the message before this one and this one, the newest first."""
         messages = 0
         for event in reversed(self.tracker.events):
             if event.get("event") == "user":
@@ -169,25 +169,19 @@ class Turn:
                 if messages == 2:
                     break
             elif event.get("event") == "bot" and messages == 1:
-                trace = (event.get("metadata") or {}).get("trace") or {}
-                if trace.get("said") in _LOST or trace.get("again"):
-                    return True
-        return False
+                yield event
+
+    @property
+    def puzzled(self) -> bool:
+        """Whether the reply before this message was already one to something not understood."""
+        traces = [(one.get("metadata") or {}).get("trace") or {} for one in self._replies_before()]
+        return any(trace.get("said") in _LOST or trace.get("again") for trace in traces)
 
     @property
     def offered_person(self) -> bool:
         """Whether a person was offered right before this message."""
-        said = 0
-        for event in reversed(self.tracker.events):
-            if event.get("event") == "user":
-                said += 1
-                if said == 2:
-                    break
-            elif event.get("event") == "bot" and said == 1:
-                buttons = (event.get("data") or {}).get("buttons") or []
-                if [one.get("payload") for one in buttons] == [ASK_PERSON["payload"]]:
-                    return True
-        return False
+        buttons = [(one.get("data") or {}).get("buttons") or [] for one in self._replies_before()]
+        return [ASK_PERSON["payload"]] in [[one.get("payload") for one in row] for row in buttons]
 
     def last_words(self, count: int) -> list[str]:
         """The last things that the citizen typed, the newest last."""

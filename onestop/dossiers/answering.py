@@ -62,9 +62,9 @@ def answer(
         else:
             sent = []
             outcome, taken = _take(draft, form, answers, field, request, today)
-            unlikely = _doubted(form, answers, taken)
-            if request.probe and unlikely is not None and unlikely[1] != "name_doubted":
-                raise Refusal("name_unclear", label=field.label, example=field.example)
+        doubted = _doubted(form, answers, taken)
+        if request.probe and doubted is not None and doubted[1] != "name_doubted":
+            raise Refusal("name_unclear", label=field.label, example=field.example)
     except Refusal as refusal:
         return AnswerResult(
             draft=view(draft), refusal=_refused(draft, field, refusal, request.probe)
@@ -72,7 +72,6 @@ def answer(
     if offers.view(draft, field) is not None:  # answered by hand what was offered
         offers.decline(draft)
     answered = [one.id for one, _ in taken]
-    doubted = _doubted(form, answers, taken)
     asked, meant = _question(doubted, outcome.answers) if doubted is not None else ("", "")
     changes.ask(draft, doubted[0] if doubted is not None else None)
     changes.keep(

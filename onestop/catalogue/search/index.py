@@ -46,9 +46,8 @@ _UNLISTED = 0.5  # rarity of a syllable that no name holds, as a share of the hi
 _MESSAGE, _ROW, _COSINE, _PAIRS_MESSAGE = 0, 1, 2, 3  # places in the features of rows
 _BODY, _ACTION, _CONTRADICTED, _CONFIRMED = 0, 2, 3, 4  # places in the features of procedures
 _NEAR = 1.0  # a namesake whose total is further away is another thing, or excluded
-_OTHER_AGE = np.float32(
-    1.0
-)  # not fitted: whoever is not of the age that a name asks for cannot mean it
+# Not fitted: whoever is not of the age that a name asks for cannot mean it.
+_OTHER_AGE = np.float32(1.0)
 _COMMON_ACTION = 8  # names that must begin with the same two syllables (cấp lại, gia hạn …)
 
 
@@ -128,18 +127,18 @@ class SearchIndex:
         if known := [self._by_code[c] for c in _CODE.findall(query) if c in self._by_code]:
             cards = [self._scored(at, 1.0) for at in dict.fromkeys(known)]
             return SearchResult(outcome="found", candidates=cards[:limit], content_words=True)
-        said, age = _affirmed(query), ages.said(query)
+        said, aged = _affirmed(query), self._aged(query)
         readings = self._read(said)
-        if age is not None:  # it need not be said as any name or saying has it
+        if aged is not None:  # it need not be said as any name or saying has it
             readings += self._read(ages.without(said))
         content = readings[0].content
         if not content or not self._cards:
             return SearchResult(outcome="none", candidates=[], content_words=content)
-        found = [self._evidence(reading, age) for reading in readings]
+        found = [self._evidence(reading, aged) for reading in readings]
         totals = np.maximum.reduce([self.totals(*evidence) for evidence in found])
         totals = totals + self._narrowed(narrow)
-        if age is not None:
-            totals = totals - _OTHER_AGE * self._ages.marks(age)[0]
+        if aged is not None:
+            totals = totals - _OTHER_AGE * aged[0]
         best = _highest(totals, max(limit, judgement.COMPARED))
         better = self._better(best[0], found)
         topic = self._lexicon.only_a_topic(said)
@@ -185,7 +184,7 @@ class SearchIndex:
     def evidence(self, query: str) -> Evidence | None:
         """The features of a message in official words, for fitting; None if it has no content."""
         reading = self._read(_affirmed(query))[-1]
-        return self._evidence(reading, ages.said(query)) if reading.content else None
+        return self._evidence(reading, self._aged(query)) if reading.content else None
 
     def position(self, code: str) -> int | None:
         """Where a procedure stands in the features; None if it is not indexed."""
@@ -197,6 +196,11 @@ class SearchIndex:
 
     def _read(self, said: Sequence[Word]) -> list[Reading]:
         return read_both(self._spelling.mend(said), self._lexicon, self._pairs.rarity)
+
+    def _aged(self, query: str) -> tuple[Floats, Floats] | None:
+        """Which procedures are for other ages than the one told, and which for it; `None`: none is told."""
+        age = ages.said(query)
+        return None if age is None else self._ages.marks(age)
 
     def _scored(self, at: int, score: float) -> Candidate:
         return self._cards[at].model_copy(update={"score": min(score, 1.0)})
@@ -256,7 +260,7 @@ class SearchIndex:
             dtype=np.float32,
         )
 
-    def _evidence(self, reading: Reading, age: int | None) -> Evidence:
+    def _evidence(self, reading: Reading, aged: tuple[Floats, Floats] | None) -> Evidence:
         """Features a row and features a procedure, in the order of `Weights`."""
         syllables = self._syllables.fit(reading.syllables)
         pairs = self._pairs.fit(reading.pairs)
@@ -279,10 +283,9 @@ class SearchIndex:
         unasked = [at for at, scope in enumerate(self._scopes) if not _asked(scope, reading)]
         special = self._in_scope[unasked].max(axis=0, initial=0)
         contradicted, confirmed, seldom = self._contrast.marks(reading)
-        if age is not None:
-            outside, inside = self._ages.marks(age)
-            contradicted = np.maximum(contradicted, outside)
-            confirmed = np.maximum(confirmed, inside)
+        if aged is not None:
+            contradicted = np.maximum(contradicted, aged[0])
+            confirmed = np.maximum(confirmed, aged[1])
         told = [action, contradicted, confirmed, seldom]
         return rows, [*bodies, *told, special, *self._known]
 

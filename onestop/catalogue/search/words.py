@@ -8,7 +8,6 @@ text wrongly (measured before this project, see docs/search.md).
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -16,7 +15,6 @@ from bot.nlu.text import canonical, strip_accents, tokens
 
 _CLAUSE = re.compile(r"[,;.!?\n]+\s")
 _SYLLABLE = re.compile(r"[^\W_]+")
-_BARE = {code: strip_accents(chr(code)) for code in (*range(0xC0, 0x1B1), *range(0x1EA0, 0x1EFA))}
 
 
 class Word(NamedTuple):
@@ -62,5 +60,4 @@ def clauses(text: str) -> list[str]:
 
 def folded_syllables(text: str) -> list[str]:
     """The folded syllables of a long text; unlike `words` it leaves abbreviations as they are."""
-    bare = unicodedata.normalize("NFC", text).translate(_BARE)
-    return _SYLLABLE.findall(bare.lower())
+    return _SYLLABLE.findall(strip_accents(text).lower())
