@@ -77,19 +77,13 @@ def read_other(
     Returns:
         What it leads to, and the field with its value; `None` unless exactly one other field takes it.
     """
-    taken: list[tuple[engine.Outcome, Field]] = []
-    said = set(re.findall(r"[a-z]+", fold(text)))
+    told = clean(text)
+    called = set(re.findall(r"[a-z]+", fold(told)))
     lacking = asked.type is FieldType.CITIZEN_ID
-    for field in engine.unanswered(form, answers, skipped):
-        if (
-            field.section == asked.section
-            and field.type is not asked.type
-            and not (lacking and field.type is FieldType.PHONE and not said & _naming_words(field))
-            and (
-                field.type in _STRUCTURED | {FieldType.DATE}
-                or (field.type is FieldType.CHOICE and fold(clean(text)) in _option_names(field))
-            )
-        ):
+    taken: list[tuple[engine.Outcome, Field]] = []
+    for field in _meant(form, answers, skipped, asked, told, alone=True):
+        short = lacking and field.type is FieldType.PHONE and not called & _naming_words(field)
+        if field.type is not asked.type and not short:
             with suppress(Refusal):
                 taken.append((engine.answer(form, answers, field.id, text, today), field))
     if len(taken) != 1:
@@ -99,16 +93,24 @@ def read_other(
 
 
 def _meant(
-    form: EForm, answers: Answers, skipped: Collection[str], asked: Field, part: str
+    form: EForm,
+    answers: Answers,
+    skipped: Collection[str],
+    asked: Field,
+    part: str,
+    alone: bool = False,
 ) -> Iterator[Field]:
-    """The open fields of the asked one's section that a part of a message may answer."""
+    """The open fields of the asked one's section that a part of a message may answer.
+
+    A date must name its field, unless it stands alone (`alone`: nothing else was told).
+    """
     said = set(re.findall(r"[a-z]+", fold(part)))
     for field in engine.unanswered(form, answers, skipped):
         if field.section != asked.section or field.id == asked.id:
             continue
         if (
             field.type in _STRUCTURED
-            or (field.type is FieldType.DATE and said & _naming_words(field))
+            or (field.type is FieldType.DATE and (alone or said & _naming_words(field)))
             or (field.type is FieldType.CHOICE and fold(part) in _option_names(field))
         ):
             yield field
