@@ -167,7 +167,7 @@ async def search(turn: Turn) -> SearchResult:
     sure = found.outcome == "found" and found.candidates[0].code in offered
     if not offered or sure or len(asked) < 2:
         return found
-    both = await turn.service.search(" ".join(asked))
+    both = await turn.find(" ".join(asked))
     if not both.candidates:
         return found
     if both.candidates[0].code in offered:

@@ -32,7 +32,7 @@ class UnlessNamed(TopicAction):
     async def act(self, turn: Turn) -> Events:
         """Search first; after the explanation goes on what would have gone on after the action."""
         if turn.fresh and turn.text and (turn.wanted or len(turn.text.split()) >= _WORDS):
-            found = await turn.service.search(turn.text)
+            found = await turn.find(turn.text)
             if found.named:
                 events = await explain(turn, ["ask_procedure"])
                 going_on = turn.tracker.active_loop_name or "action_listen"

@@ -9,11 +9,15 @@ from onestop.schemas import DocumentLinks
 
 def show(turn: Turn, links: DocumentLinks) -> None:
     """A link a format, each in a message of its own: what every channel can show."""
-    formats = [("Tờ khai PDF, để in", links.pdf)] if links.pdf is not None else []
-    formats.append(("Tờ khai Word, sửa được", links.docx))
+    _show(turn, links, "document", pdf="Tờ khai PDF, để in", docx="Tờ khai Word, sửa được")
+
+
+def _show(turn: Turn, links: DocumentLinks, template: str, *, pdf: str, docx: str) -> None:
+    formats = [(pdf, links.pdf)] if links.pdf is not None else []
+    formats.append((docx, links.docx))
     for number, (title, url) in enumerate(formats):
         card = {"type": "link", "title": title, "url": url, "file": True}
-        turn.show("document", links=links, title=title, first=number == 0, card=card)
+        turn.show(template, links=links, title=title, first=number == 0, card=card)
 
 
 async def show_blank(turn: Turn, procedure: str) -> None:
@@ -24,11 +28,7 @@ async def show_blank(turn: Turn, procedure: str) -> None:
         if refusal.code != "no_form":
             raise
         return
-    formats = [("Mẫu PDF, để in", links.pdf)] if links.pdf is not None else []
-    formats.append(("Mẫu Word", links.docx))
-    for number, (title, url) in enumerate(formats):
-        card = {"type": "link", "title": title, "url": url, "file": True}
-        turn.show("document_blank", links=links, title=title, first=number == 0, card=card)
+    _show(turn, links, "document_blank", pdf="Mẫu PDF, để in", docx="Mẫu Word")
 
 
 async def tell(turn: Turn, code: str, factor: str) -> Events:

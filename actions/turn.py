@@ -51,6 +51,7 @@ class Turn:
         self.service: OnestopClient = onestop()
         self.tenant: Tenant = tenant()
         self._trace: dict[str, Any] = {}
+        self._searched: dict[str, SearchResult] = {}
 
     # What came in -----------------------------------------------------------------------------
 
@@ -219,9 +220,15 @@ class Turn:
         if field is not None:
             self.note(field=field.id, kind=field.type)
 
+    async def find(self, text: str) -> SearchResult:
+        """The procedures that a text may mean; asked for once in a turn, whoever wants to know."""
+        if text not in self._searched:
+            self._searched[text] = await self.service.search(text)
+        return self._searched[text]
+
     async def search(self) -> SearchResult:
         """The procedures that the message may mean."""
-        found = await self.service.search(self.text)
+        found = await self.find(self.text)
         self.note(
             candidates=[
                 {"code": one.code, "name": one.short_name, "score": round(one.score, 3)}
