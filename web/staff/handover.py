@@ -29,8 +29,7 @@ from onestop.schemas import DraftView
 from onestop.staff.access import Role, allow
 from onestop.staff.schemas import HandoverAct, Joined, UnderWay
 from web.staff import forms
-from web.staff.gateway_client import Desk
-from web.staff.keys import GATEWAY, ME, SERVICE
+from web.staff.keys import ME, SERVICE, desk_of
 from web.staff.rendering import problem_text, render
 
 routes = web.RouteTableDef()
@@ -39,10 +38,6 @@ CHUNK_BYTES = 64 * 1024
 NUMBER = r"{number:\d{1,12}}"
 # What the page's buttons do beside answering: what is said of it.
 GIVEN_BACK = {"release": ("released", "handover_released"), "close": ("closed", "handover_closed")}
-
-
-def _desk(request: web.Request) -> Desk:
-    return request.app[GATEWAY].acting(request[ME])
 
 
 def _path(request: web.Request, rest: str = "") -> str:
@@ -62,14 +57,14 @@ async def _found(request: web.Request) -> HandoverView:
     Raises:
         Problem: 403 `not_allowed`.
     """
-    found = await _desk(request).ask(HandoverView, "GET", _path(request))
+    found = await desk_of(request).ask(HandoverView, "GET", _path(request))
     if found.stage == "closed" and found.agent != str(request[ME].id):
         raise Problem(403, "not_allowed")
     return found
 
 
 async def _queue(request: web.Request) -> dict[str, Any]:
-    desk = _desk(request)
+    desk = desk_of(request)
     await desk.tell("PUT", "/agents/me")
     return {
         "waiting": await desk.ask(list[HandoverView], "GET", "/handovers"),
@@ -101,7 +96,7 @@ async def _overview(request: web.Request, refused: Problem | None = None) -> web
 async def _underway(request: web.Request) -> dict[str, Any]:
     """Who talks with the assistant now: all but those who wait for a person or have one."""
     found = await request[SERVICE].ask(list[UnderWay], "GET", "/staff/conversations")
-    helped = await _desk(request).ask(list[HandoverView], "GET", "/handovers")
+    helped = await desk_of(request).ask(list[HandoverView], "GET", "/handovers")
     senders = {one.sender for one in helped}
     return {"underway": [one for one in found if one.sender not in senders]}
 
@@ -121,7 +116,7 @@ async def join(request: web.Request) -> web.Response:
     try:
         joined = await request[SERVICE].ask(Joined, "POST", path)
         body = Opening.model_validate(joined.model_dump())
-        found = await _desk(request).ask(HandoverView, "POST", "/handovers", body)
+        found = await desk_of(request).ask(HandoverView, "POST", "/handovers", body)
     except Problem as problem:
         return await _overview(request, problem)
     await _note(request, "taken", found.id)
@@ -133,7 +128,7 @@ async def join(request: web.Request) -> web.Response:
 async def take(request: web.Request) -> web.Response:
     """Take a citizen; where another was faster, say so over the queue as it is now."""
     try:
-        await _desk(request).tell("POST", _path(request, "/take"))
+        await desk_of(request).tell("POST", _path(request, "/take"))
     except Problem as problem:
         return await _overview(request, problem)
     await _note(request, "taken")
@@ -155,12 +150,12 @@ async def conversation(request: web.Request) -> web.Response:
 
 
 async def _drafts(request: web.Request) -> list[DraftView]:
-    return await _desk(request).ask(list[DraftView], "GET", _path(request, "/drafts"))
+    return await desk_of(request).ask(list[DraftView], "GET", _path(request, "/drafts"))
 
 
 async def _news(request: web.Request, found: HandoverView, after: int) -> dict[str, Any]:
     """The messages after a number, and what the next look and the next answer need."""
-    messages = await _desk(request).ask(
+    messages = await desk_of(request).ask(
         list[MessageView], "GET", _path(request, "/messages"), params={"after": after}
     )
     last = messages[-1].id if messages else after
@@ -171,7 +166,7 @@ async def _news(request: web.Request, found: HandoverView, after: int) -> dict[s
 @allow(Role.AGENT)
 async def news(request: web.Request) -> web.Response:
     """What is new since `after`; the whole page anew where somebody else has the citizen by now."""
-    await _desk(request).tell("PUT", "/agents/me")
+    await desk_of(request).tell("PUT", "/agents/me")
     found = await _found(request)
     if request.query.get("mine") != str(int(found.mine)):
         return web.Response(headers={"HX-Refresh": "true"})
@@ -192,9 +187,9 @@ async def answer(request: web.Request) -> web.Response:
     """Say something to the citizen."""
     form = await forms.fields(request)
     body = Answer(key=form.get("key") or secrets.token_urlsafe(9), text=form.get("text", ""))
-    await _desk(request).tell("POST", _path(request, "/messages"), body)
+    await desk_of(request).tell("POST", _path(request, "/messages"), body)
     if "HX-Request" in request.headers:
-        found = await _desk(request).ask(HandoverView, "GET", _path(request))
+        found = await desk_of(request).ask(HandoverView, "GET", _path(request))
         return await _part(request, found, form.get("after", ""))
     raise web.HTTPSeeOther(f"{HELP}/{request.match_info['number']}")
 
@@ -203,7 +198,7 @@ async def answer(request: web.Request) -> web.Response:
 @allow(Role.AGENT)
 async def send_file(request: web.Request) -> web.Response:
     """Send a file, streamed on; the token of the form comes as a header."""
-    desk = _desk(request)
+    desk = desk_of(request)
     part = None
     if request.content_type == "multipart/form-data" and forms.HEADER in request.headers:
         part = await (await request.multipart()).next()
@@ -241,7 +236,7 @@ async def propose(request: web.Request) -> web.Response:
         if not entered["text"].strip():
             raise Problem(422, "empty")
         body = Proposal(key=secrets.token_urlsafe(9), **entered)
-        await _desk(request).tell("POST", _path(request, "/proposals"), body)
+        await desk_of(request).tell("POST", _path(request, "/proposals"), body)
         await _note(request, "proposed")
         done = "asked"
     except Problem as problem:
@@ -283,7 +278,7 @@ async def give_back(request: web.Request) -> web.Response:
     if step == "close":
         note = form.get("note", "").strip()[:1000]
         body = Closing.model_validate({"reason": form.get("reason", ""), "note": note})
-    await _desk(request).tell("POST", _path(request, f"/{step}"), body)
+    await desk_of(request).tell("POST", _path(request, f"/{step}"), body)
     act, done = GIVEN_BACK[step]
     await _note(request, act)
     raise web.HTTPSeeOther(f"{HELP}?done={done}")
@@ -295,7 +290,7 @@ async def file(request: web.Request) -> web.Response:
     """A file of the conversation."""
     await _found(request)
     path = _path(request, f"/files/{request.match_info['file_id']}")
-    content, kind = await _desk(request).file(path)
+    content, kind = await desk_of(request).file(path)
     await _note(request, "file_looked")
     return web.Response(
         body=content, headers={"Content-Type": kind, "Content-Disposition": "inline"}

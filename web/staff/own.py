@@ -11,7 +11,7 @@ from aiohttp import web
 from common.problems import Problem
 from onestop.staff.access import Role, allow
 from onestop.staff.schemas import Waiting
-from web.staff.keys import GATEWAY, ME, SERVICE
+from web.staff.keys import ME, SERVICE, desk_of
 from web.staff.rendering import STAFF, render
 
 routes = web.RouteTableDef()
@@ -25,9 +25,8 @@ def _kinds() -> dict[str, dict[str, str]]:
 
 async def _citizens(request: web.Request) -> int:
     """How many citizens wait for an agent; 0 if the gateway does not answer: the page stands without."""
-    desk = request.app[GATEWAY].acting(request[ME])
     try:
-        queue = await desk.ask(list[dict[str, Any]], "GET", "/handovers")
+        queue = await desk_of(request).ask(list[dict[str, Any]], "GET", "/handovers")
     except Problem:
         return 0
     return sum(one["stage"] != "taken" for one in queue)

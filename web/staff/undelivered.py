@@ -7,15 +7,10 @@ from aiohttp import web
 from common.problems import Problem
 from gateway.given_up import GivenUp
 from onestop.staff.access import Role, allow
-from web.staff.gateway_client import Desk
-from web.staff.keys import GATEWAY, ME
+from web.staff.keys import desk_of
 from web.staff.rendering import problem_text, render
 
 routes = web.RouteTableDef()
-
-
-def _desk(request: web.Request) -> Desk:
-    return request.app[GATEWAY].acting(request[ME])
 
 
 async def _page(request: web.Request, refused: Problem | None = None) -> web.Response:
@@ -23,7 +18,7 @@ async def _page(request: web.Request, refused: Problem | None = None) -> web.Res
         request,
         "undelivered.html.j2",
         refused.status if refused else 200,
-        found=await _desk(request).ask(list[GivenUp], "GET", "/given-up"),
+        found=await desk_of(request).ask(list[GivenUp], "GET", "/given-up"),
         error=problem_text(refused) if refused else "",
     )
 
@@ -40,7 +35,7 @@ async def listing(request: web.Request) -> web.Response:
 async def retry(request: web.Request) -> web.Response:
     """Try one again."""
     try:
-        await _desk(request).tell("POST", f"/given-up/{request.match_info['message']}/retry")
+        await desk_of(request).tell("POST", f"/given-up/{request.match_info['message']}/retry")
     except Problem as refused:
         return await _page(request, refused)
     raise web.HTTPSeeOther("/staff/undelivered")
