@@ -6,7 +6,7 @@ from rasa_sdk.events import ActiveLoop, SlotSet
 
 from actions import elsewhere, requests
 from actions.dossier_form import LOOP
-from actions.explain import find_procedure
+from actions.explain import find_procedure, wait_for_name
 from actions.onestop_client import OnestopRefusal
 from actions.status_form import LOOP as STATUS_LOOP
 from actions.status_form import RESUME
@@ -25,6 +25,11 @@ def leave_other_loop(turn: Turn) -> Events:
     return []
 
 
+async def names_nothing(turn: Turn) -> bool:
+    """Whether the message is a bare "nộp hồ sơ"."""
+    return not turn.button and not (await turn.search()).content_words
+
+
 class StartDossier(TopicAction):
     """Start a draft for the procedure that is meant, and hand over to the form."""
 
@@ -36,6 +41,16 @@ class StartDossier(TopicAction):
         events = [*events, *leave_other_loop(turn)]
         if procedure is None:
             return events
+        if turn.slot("sent") == procedure.code and await names_nothing(turn):
+            turn.show(
+                "sent_already",
+                procedure=procedure,
+                buttons=[
+                    button("Nộp thêm hồ sơ này", "start_dossier", procedure=procedure.code),
+                    button("Hồ sơ đến đâu rồi", "check_status"),
+                ],
+            )
+            return [*events, *wait_for_name(["start_dossier"])]
         try:
             draft = await turn.service.start_draft(turn.owner, turn.channel, procedure.code)
         except OnestopRefusal:

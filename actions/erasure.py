@@ -10,7 +10,7 @@ from actions.turn import Events, TopicAction, Turn
 
 def forgotten() -> Events:
     """The events after which nothing open is gone on with."""
-    names = ("draft", "dossiers", "feedback", "rating", "last_paper", "adding_to")
+    names = ("draft", "sent", "dossiers", "feedback", "rating", "last_paper", "adding_to")
     return [SlotSet(name, None) for name in names]
 
 

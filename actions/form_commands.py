@@ -157,8 +157,12 @@ async def submit(turn: Turn, draft: DraftView) -> Events:
         return [*leave(), SlotSet("draft", None)]
     filling.show_receipt(turn, receipt, await owed.after_sending(turn, receipt))
     codes = [receipt.code] if receipt.state == "received" else []
-    sent = [*(turn.slot("dossiers") or []), *codes]
-    return [*leave(), SlotSet("draft", None), SlotSet("dossiers", sent)]
+    return [
+        *leave(),
+        SlotSet("draft", None),
+        SlotSet("sent", draft.procedure.code),
+        SlotSet("dossiers", [*(turn.slot("dossiers") or []), *codes]),
+    ]
 
 
 async def download(turn: Turn, draft: DraftView) -> Events:

@@ -321,7 +321,8 @@ async def test_agreement_is_recorded_before_the_dossier_is_sent(
         "submit",
     ]
     assert "H25-20261124-0000001" in filling.text()
-    assert slots_of(events) == {"draft": None, "dossiers": ["H25-20261124-0000001"]}
+    sent = {"sent": "1.004194", "dossiers": ["H25-20261124-0000001"]}
+    assert slots_of(events) == {"draft": None, **sent}
     assert loop_of(events) is None
 
 

@@ -190,3 +190,31 @@ async def test_within_a_form_a_name_begins_nothing(asked: Talk) -> None:
     asked.loop = "dossier_form"
     asked.service.found = FOUND
     assert follows(await asked.act(Explain(), "tạm trú", "ask_procedure")) is None
+
+
+@pytest.fixture
+def sent(talk: Talk) -> Talk:
+    """A talk in which a dossier was just sent."""
+    talk.slots["procedure"] = talk.slots["sent"] = "1.004194"
+    return talk
+
+
+async def test_after_a_receipt_a_bare_wish_is_asked_about_instead_of_beginning_the_same_again(
+    sent: Talk,
+) -> None:
+    sent.service.found = NOTHING
+    events = await sent.act(StartDossier(), "nộp hồ sơ", "start_dossier")
+    assert "đã gửi rồi" in sent.text()
+    assert list(sent.buttons()) == ["Nộp thêm hồ sơ này", "Hồ sơ đến đâu rồi"]
+    assert sent.service.called("start_draft") == []
+    again = after(sent, TOLD, events)
+    again.service.found = FOUND.model_copy(update={"named": True})
+    assert follows(await again.act(Explain(), "tạm trú", "ask_procedure")) == TOLD
+
+
+async def test_after_a_receipt_a_name_or_the_button_begins_it(sent: Talk) -> None:
+    sent.service.found = FOUND
+    await sent.act(StartDossier(), "nộp hồ sơ tạm trú", "start_dossier")
+    entities = [{"entity": "procedure", "value": "1.004194"}]
+    await sent.act(StartDossier(), "/start_dossier", "start_dossier", entities=entities)
+    assert sent.service.called("start_draft") == [["1.004194"], ["1.004194"]]
