@@ -24,6 +24,7 @@ from onestop.catalogue import imports, shipped, store
 from onestop.catalogue.sources import Source
 from onestop.changes import service as changes
 from onestop.feedback import complaints
+from onestop.privacy import expiring
 from onestop.schemas import ComplaintRequest
 from onestop.staff import second_factor
 from onestop.staff.access import Role
@@ -51,6 +52,7 @@ PAGES = {
     "nhap": "imports/1",
     "phan-anh": "complaints/{complaint}",
     "nhom-cau": "review/groups",
+    "luu-giu": "retention",
 }
 MISUNDERSTOOD = (
     "tiêm phòng dại cho chó ở đâu vậy",
@@ -131,6 +133,7 @@ def main() -> None:
         database.transact(fill)
         complaint = database.transact(tell)
         misunderstand(database)
+        expiring.run(database, now())
         make_account(database, "hoa", Role.AGENT, Role.EDITOR, agencies=["Ủy ban nhân dân cấp xã"])
         account = make_account(database, "lan", *Role)
         database.transact(

@@ -22,6 +22,7 @@ from onestop.http import (
     staff_imports,
     staff_kept,
     staff_reports,
+    staff_retention,
     staff_transcripts,
 )
 from onestop.http.keys import CONFIG, DATABASE
@@ -42,6 +43,7 @@ DEFAULT_PARTS = (
     staff_imports,
     staff_kept,
     staff_reports,
+    staff_retention,
     staff_transcripts,
 )
 _kept: list[str] = []

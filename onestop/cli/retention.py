@@ -4,7 +4,7 @@ python -m onestop retention run [--dry-run]
 python -m onestop retention report [--days N]
 python -m onestop retention hold dossier|conversation SUBJECT --reason …
 python -m onestop retention holds
-python -m onestop retention release NUMBER
+python -m onestop retention release NUMBER --reason …
 """
 
 from __future__ import annotations
@@ -41,7 +41,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
     holding = commands.add_parser("hold", help="nothing of it goes until the hold is released")
     holding.add_argument("kind", choices=("dossier", "conversation"))
-    holding.add_argument("subject", help="the dossier's code, or the conversation's owner")
+    holding.add_argument(
+        "subject", help="the dossier's code, or the conversation's owner or number"
+    )
     holding.add_argument("--reason", required=True, help="who wants it kept, and by which document")
     holding.add_argument("--actor", default=f"cli:{getpass.getuser()}", help="who does it")
     holding.set_defaults(run=run_hold)
@@ -51,6 +53,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
     releasing = commands.add_parser("release", help="release a hold")
     releasing.add_argument("number", type=int, metavar="NUMBER")
+    releasing.add_argument("--reason", required=True, help="why it need not be kept any more")
     releasing.add_argument("--actor", default=f"cli:{getpass.getuser()}", help="who does it")
     releasing.set_defaults(run=run_release)
 
@@ -83,6 +86,8 @@ def run_report(options: argparse.Namespace) -> int:
         day = f"{one.at.astimezone(VIETNAM):%Y-%m-%d}"
         total[day, one.store, one.kind, one.action] += one.count
     for (day, store, kind, action), count in total.items():
+        if not count:
+            continue
         sys.stdout.write(f"{day}  {store:<8} {kind:<18} {action} {count}\n")
     return 0
 
@@ -93,7 +98,7 @@ def run_hold(options: argparse.Namespace) -> int:
     try:
         hold = _on_database(lambda database: database.transact(holds.place, *given))
     except holds.UnknownSubject as error:
-        sys.stderr.write(f"there is no dossier {error}\n")
+        sys.stderr.write(f"there is no {options.kind} {error}\n")
         return 1
     sys.stdout.write(f"hold {hold.id}: {hold.kind} {hold.subject}\n")
     return 0
@@ -109,7 +114,7 @@ def run_holds(_options: argparse.Namespace) -> int:
 
 def run_release(options: argparse.Namespace) -> int:
     """Release a hold."""
-    given = (options.number, options.actor)
+    given = (options.number, options.reason, options.actor)
     try:
         hold = _on_database(lambda database: database.transact(holds.release, *given))
     except holds.UnknownSubject:

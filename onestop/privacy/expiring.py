@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Select, delete, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from common.database import Database
+from common.database import Database, now
 from onestop.backends.outbox import OutboxRow
 from onestop.backends.outbox import State as ParcelState
 from onestop.bookings.models import Booking
@@ -155,21 +155,21 @@ def ours() -> list[Rule]:
 
 
 def run(database: Database, at: datetime, *, dry_run: bool = False) -> list[Expired]:
-    """Take away what has had its time at `at`, and keep a row of each count.
+    """Take away what has had its time at `at`, and keep each count.
 
     Args:
         dry_run: only count what would go.
     """
+    if dry_run:
+        counts = database.query(due, at)
+        return [Expired(rule, counts[rule.kind]) for rule in ours()]
     found = []
     for rule in ours():
-        due, treat = KINDS[rule.kind]
-        if dry_run:
-            count = database.query(_count, due(rule.before(at)))
-        else:
-            count = 0
-            while done := database.transact(_batch, due(rule.before(at)), treat):
-                count += done
-            database.transact(record, "onestop", rule.kind, count)
+        over, treat = KINDS[rule.kind]
+        count = 0
+        while done := database.transact(_batch, over(rule.before(at)), treat):
+            count += done
+        database.transact(record, "onestop", rule.kind, count)
         found.append(Expired(rule, count))
     return found
 
@@ -188,7 +188,7 @@ def _batch(session: Session, due: Select[Any], treat: Treatment) -> int:
 
 
 def record(session: Session, store: Store, kind: str, count: int) -> None:
-    """Keep a row of what went; nothing, if nothing did.
+    """Keep that a kind was looked through just now, and how much of it went: one row a day in Vietnam.
 
     Raises:
         KeyError: if that store has no such kind.
@@ -196,11 +196,21 @@ def record(session: Session, store: Store, kind: str, count: int) -> None:
     rule = rules()[kind]
     if rule.store != store:
         raise KeyError(kind)
-    if count:
-        session.add(RetentionRun(store=store, kind=kind, action=rule.action, count=count))
+    of_kind = select(RetentionRun).where(RetentionRun.kind == kind)
+    newest = of_kind.order_by(RetentionRun.id.desc()).limit(1).with_for_update()
+    row = session.scalar(newest)
+    if row is None or day_of(row.at) != day_of(now()):
+        row = RetentionRun(store=store, kind=kind, action=rule.action, count=0)
+        session.add(row)
+    row.at, row.count = now(), row.count + count
 
 
 def runs(session: Session, since: datetime) -> list[RetentionRun]:
-    """What went since then, oldest first."""
+    """What was looked through since then, and how much of it went, oldest first."""
     query = select(RetentionRun).where(RetentionRun.at >= since).order_by(RetentionRun.id)
     return list(session.scalars(query))
+
+
+def due(session: Session, at: datetime) -> dict[str, int]:
+    """How many rows will have had their time at the moment `at`, by kind of this database."""
+    return {rule.kind: _count(session, KINDS[rule.kind][0](rule.before(at))) for rule in ours()}

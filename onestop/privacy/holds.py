@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Select, literal, select, union
+from sqlalchemy import Select, func, literal, select, union
 from sqlalchemy.orm import Session
 
 from common.database import now
 from onestop.dossiers.codes import normalise_code
-from onestop.dossiers.models import Dossier
+from onestop.dossiers.models import ANONYMOUS, Dossier
 from onestop.privacy.models import HoldKind, LegalHold
 from onestop.staff import audit
+from onestop.transcripts.models import Conversation
+
+MOST_NUMBER = 2**31 - 1  # that a column of whole numbers holds
 
 
 class UnknownSubject(LookupError):
-    """There is no such dossier, or no hold to release."""
+    """There is no such dossier or conversation, or no hold to release."""
 
 
 def held_owners() -> Select[tuple[str]]:
@@ -38,15 +41,18 @@ def place(session: Session, kind: HoldKind, subject: str, reason: str, actor: st
     """Place a hold; one that stands already is given back.
 
     Args:
-        subject: a dossier's code as typed, or a conversation's owner.
+        subject: a dossier's code as typed; a conversation's owner, or its number among the transcripts.
+        reason: who wants it kept, and by which document.
 
     Raises:
-        UnknownSubject: if there is no such dossier.
+        UnknownSubject: if there is no such dossier, or no conversation of that number.
     """
     if kind == "dossier":
         subject = normalise_code(subject) or subject.strip().upper()
         if session.scalar(select(Dossier.id).where(Dossier.code == subject)) is None:
             raise UnknownSubject(subject)
+    elif subject.isdecimal():
+        subject = _owner_of(session, int(subject))
     known = _standing(session, kind, subject)
     if known is not None:
         return known
@@ -57,8 +63,22 @@ def place(session: Session, kind: HoldKind, subject: str, reason: str, actor: st
     return hold
 
 
-def release(session: Session, number: int, actor: str) -> LegalHold:
-    """Release a hold.
+def _owner_of(session: Session, number: int) -> str:
+    """Whose conversation of that number among the transcripts it is; raises `UnknownSubject`."""
+    found = session.get(Conversation, number) if number <= MOST_NUMBER else None
+    if found is None or found.owner == ANONYMOUS:
+        raise UnknownSubject(str(number))
+    return found.owner
+
+
+def conversation_of(session: Session, hold: LegalHold) -> int | None:
+    """The newest conversation among the transcripts of the one that is held; `None`: there is none."""
+    owned = select(func.max(Conversation.id)).where(Conversation.owner == hold.subject)
+    return session.scalar(owned) if hold.kind == "conversation" else None
+
+
+def release(session: Session, number: int, reason: str, actor: str) -> LegalHold:
+    """Release a hold; why is kept in the audit.
 
     Raises:
         UnknownSubject: if there is none of that number, or it was released.
@@ -67,7 +87,7 @@ def release(session: Session, number: int, actor: str) -> LegalHold:
     if hold is None or hold.released_at is not None:
         raise UnknownSubject(str(number))
     hold.released_at, hold.released_by = now(), actor
-    audit.record(session, actor, "hold.released", f"hold:{hold.id}")
+    audit.record(session, actor, "hold.released", f"hold:{hold.id}", reason=reason)
     return hold
 
 

@@ -47,7 +47,7 @@ class LegalHold(Base):
 
 
 class RetentionRun(Base):
-    """How much of one kind went at one time; never changed."""
+    """When one kind was last looked through on one day, and how much of it went on that day."""
 
     __tablename__ = "retention_runs"
 

@@ -35,7 +35,14 @@ class Console:
     browser: Browser
     errors: list[str] = field(default_factory=list)
 
-    def open(self, *roles: Role, width: int = 1280, path: str = "/staff/", **options: str) -> Page:
+    def open(
+        self,
+        *roles: Role,
+        width: int = 1280,
+        path: str = "/staff/",
+        agencies: list[str] | None = None,
+        **options: str,
+    ) -> Page:
         context = self.browser.new_context(
             viewport={"width": width, "height": 800},
             locale="vi-VN",
@@ -43,7 +50,8 @@ class Console:
         )
         if roles:
             name = f"can.bo{len(self.browser.contexts)}"
-            token = open_session(self.database, make_account(self.database, name, *roles))
+            account = make_account(self.database, name, *roles, agencies=agencies)
+            token = open_session(self.database, account)
             context.add_cookies(
                 [{"name": SESSION_COOKIE, "value": token, "url": f"{self.url}{PATH}"}]
             )

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from typing import TypeAlias
 from urllib.parse import urlencode
 
 import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler
+from pydantic import ValidationError
 
 from common.problems import Problem
 from onestop.staff.access import Stage, access_of
@@ -74,6 +78,37 @@ async def problems_as_pages(request: web.Request, handler: Handler) -> web.Strea
             exc_info=True,
         )
         return render_problem(request, Problem(500, "internal_error"))
+
+
+Page: TypeAlias = Callable[[web.Request, Problem], Awaitable[web.StreamResponse]]
+Post: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
+AGAIN = (409, 422)  # what whoever sent the form can do something about
+
+
+def shows_again(page: Page, *codes: str) -> Callable[[Post], Post]:
+    """Mark what a form does, the innermost mark: where it is refused, the form's page is shown again.
+
+    Args:
+        page: shows it with the refusal; what was entered it finds in the request (`forms.fields`).
+        *codes: the refusals meant; without any all that say "not so" or "not now" (`AGAIN`). What does not
+            fit its shape counts as 422 `invalid_request`. Other refusals are pages of their own.
+    """
+
+    def mark(post: Post) -> Post:
+        @wraps(post)
+        async def handler(request: web.Request) -> web.StreamResponse:
+            try:
+                return await post(request)
+            except ValidationError:
+                return await page(request, Problem(422, "invalid_request"))
+            except Problem as problem:
+                if problem.code in codes or (not codes and problem.status in AGAIN):
+                    return await page(request, problem)
+                raise
+
+        return handler
+
+    return mark
 
 
 def onward(wanted: str) -> str:

@@ -127,13 +127,21 @@ def _menu(app: web.Application) -> list[tuple[dict[str, Any], Access]]:
     return entries
 
 
-def render(request: web.Request, template: str, status: int = 200, **context: Any) -> web.Response:
+def render(
+    request: web.Request,
+    template: str,
+    status: int = 200,
+    *,
+    problem: Problem | None = None,
+    **context: Any,
+) -> web.Response:
     """A page, or a part of one for htmx.
 
     Args:
         request: who looks; the menu holds what they may open.
         template: a file under `templates/`.
         status: of the answer.
+        problem: the refusal that the page tells, with its status.
         **context: for the template, beside `me`, `csrf`, `menu`, `build`, `done`, `error`.
     """
     me = request.get(ME)
@@ -154,10 +162,10 @@ def render(request: web.Request, template: str, status: int = 200, **context: An
         "csrf_header": forms.HEADER,
         "build": request.app[BUILD],
         "done": texts()["done"].get(request.query.get("done", ""), ""),
-        "error": "",
+        "error": problem_text(problem) if problem else "",
     }
     page = aiohttp_jinja2.render_template(template, request, {**common, **context})
-    page.set_status(status)
+    page.set_status(problem.status if problem else status)
     return page
 
 
@@ -165,4 +173,4 @@ def render_problem(request: web.Request, problem: Problem) -> web.Response:
     """A refusal as a page; for htmx as a part that is shown where the answer would have been."""
     part = "HX-Request" in request.headers
     template = "problem_part.html.j2" if part else "problem.html.j2"
-    return render(request, template, problem.status, error=problem_text(problem))
+    return render(request, template, problem=problem)

@@ -19,7 +19,7 @@ from common.problems import Problem
 from onestop.reports.tables import Table, as_csv, shown, texts
 from onestop.staff.access import Role, allow
 from web.staff.keys import SERVICE
-from web.staff.rendering import STAFF, problem_text, render
+from web.staff.rendering import STAFF, render
 
 routes = web.RouteTableDef()
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -110,7 +110,7 @@ async def dashboard(request: web.Request) -> web.Response:
     """All tables of the period."""
     today = datetime.now(VIETNAM).date()
     wanted = {name: request.query.get(name, "") for name in ("from", "to")}
-    tables, error, status = list[Table](), "", 200
+    tables, refused = list[Table](), None
     try:
         first, last = period(request.query)
         wanted = {"from": first.isoformat(), "to": last.isoformat()}
@@ -118,18 +118,18 @@ async def dashboard(request: web.Request) -> web.Response:
     except Problem as problem:
         if problem.code != "no_period":
             raise
-        error, status = problem_text(problem), 422
-    context = {
-        "tables": [(table, drawn(table)) for table in tables],
-        "words": texts(),
-        "shown": shown,
-        "wanted": wanted,
-        "periods": links(today),
-        "long": LONG,
-    }
-    if error:
-        context["error"] = error
-    return render(request, "report.html.j2", status, **context)
+        refused = problem
+    return render(
+        request,
+        "report.html.j2",
+        problem=refused,
+        tables=[(table, drawn(table)) for table in tables],
+        words=texts(),
+        shown=shown,
+        wanted=wanted,
+        periods=links(today),
+        long=LONG,
+    )
 
 
 @routes.get(r"/report/{table:[a-z_]{1,40}}.csv")

@@ -155,7 +155,7 @@ def test_under_a_legal_hold_nothing_goes(database: Database, kept: Kept) -> None
     assert isinstance(refused, RequestRefused)
     assert refused.code == "held"
     assert state_of(database, kept.draft)[:2] == (OWNER, "filling")
-    database.transact(holds.release, hold.id, "lan")
+    database.transact(holds.release, hold.id, "xong vụ việc", "lan")
     assert isinstance(wish(database, FACTOR), RequestDone)
 
 

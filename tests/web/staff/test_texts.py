@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -16,6 +17,8 @@ from onestop.eforms.definition import FieldType
 from onestop.feedback import schemas as feedback
 from onestop.kept.answers import blanks
 from onestop.kept.eform_editing import FIELD_PARTS, FORM_PARTS
+from onestop.privacy.models import HoldKind
+from onestop.privacy.rules import Action, Basis, Store
 from onestop.staff.access import Role
 from onestop.staff.waiting import KINDS
 from web.staff.catalogue import form
@@ -41,6 +44,11 @@ ROWS = {column for shape in form.ROWS.values() for column in shape.model_fields}
         ("change_kinds", SUBJECTS),
         ("actions", [f"{kind}.{done}" for kind in SUBJECTS for done in ("proposed", *STATES[1:])]),
         ("import_outcomes", OUTCOMES),
+        ("retention_stores", get_args(Store)),
+        ("retention_actions", get_args(Action)),
+        ("retention_bases", get_args(Basis)),
+        ("retention_bases_short", get_args(Basis)),
+        ("hold_kinds", get_args(HoldKind)),
         ("complaint_states", feedback.STATES),
         ("eform_parts", [*FIELD_PARTS, *FORM_PARTS]),
         ("eform_types", FieldType),
@@ -62,7 +70,7 @@ def test_every_act_of_the_audit_has_words() -> None:
         for path in SOURCES
         if "audit" in (source := path.read_text("utf-8"))
         for act in re.findall(
-            r'"((?:account|login|answer|import|complaint)\.[a-z_]+|logout)"', source
+            r'"((?:account|login|answer|import|complaint|hold)\.[a-z_]+|logout)"', source
         )
     }
     assert len(acts) > 8
