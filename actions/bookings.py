@@ -18,7 +18,7 @@ class BookCounter(TopicAction):
         held = await turn.service.bookings(turn.owner)
         if held:
             buttons = [
-                button(f"Huỷ lịch {one.code}", "cancel_booking", value=one.code) for one in held
+                button(f"Hủy lịch {one.code}", "cancel_booking", value=one.code) for one in held
             ]
             turn.show("booking_held", held=held, buttons=buttons)
         return begin("booking")
@@ -38,7 +38,7 @@ class CancelBooking(TopicAction):
             return await self._cancel(turn, chosen[0].code)
         if not held:
             return begin("booking-cancellation")
-        buttons = [button(f"Huỷ lịch {one.code}", "cancel_booking", value=one.code) for one in held]
+        buttons = [button(f"Hủy lịch {one.code}", "cancel_booking", value=one.code) for one in held]
         turn.show("booking_which", held=held, buttons=buttons)
         return []
 

@@ -27,7 +27,7 @@ def show_opening(turn: Turn, opening: PostOpening, *, opened: bool = False) -> E
     if not opening.requests and opening.offered:
         return requests.begin("post", opening.grant, opened=opened)
     buttons = [
-        button("Huỷ yêu cầu bưu điện", "post_delivery", value=one.code, grant=opening.grant)
+        button("Hủy yêu cầu bưu điện", "post_delivery", value=one.code, grant=opening.grant)
         for one in opening.requests
         if one.can_cancel
     ]

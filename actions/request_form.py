@@ -66,7 +66,7 @@ class RequestForm(TopicAction):
             return await self._go_on(turn, view)
         sure = turn.button or turn.confidence >= SURE
         given_up = GIVING_UP.search(canonical(turn.text)) is not None or (
-            # "huỷ lịch" before there is one.
+            # "hủy lịch" before there is one.
             turn.intent == "cancel_booking" and state.kind == "booking" and not turn.button
         )
         if given_up or (sure and turn.intent in LEAVING):
@@ -196,7 +196,7 @@ class RequestForm(TopicAction):
             turn.show("request_done_post", done=PostView.model_validate(done.facts))
             return []
         if kind == "booking":
-            buttons = [button("Huỷ lịch hẹn", "cancel_booking", value=done.code)]
+            buttons = [button("Hủy lịch hẹn", "cancel_booking", value=done.code)]
         turn.show(f"request_done_{kind.replace('-', '_')}", done=done, buttons=buttons)
         return erasure.forgotten() if kind == "erasure" else []
 

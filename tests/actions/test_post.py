@@ -70,7 +70,7 @@ async def test_what_is_on_its_way_is_told_and_may_be_taken_back(talk: Talk) -> N
     ]
     await talk.act(ACTION, "/post_delivery", "post_delivery", 1.0, entities=said)
     assert talk.service.called("cancel_post") == [[PARCEL.code, "g1"]]
-    assert "đã huỷ yêu cầu bưu điện" in talk.text()
+    assert "đã hủy yêu cầu bưu điện" in talk.text()
 
 
 async def test_while_a_dossier_is_filled_it_is_only_explained(talk: Talk) -> None:

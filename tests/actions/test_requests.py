@@ -139,7 +139,7 @@ async def test_a_lock_ends_it_and_says_until_when(asked: Talk) -> None:
     )
     events = await asked.act(FORM, "đồng ý", "affirm")
     assert loop_of(events) is None
-    assert "khoá đến 10:00 ngày 25/11/2026" in asked.text()
+    assert "khóa đến 10:00 ngày 25/11/2026" in asked.text()
 
 
 async def test_what_is_booked_already_is_told_before_another(talk: Talk) -> None:

@@ -107,7 +107,7 @@ async def test_a_disabled_account_stays_out(joined: Joined) -> None:
     joined.console.database.transact(disable)
     status, page = await joined.log_in()
     assert status == 403
-    assert "đã bị khoá" in page
+    assert "đã bị khóa" in page
     refused = select(AuditEntry.action).order_by(AuditEntry.id.desc()).limit(1)
     last = joined.console.database.query(lambda session: session.scalar(refused))
     assert last == "login.refused"
