@@ -1,8 +1,6 @@
 """Asks the action server; where it is not there, the turn fails as a whole and is played again later.
 
-Rasa swallows every error of an action and goes on without it: the citizen's answer would be lost, and told to
-be not understood. So this one is no `Exception`, passes through Rasa to the channel, and nothing of the turn
-is stored. Only where no connection comes about: then surely nothing was done that would be done twice.
+See `bot.aborted`. Only where no connection comes about: then surely nothing was done that would be done twice.
 """
 
 from __future__ import annotations
@@ -12,9 +10,7 @@ from typing import Any
 import aiohttp
 from rasa.utils.endpoints import EndpointConfig
 
-
-class ActionsAway(BaseException):
-    """The action server cannot be reached."""
+from bot.aborted import ActionsAway
 
 
 class ActionEndpoint(EndpointConfig):

@@ -10,7 +10,6 @@ import asyncio
 import hmac
 import time
 import uuid
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import unquote
@@ -22,7 +21,8 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot.action_endpoint import ActionsAway, guard
+from bot.aborted import TurnAborted
+from bot.action_endpoint import guard
 from common.settings import settings
 
 log = structlog.get_logger(__name__)
@@ -30,9 +30,8 @@ log = structlog.get_logger(__name__)
 MAX_TEXT = 4_000
 """Characters of one message that Rasa takes; the gateway tells the citizen of a longer one."""
 
-
-REMEMBERED_TURNS = 1_000
-"""Turns whose replies are kept for a repeat; the gateway repeats within minutes."""
+MAX_KEY = 64
+"""Characters of a message's key."""
 
 
 class Attachment(BaseModel):
@@ -103,9 +102,7 @@ class GatewayInput(InputChannel):
 
     def __init__(self, token: str) -> None:
         self._token = token.encode()
-        self._turns: OrderedDict[tuple[str, str], asyncio.Task[list[dict[str, Any]]]] = (
-            OrderedDict()
-        )
+        self._running: dict[tuple[str, str], asyncio.Task[list[dict[str, Any]]]] = {}
 
     @classmethod
     def name(cls) -> str:
@@ -124,32 +121,44 @@ class GatewayInput(InputChannel):
     async def turn(
         self,
         inbound: Inbound,
-        key: str | None,
+        key: str,
+        store: Any,
         on_new_message: Callable[[UserMessage], Awaitable[Any]],
     ) -> list[dict[str, Any]]:
         """Play a turn once; a repeat with the same key waits for it and gets the same replies.
 
         The gateway repeats a message whose answer it did not see. The turn goes on when the gateway
-        hangs up, so the repeat finds it under way or done; a turn that failed is played again.
+        hangs up, so the repeat finds it under way or, in whichever server, done; a turn that failed is
+        played again.
 
         Args:
             inbound: the message.
-            key: the gateway's key for it; without one every call is a turn.
+            key: the gateway's key for it.
+            store: our tracker store, which knows the turns that are done.
             on_new_message: hands a message to the agent and returns when its turn is over.
         """
-        mine = (inbound.sender, key or uuid.uuid4().hex)
-        task = self._turns.get(mine)
-        if task is None or (task.done() and (task.cancelled() or task.exception())):
-            task = asyncio.create_task(self._play(inbound, on_new_message))
-            self._turns[mine] = task
-            while len(self._turns) > REMEMBERED_TURNS:
-                self._turns.popitem(last=False)
+        mine = (inbound.sender, key)
+        task = self._running.get(mine)
+        if task is None:
+            task = asyncio.create_task(self._play(inbound, key, store, on_new_message))
+            self._running[mine] = task
+            task.add_done_callback(lambda _done: self._running.pop(mine))
         return await asyncio.shield(task)
 
     async def _play(
-        self, inbound: Inbound, on_new_message: Callable[[UserMessage], Awaitable[Any]]
+        self,
+        inbound: Inbound,
+        key: str,
+        store: Any,
+        on_new_message: Callable[[UserMessage], Awaitable[Any]],
     ) -> list[dict[str, Any]]:
+        told = await store.told(inbound.sender, key)
         output = TurnOutput()
+        if told is not None:
+            for one in told:
+                await output.send_response(inbound.sender, one)
+            replies: list[dict[str, Any]] = output.messages
+            return replies
         attachments = [item.model_dump() for item in inbound.attachments]
         metadata = {
             "channel": inbound.channel,
@@ -157,12 +166,17 @@ class GatewayInput(InputChannel):
             "received": time.time(),  # the turn's length is counted from here
         }
         message = UserMessage(
-            inbound.text, output, inbound.sender, input_channel=self.name(), metadata=metadata
+            inbound.text,
+            output,
+            inbound.sender,
+            input_channel=self.name(),
+            message_id=key,
+            metadata=metadata,
         )
         try:
             await on_new_message(message)
-        except ActionsAway as error:
-            raise TurnFailedError("the action server is away") from error
+        except TurnAborted as error:
+            raise TurnFailedError(type(error).__name__) from error
         messages: list[dict[str, Any]] = output.messages
         return messages
 
@@ -177,8 +191,7 @@ class GatewayInput(InputChannel):
         @routes.get("/")
         async def health(request: Request) -> HTTPResponse:
             """Whether a model is loaded, for whoever waits for the server to start."""
-            agent = getattr(request.app.ctx, "agent", None)
-            ready = agent is not None and agent.is_ready()
+            ready = _ready(request)
             return response.json({"ready": ready}, status=200 if ready else 503)
 
         @routes.post("/webhook")
@@ -189,10 +202,15 @@ class GatewayInput(InputChannel):
                 inbound = Inbound.model_validate_json(request.body)
             except ValidationError:
                 return _problem(422, "invalid_request")
-            key = request.headers.get("Idempotency-Key")
-            guard(getattr(request.app.ctx, "agent", None))
+            key = request.headers.get("Idempotency-Key") or uuid.uuid4().hex
+            if len(key) > MAX_KEY:
+                return _problem(422, "invalid_request")
+            if not _ready(request):
+                return _problem(503, "no_model")  # Rasa itself would say nothing to the citizen
+            agent = request.app.ctx.agent
+            guard(agent)
             try:
-                return response.json(await self.turn(inbound, key, on_new_message))
+                return response.json(await self.turn(inbound, key, _store(agent), on_new_message))
             except Exception as error:
                 # The exception's text may quote the citizen: only its kind is logged.
                 log.error("turn_failed", key=key, exc_type=type(error).__name__)
@@ -206,8 +224,6 @@ class GatewayInput(InputChannel):
             agent, sender = request.app.ctx.agent, unquote(sender)
             async with agent.lock_store.lock(sender):
                 count = await _store(agent).erase(sender)
-                for turn in [one for one in self._turns if one[0] == sender]:
-                    del self._turns[turn]
             return response.json({"events": count})
 
         @routes.post("/expiry")
@@ -241,6 +257,12 @@ class GatewayInput(InputChannel):
             return response.json({"name": order.name})
 
         return routes
+
+
+def _ready(request: Request) -> bool:
+    """Whether a model is loaded."""
+    agent = getattr(request.app.ctx, "agent", None)
+    return agent is not None and bool(agent.is_ready())
 
 
 def _store(agent: Any) -> Any:

@@ -15,6 +15,7 @@ events = Table(
     Column("type_name", String(60), nullable=False),
     Column("timestamp", Float, nullable=False),  # seconds since 1970
     Column("data", LargeBinary, nullable=False),  # the event's JSON, encrypted
+    Column("turn", String(64)),  # of a citizen's message: the gateway's key for it
 )
 session_starts = Index(
     "ix_tracker_events_session_starts",
@@ -22,6 +23,16 @@ session_starts = Index(
     events.c.sequence,
     sqlite_where=events.c.type_name == SessionStarted.type_name,
     postgresql_where=events.c.type_name == SessionStarted.type_name,
+)
+
+# The database itself refuses a message that was played already, by whichever server.
+turns = Index(
+    "uq_tracker_events_turn",
+    events.c.sender_id,
+    events.c.turn,
+    unique=True,
+    sqlite_where=events.c.turn.is_not(None),
+    postgresql_where=events.c.turn.is_not(None),
 )
 
 # A row for each save: the events `first` to `last` of a conversation. It names them and does not repeat them,

@@ -3,11 +3,15 @@
 Rasa's own SQL store needs SQLAlchemy 1.4 and counts all old events at each save. This one
 remembers on the tracker itself how far it is stored: the cost of a save depends on the turn alone.
 Conversations of the last minutes stay in memory (`bot.recent`): a load reads only what is new, too.
+
+Any number of Rasa servers may share the database. A message comes to one of them at a time, but may come again
+to another one when the first dies or is late: it is played once all the same, for its key stands in the table.
 """
 
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 from collections.abc import Callable, Collection, Iterable, Reversible, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,12 +21,19 @@ from typing import Any, TypeVar
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import Event, SessionStarted, deserialise_events
+from rasa.shared.core.events import (
+    BotUttered,
+    Event,
+    SessionStarted,
+    UserUttered,
+    deserialise_events,
+)
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy import Connection, Row, insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from bot import erasing
+from bot.aborted import StoreAway, TurnTaken
 from bot.events import OutboxBroker
 from bot.recent import RecentTrackers, shorten
 from bot.tables import events, metadata, outbox
@@ -90,7 +101,17 @@ class SqlTrackerStore(TrackerStore):
 
         A tracker that did not come from this store (a new one, or one built outside) is looked up
         once: what is later than the last stored event is new.
+
+        Raises:
+            StoreAway: if the database does not answer.
+            TurnTaken: if another server has stored the same turn; nothing was stored.
         """
+        try:
+            await self._save(tracker)
+        except SQLAlchemyError as error:
+            raise StoreAway from error
+
+    async def _save(self, tracker: DialogueStateTracker) -> None:
         stored: _Stored | None = getattr(tracker, "_stored", None)
         if stored is None:
             last, after = await self._run(lambda: self._last(tracker.sender_id))
@@ -117,7 +138,17 @@ class SqlTrackerStore(TrackerStore):
                 self.event_broker.publish(body)
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
-        """The conversation as it stands, as a tracker with its last events; see `bot.recent`."""
+        """The conversation as it stands, as a tracker with its last events; see `bot.recent`.
+
+        Raises:
+            StoreAway: if the database does not answer.
+        """
+        try:
+            return await self._retrieve(sender_id)
+        except SQLAlchemyError as error:
+            raise StoreAway from error
+
+    async def _retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         known = self._recent.take(sender_id, self.domain)
         if known is not None and await self._run(lambda: self._catch_up(known)):
             return known
@@ -131,6 +162,10 @@ class SqlTrackerStore(TrackerStore):
     async def retrieve_full_tracker(self, conversation_id: str) -> DialogueStateTracker | None:
         """All events of the conversation, as a tracker."""
         return await self._run(lambda: self._load(conversation_id, whole=True))
+
+    async def told(self, sender_id: str, turn: str) -> list[dict[str, Any]] | None:
+        """What the bot said in a turn that is stored, as Rasa hands it to a channel; `None`: it is not."""
+        return await self._run(lambda: self._told(sender_id, turn))
 
     async def exists(self, conversation_id: str) -> bool:
         """Whether any event of the conversation is stored."""
@@ -189,7 +224,9 @@ class SqlTrackerStore(TrackerStore):
                         noted = {"sender_id": sender_id, "first": first, "last": last}
                         connection.execute(insert(outbox), noted)
                 return first
-            except IntegrityError:
+            except IntegrityError as error:
+                if any(row["turn"] and self._begin(sender_id, row["turn"]) for row in rows):
+                    raise TurnTaken from error
                 if attempt == APPEND_ATTEMPTS - 1:
                     raise
                 first = self._last(sender_id)[0] + 1
@@ -202,7 +239,32 @@ class SqlTrackerStore(TrackerStore):
             "type_name": event.type_name,
             "timestamp": event.timestamp,
             "data": self._cipher.encrypt(data.encode()),
+            "turn": event.message_id if isinstance(event, UserUttered) else None,
         }
+
+    def _begin(self, sender_id: str, turn: str) -> int | None:
+        """Sequence number of the citizen's message of a turn; `None` if it is not stored."""
+        query = select(events.c.sequence).where(
+            events.c.sender_id == sender_id, events.c.turn == turn
+        )
+        return self._read(lambda c: c.scalar(query))
+
+    def _told(self, sender_id: str, turn: str) -> list[dict[str, Any]] | None:
+        begin = self._begin(sender_id, turn)
+        if begin is None:
+            return None
+        query = (
+            select(events.c.sequence, events.c.data)
+            .where(
+                events.c.sender_id == sender_id,
+                events.c.sequence > begin,
+                events.c.type_name.in_((UserUttered.type_name, BotUttered.type_name)),
+            )
+            .order_by(events.c.sequence)
+        )
+        later = self._events(self._read(lambda c: c.execute(query).all()))
+        own = itertools.takewhile(lambda event: isinstance(event, BotUttered), later)
+        return [event.message() for event in own]
 
     def _catch_up(self, tracker: DialogueStateTracker) -> bool:
         """Add what others have written since to a tracker; whether it is still the same conversation.

@@ -28,9 +28,6 @@ from gateway.sending import Sender
 MAX_BODY_BYTES = 64 * 1024
 """Of a JSON body; a file streams through and is counted on the way."""
 
-LEASE_SPARE_SECONDS = 30.0
-"""How much longer than a turn a claim holds: time to store the replies on a busy machine."""
-
 
 async def _resources(app: web.Application) -> AsyncIterator[None]:
     config = app[CONFIG]
@@ -40,11 +37,8 @@ async def _resources(app: web.Application) -> AsyncIterator[None]:
     async with aiohttp.ClientSession() as http:
         app[RASA] = RasaClient(http, config.rasa, token, config.turn_timeout_seconds)
         app[ONESTOP] = OnestopClient(http, config.onestop, token)
-        lease = config.turn_timeout_seconds + LEASE_SPARE_SECONDS
         guard = Guard(database, app[ONESTOP])
-        app[DISPATCHER] = Dispatcher(
-            database, app[RASA], guard, mounted, lease, metrics=app[METRICS]
-        )
+        app[DISPATCHER] = Dispatcher(database, app[RASA], guard, mounted, metrics=app[METRICS])
         platforms = {name: one for name, one in mounted.items() if isinstance(one, Platform)}
         app[SENDER] = Sender(
             database, platforms, config.public, app[METRICS], elsewhere.ways(config)

@@ -21,7 +21,7 @@ from gateway.inbox import Turn
 from gateway.metrics import Metrics
 from gateway.models import Message
 from gateway.onestop_client import OnestopUnavailableError
-from gateway.queue import ClaimLostError
+from gateway.queue import ANSWERING, LEASE_SECONDS, ClaimLostError
 from gateway.rasa_client import RasaClient, RasaRefusedError, RasaUnavailableError
 from gateway.texts import say
 from gateway.worker import Worker
@@ -44,10 +44,10 @@ class Dispatcher(Worker[Turn]):
         rasa: the client that gets messages answered.
         guard: keeps from Rasa what citizens say to a person.
         channels: where replies go, by channel name.
-        lease_seconds: how long a claim holds; longer than any turn.
         slow_seconds: when the citizen is told of a delay.
         retry_seconds: pauses between tries; the message is given up after the last one.
         metrics: where it measures how long turns take.
+        lease_seconds: how long a claim holds without a word of this worker.
     """
 
     def __init__(
@@ -56,26 +56,21 @@ class Dispatcher(Worker[Turn]):
         rasa: RasaClient,
         guard: Guard,
         channels: Mapping[str, Channel],
-        lease_seconds: float,
         slow_seconds: float = SLOW_SECONDS,
         retry_seconds: tuple[float, ...] = RETRY_SECONDS,
         metrics: Metrics | None = None,
+        lease_seconds: float = LEASE_SECONDS,
     ) -> None:
-        super().__init__(CONCURRENT_TURNS)
+        super().__init__(database, ANSWERING, CONCURRENT_TURNS, lease_seconds)
         self._metrics = metrics or Metrics()
-        self._database, self._rasa, self._guard = database, rasa, guard
-        self._channels = channels
-        self._lease, self._slow, self._pauses = lease_seconds, slow_seconds, retry_seconds
+        self._rasa, self._guard, self._channels = rasa, guard, channels
+        self._slow, self._pauses = slow_seconds, retry_seconds
 
     async def claim(self, limit: int) -> list[Turn]:
         """Take messages from the inbox."""
         return await self._database.run(
             inbox.claim, self.name, limit, self._lease, list(self._channels)
         )
-
-    async def release(self) -> None:
-        """Put back what was not answered."""
-        await self._database.run(inbox.release, self.name)
 
     async def handle(self, turn: Turn) -> None:
         """Get one message answered."""
@@ -131,7 +126,7 @@ class Dispatcher(Worker[Turn]):
             return heard
         said = body["payload"] or body["text"]
         files = body["attachments"]
-        replies = await self._rasa.turn(turn.sender, said, turn.channel, files, key=str(turn.id))
+        replies = await self._rasa.turn(turn.sender, said, turn.channel, files, key=turn.key)
         if not replies:
             # Silence would leave the citizen waiting for nothing.
             log.warning("no_reply", message=turn.id)

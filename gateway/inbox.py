@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -35,7 +35,15 @@ class Turn:
     body: dict[str, Any]
     attempts: int
     notified: bool
+    kept_at: datetime
     worker: str
+
+    @property
+    def key(self) -> str:
+        """What Rasa knows the message by, the same at every try. A number alone may be given a second time
+        where the database was restored from a copy.
+        """
+        return f"{self.id}.{self.kept_at:%Y%m%d%H%M%S}"
 
 
 def keep(
@@ -104,12 +112,21 @@ def claim(
     session: Session,
     worker: str,
     limit: int,
-    lease_seconds: float,
+    lease_seconds: float = queue.LEASE_SECONDS,
     channels: Sequence[str] | None = None,
 ) -> list[Turn]:
     """Take up to `limit` messages that are due, at most one of each sender, oldest first."""
     return [
-        Turn(row.id, row.sender, row.channel, row.body, row.attempts, row.notified, worker)
+        Turn(
+            row.id,
+            row.sender,
+            row.channel,
+            row.body,
+            row.attempts,
+            row.notified,
+            row.created_at,
+            worker,
+        )
         for row in queue.claim(session, queue.ANSWERING, worker, limit, lease_seconds, channels)
     ]
 
@@ -157,19 +174,18 @@ def postpone(
 
 
 def notify(session: Session, turn: Turn, notice: dict[str, Any]) -> list[Message]:
-    """Tell the citizen of a delay, once a message."""
+    """Tell the citizen of a delay, once a message; not, if another worker took the message over meanwhile."""
     told = session.execute(
         update(Message)
-        .where(Message.id == turn.id, Message.notified.is_(False))
+        .where(
+            Message.id == turn.id,
+            Message.attempts == turn.attempts,
+            Message.notified.is_(False),
+        )
         .values(notified=True)
         .returning(Message.id)
     ).first()
     return _reply(session, turn, [notice]) if told else []
-
-
-def release(session: Session, worker: str) -> None:
-    """Free at once what a worker that stops still holds; the try does not count."""
-    queue.release(session, queue.ANSWERING, worker)
 
 
 def _hold(session: Session, turn: Turn, **values: Any) -> None:

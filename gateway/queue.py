@@ -1,5 +1,8 @@
 """How workers share the rows of `messages`: each is held by one of them, for as long as its lease lasts.
 
+A worker renews the leases of what it holds, so a lease may be much shorter than a turn, and what a killed one
+held is free again soon.
+
 A stage has two states, `waiting` and `working`. A row is free when no earlier one of its citizen waits
 at the same stage and none is worked on; the partial unique index of the working state makes a second one
 of the same citizen impossible, whatever the workers do.
@@ -17,6 +20,9 @@ from sqlalchemy.orm import Session
 
 from common.database import now
 from gateway.models import Message, State
+
+LEASE_SECONDS = 15.0
+"""How long a claim holds without a word of its worker; as long as that a citizen waits when one was killed."""
 
 
 class ClaimLostError(Exception):
@@ -45,7 +51,7 @@ def claim(
     stage: Stage,
     worker: str,
     limit: int,
-    lease_seconds: float,
+    lease_seconds: float = LEASE_SECONDS,
     channels: Sequence[str] | None = None,
 ) -> list[Message]:
     """Take up to `limit` rows that are due, at most one of each sender, oldest first.
@@ -122,6 +128,15 @@ def hold(
     ).first()
     if held is None:
         raise ClaimLostError
+
+
+def renew(session: Session, stage: Stage, worker: str, lease_seconds: float) -> None:
+    """Begin the leases of all that a worker holds anew."""
+    session.execute(
+        update(Message)
+        .where(_is(stage.working), Message.worker == worker)
+        .values(lease_until=now() + timedelta(seconds=lease_seconds))
+    )
 
 
 def release(session: Session, stage: Stage, worker: str) -> None:

@@ -60,7 +60,7 @@ class RasaClient:
             text: what was typed, or a payload such as `/affirm`.
             channel: the channel's name.
             attachments: files already kept by the one-stop service.
-            key: the message's own number, sent as `Idempotency-Key`, the same at every try.
+            key: the message's own, sent as `Idempotency-Key`, the same at every try.
 
         Returns:
             Rasa's messages, each with some of "text", "buttons", "image", "custom".

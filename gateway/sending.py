@@ -35,9 +35,6 @@ from gateway.worker import Worker
 log = structlog.get_logger(__name__)
 
 CONCURRENT_SENDS = 16
-LEASE_SECONDS = 60.0
-"""Longer than a platform may take for one part; each part that was taken begins it anew."""
-
 RETRY_SECONDS = (2, 5, 15, 60, 180, 600, 1_800)
 """Pauses between tries, about 45 minutes in all; each is stretched by chance up to a half."""
 
@@ -108,8 +105,8 @@ class Sender(Worker[Message]):
         ways: Sequence[Way] = (),
         retry_seconds: tuple[float, ...] = RETRY_SECONDS,
     ) -> None:
-        super().__init__(CONCURRENT_SENDS)
-        self._database, self._platforms, self._public = database, platforms, public
+        super().__init__(database, queue.SENDING, CONCURRENT_SENDS)
+        self._platforms, self._public = platforms, public
         self._metrics, self._ways, self._pauses = metrics, list(ways), retry_seconds
         self._paces = {
             name: _Pace(1 / platform.limits.per_second) for name, platform in platforms.items()
@@ -121,12 +118,8 @@ class Sender(Worker[Message]):
         if not channels:
             return []
         return await self._database.run(
-            queue.claim, queue.SENDING, self.name, limit, LEASE_SECONDS, channels
+            queue.claim, queue.SENDING, self.name, limit, self._lease, channels
         )
-
-    async def release(self) -> None:
-        """Put back what was not sent."""
-        await self._database.run(queue.release, queue.SENDING, self.name)
 
     async def handle(self, row: Message) -> None:
         """Send one message."""
@@ -168,8 +161,7 @@ class Sender(Worker[Message]):
                 await self._outside(row, platform, user, error)
                 return
             pace.rests = 0
-            lease = now() + timedelta(seconds=LEASE_SECONDS)
-            await self._write(row, parts_sent=place + 1, lease_until=lease)
+            await self._write(row, parts_sent=place + 1)
         await self._write(row, state=State.SENT, reason=None)
         self._metrics.count("messages_sent", row.channel)
 

@@ -1,14 +1,22 @@
-"""What the gateway's workers have in common: claim what is due, handle it, many at the same time."""
+"""What the gateway's workers have in common: claim what is due, handle it, many at the same time.
+
+What a worker holds it says again and again (`gateway.queue`), so that others need not wait long for a dead one.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import secrets
+import time
 from abc import ABC, abstractmethod
 from typing import Generic, TypeVar
 
 import structlog
+
+from common.database import Database
+from gateway import queue
+from gateway.queue import LEASE_SECONDS, Stage
 
 log = structlog.get_logger(__name__)
 
@@ -16,6 +24,9 @@ Claimed = TypeVar("Claimed")
 
 POLL_SECONDS = 1.0
 """How often a worker looks for what other processes kept and for tries that are due."""
+
+RENEW_AFTER = 0.25
+"""The part of a lease after which it is renewed: several may fail before it ends."""
 
 STOP_SECONDS = 5.0
 """How long work may go on when the process is asked to stop."""
@@ -25,12 +36,23 @@ class Worker(ABC, Generic[Claimed]):
     """Works a queue off until it is cancelled. Several may run, in one process or many.
 
     Args:
+        database: the gateway's database.
+        stage: of the queue, the one that it works at.
         concurrent: how many claims it handles at the same time.
+        lease_seconds: how long a claim holds without a word of this worker.
     """
 
-    def __init__(self, concurrent: int) -> None:
+    def __init__(
+        self,
+        database: Database,
+        stage: Stage,
+        concurrent: int,
+        lease_seconds: float = LEASE_SECONDS,
+    ) -> None:
         self.name = secrets.token_hex(8)
-        self._concurrent = concurrent
+        self._database, self._stage = database, stage
+        self._concurrent, self._lease = concurrent, lease_seconds
+        self._renew_at = 0.0
         self._wake = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -41,10 +63,6 @@ class Worker(ABC, Generic[Claimed]):
     @abstractmethod
     async def handle(self, claimed: Claimed) -> None:
         """Do one piece of work; it raises nothing that is to be expected."""
-
-    @abstractmethod
-    async def release(self) -> None:
-        """Free what this worker still holds."""
 
     def wake(self, after: float = 0.0) -> None:
         """Say that there is something new, at once or after some seconds."""
@@ -58,13 +76,23 @@ class Worker(ABC, Generic[Claimed]):
         try:
             while True:
                 self._wake.clear()
+                await self._renew()
                 await self._start_work()
                 # Not asyncio.wait_for: up to Python 3.11 it can swallow a cancellation.
                 with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(POLL_SECONDS):
+                    async with asyncio.timeout(min(POLL_SECONDS, self._lease * RENEW_AFTER)):
                         await self._wake.wait()
         finally:
             await self._stop()
+
+    async def _renew(self) -> None:
+        if not self._tasks or time.monotonic() < self._renew_at:
+            return
+        self._renew_at = time.monotonic() + self._lease * RENEW_AFTER
+        try:
+            await self._database.run(queue.renew, self._stage, self.name, self._lease)
+        except Exception as error:
+            log.error("renewal_failed", worker=type(self).__name__, exc_type=type(error).__name__)
 
     async def _start_work(self) -> None:
         free = self._concurrent - len(self._tasks)
@@ -91,4 +119,4 @@ class Worker(ABC, Generic[Claimed]):
             for task in running:
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
-        await self.release()
+        await self._database.run(queue.release, self._stage, self.name)

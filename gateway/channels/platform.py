@@ -48,7 +48,7 @@ AHEAD_SECONDS = 600
 """How far a platform's clock may go before ours."""
 
 FETCH_SECONDS = 25.0
-"""For all files of a message; with a turn it stays below the lease of a claim."""
+"""For all files of a message."""
 
 
 class Platform(Channel):

@@ -18,7 +18,8 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig
 
-from bot.action_endpoint import ActionEndpoint, ActionsAway, guard
+from bot.aborted import ActionsAway
+from bot.action_endpoint import ActionEndpoint, guard
 from tests.bot.test_channel import MESSAGE, TOKEN, Server, _many_servers_in_one_process
 
 __all__ = ["_many_servers_in_one_process"]  # a fixture of other tests

@@ -42,6 +42,32 @@ class Answer(NamedTuple):
         return json.loads(self.text)
 
 
+class Store:
+    """A tracker store that notes what it is to forget; it knows no turn."""
+
+    def __init__(self) -> None:
+        self.erased: list[str] = []
+        self.expired: list[tuple[float, list[str]]] = []
+
+    async def told(self, sender: str, turn: str) -> None:
+        return None
+
+    async def erase(self, sender: str) -> int:
+        self.erased.append(sender)
+        return 5
+
+    async def expire(self, before: float, held: list[str]) -> int:
+        self.expired.append((before, held))
+        return 6
+
+
+class Wrapped:
+    """As Rasa wraps its store, twice."""
+
+    def __init__(self, store: Any) -> None:
+        self._tracker_store = store
+
+
 class Server:
     """The channel on a Sanic application of its own, with what the agent got to see."""
 
@@ -54,6 +80,13 @@ class Server:
                 await answer(message)
 
         self.app = Sanic(f"channel-test-{next(names)}")
+        self.store = Store()
+        self.app.ctx.agent = SimpleNamespace(
+            is_ready=lambda: True,
+            action_endpoint=None,
+            tracker_store=Wrapped(Wrapped(self.store)),
+            lock_store=InMemoryLockStore(),
+        )
         channel = GatewayInput.from_credentials(None)
         self.app.blueprint(
             channel.blueprint(on_new_message), url_prefix=f"/webhooks/{channel.url_prefix()}"
@@ -177,68 +210,39 @@ async def test_what_is_empty_is_no_message() -> None:
     assert output.messages == []
 
 
-class Store:
-    """A tracker store that notes what it is to forget."""
-
-    def __init__(self) -> None:
-        self.erased: list[str] = []
-        self.expired: list[tuple[float, list[str]]] = []
-
-    async def erase(self, sender: str) -> int:
-        self.erased.append(sender)
-        return 5
-
-    async def expire(self, before: float, held: list[str]) -> int:
-        self.expired.append((before, held))
-        return 6
-
-
-class Wrapped:
-    """As Rasa wraps its store, twice."""
-
-    def __init__(self, store: Any) -> None:
-        self._tracker_store = store
-
-
-def with_store() -> tuple[Server, Store]:
-    server, store = Server(), Store()
-    server.app.ctx.agent = SimpleNamespace(
-        tracker_store=Wrapped(Wrapped(store)), lock_store=InMemoryLockStore()
-    )
-    return server, store
-
-
 async def test_a_conversation_is_forgotten_by_its_very_name() -> None:
-    server, store = with_store()
+    server = Server()
     answer = await server.call("DELETE", "conversations/web%3Aa%2Fb", None)
     assert (answer.status, answer.json) == (200, {"events": 5})
-    assert store.erased == ["web:a/b"]
+    assert server.store.erased == ["web:a/b"]
 
 
 async def test_old_conversations_are_forgotten_but_for_those_held() -> None:
-    server, store = with_store()
+    server = Server()
     answer = await server.call("POST", "expiry", {"before": 12.5, "held": ["web:a"]})
     assert (answer.status, answer.json) == (200, {"events": 6})
-    assert store.expired == [(12.5, ["web:a"])]
+    assert server.store.expired == [(12.5, ["web:a"])]
     assert (await server.call("POST", "expiry", {"before": "x"})).status == 422
 
 
 @pytest.mark.parametrize(("method", "path"), [("DELETE", "conversations/a"), ("POST", "expiry")])
 async def test_nothing_is_forgotten_for_who_has_not_the_token(method: str, path: str) -> None:
-    server, store = with_store()
+    server = Server()
     answer = await server.call(method, path, {"before": 1.0, "held": []}, headers={})
     assert answer.status == 401
-    assert (store.erased, store.expired) == ([], [])
+    assert (server.store.erased, server.store.expired) == ([], [])
 
 
-async def test_a_key_is_its_senders_and_a_forgotten_senders_replies_are_forgotten() -> None:
-    server, _ = with_store()
+async def test_without_a_model_nothing_is_taken_so_that_the_gateway_comes_again() -> None:
+    server = Server(reply)
+    server.app.ctx.agent.is_ready = lambda: False
+    assert (await server.post(MESSAGE)).status == 503
+    del server.app.ctx.agent
+    assert (await server.post(MESSAGE)).status == 503
+    assert server.seen == []
 
-    async def answered(sender: str) -> int:
-        headers = {**TOKEN, "Idempotency-Key": "7"}
-        await server.post({**MESSAGE, "sender": sender}, headers)
-        return len(server.seen)
 
-    assert [await answered(one) for one in ("a", "b", "a")] == [1, 2, 2]
-    await server.call("DELETE", "conversations/a", None)
-    assert [await answered(one) for one in ("b", "a")] == [2, 3]
+async def test_a_key_that_is_too_long_is_refused() -> None:
+    server = Server(reply)
+    assert (await server.post(MESSAGE, {**TOKEN, "Idempotency-Key": "7" * 65})).status == 422
+    assert server.seen == []

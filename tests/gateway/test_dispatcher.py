@@ -93,7 +93,6 @@ async def test_a_slow_turn_is_announced_once_and_then_answered(gateway_database:
         Rasa(slow),
         guard(gateway_database),
         {"web": channel},
-        60,
         slow_seconds=0.05,
     )
     outcome = await work_until(gateway_database, keep(gateway_database, "1"), dispatcher)
@@ -108,7 +107,7 @@ async def test_a_turn_without_replies_does_not_leave_the_citizen_in_silence(
         return []
 
     dispatcher = Dispatcher(
-        gateway_database, Rasa(nothing), guard(gateway_database), {"web": Recorder()}, 60
+        gateway_database, Rasa(nothing), guard(gateway_database), {"web": Recorder()}
     )
     outcome = await work_until(gateway_database, keep(gateway_database, "1"), dispatcher)
     assert [row.body["text"] for row in outcome.replies] == [say("unanswered")]
@@ -124,7 +123,6 @@ async def test_a_message_is_given_up_after_the_last_try(gateway_database: Databa
         rasa,
         guard(gateway_database),
         {"web": Recorder()},
-        60,
         retry_seconds=(0, 0),
     )
     outcome = await work_until(gateway_database, keep(gateway_database, "1"), dispatcher)
@@ -148,16 +146,14 @@ async def test_a_worker_that_is_stopped_hands_its_turn_to_another(
 
     number = keep(gateway_database, "1")
     stopping = Dispatcher(
-        gateway_database, Rasa(hang), guard(gateway_database), {"web": Recorder()}, 60
+        gateway_database, Rasa(hang), guard(gateway_database), {"web": Recorder()}
     )
     task = asyncio.create_task(stopping.run())
     await started.wait()
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await task
-    other = Dispatcher(
-        gateway_database, Rasa(answer), guard(gateway_database), {"web": Recorder()}, 60
-    )
+    other = Dispatcher(gateway_database, Rasa(answer), guard(gateway_database), {"web": Recorder()})
     outcome = await work_until(gateway_database, number, other)
     assert [row.body["text"] for row in outcome.replies] == ["xong"]
 
@@ -174,7 +170,7 @@ async def test_two_workers_answer_every_message_once_and_in_order(
         keep(gateway_database, f"{sender}{key}", sender) for key in range(5) for sender in "abcdef"
     ]
     workers = [
-        Dispatcher(gateway_database, rasa, guard(gateway_database), {"web": Recorder()}, 60)
+        Dispatcher(gateway_database, rasa, guard(gateway_database), {"web": Recorder()})
         for _ in range(2)
     ]
     for outcome in await work_off(gateway_database, numbers, *workers):
@@ -184,3 +180,33 @@ async def test_two_workers_answer_every_message_once_and_in_order(
         assert [text for text in rasa.asked if text[0] == sender] == [
             f"{sender}{n}" for n in range(5)
         ]
+
+
+async def test_a_turn_that_outlasts_the_lease_stays_its_workers(
+    gateway_database: Database,
+) -> None:
+    async def slow(text: str) -> list[dict[str, Any]]:
+        await asyncio.sleep(1.2)
+        return [{"text": "xong"}]
+
+    rasa = Rasa(slow)
+    workers = [
+        Dispatcher(
+            gateway_database,
+            rasa,
+            guard(gateway_database),
+            {"web": Recorder()},
+            lease_seconds=0.4,
+        )
+        for _ in range(2)
+    ]
+    outcome = await work_until(gateway_database, keep(gateway_database, "1"), *workers)
+    assert (outcome.attempts, len(rasa.asked)) == (1, 1)
+    assert [row.body["text"] for row in outcome.replies] == ["xong"]
+
+
+async def test_who_lost_a_message_tells_of_no_delay(gateway_database: Database) -> None:
+    keep(gateway_database, "1")
+    (lost,) = gateway_database.transact(inbox.claim, "dead", 1, -1.0)
+    gateway_database.transact(inbox.claim, "heir", 1)
+    assert gateway_database.transact(inbox.notify, lost, {"text": "chậm"}) == []

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from common.database import Database, now
 from common.migrations import upgrade
-from gateway import inbox, outbox
+from gateway import inbox, outbox, queue
 from gateway.models import Message, State
 from gateway.queue import ClaimLostError
 
@@ -99,7 +99,7 @@ def test_a_worker_that_stops_frees_its_messages_without_counting_the_try(
 ) -> None:
     keep(gateway_database, "a", "1")
     claim(gateway_database, "w1")
-    gateway_database.transact(inbox.release, "w1")
+    gateway_database.transact(queue.release, queue.ANSWERING, "w1")
     assert [turn.attempts for turn in claim(gateway_database, "w2")] == [1]
 
 

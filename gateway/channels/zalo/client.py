@@ -17,7 +17,7 @@ from gateway.texts import say
 
 TIMEOUT = aiohttp.ClientTimeout(total=10, connect=3)
 UPLOAD_TIMEOUT = aiohttp.ClientTimeout(total=20, connect=3)
-"""Of a file of 5 MB; with the message that shows it, it stays below a claim's lease."""
+"""Of a file of 5 MB."""
 
 
 @dataclass(frozen=True)
