@@ -7,10 +7,10 @@ from urllib.parse import unquote
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from common.agencies import AGENCIES_HEADER, agencies_of
 from common.problems import Problem, problem_middleware, require_token
 from gateway import given_up_http
 from gateway.handover import http
-from gateway.handover.schemas import AGENCIES_HEADER, agencies_of
 from gateway.handover.service import Staff
 from gateway.keys import CONFIG, SITE, STAFF
 

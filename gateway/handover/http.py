@@ -1,7 +1,7 @@
 """The hand-over's inner interface: what the staff console and the command line ask of the gateway.
 
 Who calls knows the internal token and says for whom: `X-Staff-Id`, `X-Staff-Name` (percent-encoded UTF-8)
-and `X-Staff-Agencies` (`schemas.agencies_header`). That this person may do it the caller has checked; which
+and `X-Staff-Agencies` (`common.agencies`). That this person may do it the caller has checked; which
 hand-overs he or she sees is decided here, at every address.
 """
 
@@ -258,14 +258,19 @@ async def file(request: web.Request) -> web.Response:
 
 @routes.get("/statistics")
 async def statistics(request: web.Request) -> web.Response:
-    """Waiting times of hand-overs asked for from `?begin=` until before `?end=` (ISO 8601, with zone)."""
+    """Waiting times of hand-overs asked for from `?begin=` until before `?end=` (ISO 8601, with zone).
+
+    Of the member of staff's agencies only; what is nobody's is counted for who sees all.
+    """
     try:
         begin, end = (datetime.fromisoformat(request.query[name]) for name in ("begin", "end"))
     except (KeyError, ValueError) as error:
         raise Problem(422, "invalid_request", "begin and end are moments.") from error
     if begin.tzinfo is None or end.tzinfo is None:
         raise Problem(422, "invalid_request", "A moment needs its zone.")
-    found = await request.app[SITE][DATABASE].read(waiting_times, begin, end)
+    found = await request.app[SITE][DATABASE].read(
+        waiting_times, begin, end, request[STAFF].agencies
+    )
     return web.json_response(found.model_dump(mode="json"))
 
 

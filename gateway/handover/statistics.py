@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from math import ceil
 
@@ -40,10 +40,18 @@ def _wait(minutes: Iterable[float]) -> Wait:
     return Wait(count=len(found), median=rank(0.5), ninth_decile=rank(0.9))
 
 
-def waiting_times(session: Session, begin: datetime, end: datetime) -> WaitingTimes:
-    """The waiting times of hand-overs asked for from `begin` until before `end`."""
+def waiting_times(
+    session: Session, begin: datetime, end: datetime, agencies: Collection[str] | None = None
+) -> WaitingTimes:
+    """The waiting times of hand-overs asked for from `begin` until before `end`.
+
+    Args:
+        agencies: whose matters are counted; `None`: all, with those that are nobody's.
+    """
     query = select(Handover.asked_at, Handover.taken_at, Handover.answered_at)
     within = query.where(Handover.asked_at >= begin, Handover.asked_at < end)
+    if agencies is not None:
+        within = within.where(Handover.agency.in_(sorted(agencies)))
     rows = session.execute(within).tuples().all()
 
     def until(moments: Iterable[tuple[datetime, datetime | None]]) -> Wait:

@@ -22,6 +22,7 @@ from onestop.dossiers.models import Dossier
 from onestop.dossiers.submission import CITIZEN, day_of, next_number
 from onestop.eforms import people
 from onestop.eforms.answers import Refusal, Value
+from onestop.feedback import agencies
 from onestop.feedback.codes import PREFIX, make_code, normalise_code
 from onestop.feedback.models import Complaint, ComplaintEvent
 from onestop.feedback.rules import complaint_rules
@@ -106,6 +107,7 @@ def take(session: Session, request: ComplaintRequest) -> ComplaintView:
         content=[part.strip() for part in request.content if part.strip()],
         about=request.about.strip(),
         dossier_id=dossier.id if dossier is not None else None,
+        agency="" if dossier is not None else agencies.named(session, request.about),
         file_ids=request.file_ids,
         name=read("name", request.name).value,
         phone=read("phone", request.phone).value,

@@ -1,7 +1,6 @@
 """Complaints and ratings as staff see them: by agency, with who sent them only where one is opened.
 
-A complaint belongs to the agency of the procedure of the dossier that it names. One that names none is seen by
-accounts that see all agencies: they pass it on.
+Whose matter a complaint is says `onestop.feedback.agencies`; nobody's are seen by accounts that see all.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from sqlalchemy.orm import Session, defer
 from onestop.catalogue.models import ProcedureRecord
 from onestop.dossiers.calendar import VIETNAM
 from onestop.dossiers.models import Dossier, StoredFile
-from onestop.feedback import complaints
+from onestop.feedback import agencies, complaints
 from onestop.feedback.models import Complaint, Rating
 from onestop.feedback.schemas import (
     STATES,
@@ -28,23 +27,22 @@ from onestop.feedback.schemas import (
 from onestop.staff.scope import Scope
 
 
-def _complaints(scope: Scope) -> Select[Complaint, Dossier | None]:
-    query = (
-        select(Complaint, Dossier)
-        .outerjoin(Dossier, Dossier.id == Complaint.dossier_id)
+def _complaints(scope: Scope) -> Select[Complaint, Dossier | None, str]:
+    return (
+        agencies.joined(select(Complaint, Dossier, agencies.OF_COMPLAINT))
+        .where(scope.where(agencies.OF_COMPLAINT))
         # What is encrypted is decrypted only where it is shown.
         .options(
             defer(Complaint.content), defer(Complaint.about), defer(Complaint.name),
-            defer(Complaint.phone), defer(Dossier.lines), defer(Dossier.second_factors),
+            defer(Complaint.phone), defer(Complaint.agency_note), defer(Dossier.lines),
+            defer(Dossier.second_factors),
         )
     )  # fmt: skip
-    if scope.agencies is None:
-        return query
-    record = ProcedureRecord.code == Dossier.procedure_code
-    return query.join(ProcedureRecord, record).where(scope.where(ProcedureRecord.agency))
 
 
-def _line(complaint: Complaint, dossier: Dossier | None, at: datetime) -> ComplaintLine:
+def _line(
+    complaint: Complaint, dossier: Dossier | None, agency: str, at: datetime
+) -> ComplaintLine:
     due = None
     if complaints.NEXT[complaint.state]:
         first = complaint.state == "received"
@@ -59,6 +57,7 @@ def _line(complaint: Complaint, dossier: Dossier | None, at: datetime) -> Compla
         late=complaints.late(complaint, at),
         dossier=dossier.code if dossier else "",
         procedure=dossier.procedure_name if dossier else "",
+        agency=agency,
         files=len(complaint.file_ids),
     )
 
@@ -72,6 +71,8 @@ def lines(
         query = query.where(Complaint.state == wanted.state)
     elif wanted.state == "open" or wanted.late:
         query = query.where(Complaint.state.in_(complaints.OPEN))
+    if wanted.nobodys:
+        query = query.where(agencies.OF_COMPLAINT == "")
     if wanted.first:
         query = query.where(Complaint.received_at >= _midnight(wanted.first))
     if wanted.last:
@@ -79,8 +80,8 @@ def lines(
     if wanted.before:
         query = query.where(Complaint.id < wanted.before)
     found = []
-    for complaint, dossier in session.execute(query):
-        line = _line(complaint, dossier, at)
+    for complaint, dossier, agency in session.execute(query):
+        line = _line(complaint, dossier, agency, at)
         if line.late or not wanted.late:
             found.append(line)
         if limit is not None and len(found) == limit:
@@ -88,8 +89,8 @@ def lines(
     return found
 
 
-def find(session: Session, scope: Scope, code: str) -> tuple[Complaint, Dossier | None]:
-    """A complaint that the scope sees.
+def find(session: Session, scope: Scope, code: str) -> tuple[Complaint, Dossier | None, str]:
+    """A complaint that the scope sees, with its dossier and its agency ("": nobody's).
 
     Raises:
         LookupError: if there is none.
@@ -97,7 +98,7 @@ def find(session: Session, scope: Scope, code: str) -> tuple[Complaint, Dossier 
     row = session.execute(_complaints(scope).where(Complaint.code == code)).first()
     if row is None:
         raise LookupError(code)
-    return row[0], row[1]
+    return row[0], row[1], row[2]
 
 
 def whole(session: Session, scope: Scope, code: str, at: datetime) -> ComplaintWhole:
@@ -106,10 +107,11 @@ def whole(session: Session, scope: Scope, code: str, at: datetime) -> ComplaintW
     Raises:
         LookupError: if there is none that the scope sees.
     """
-    complaint, dossier = find(session, scope, code)
+    complaint, dossier, agency = find(session, scope, code)
+    of_dossier = agency and not complaint.agency
     stored = session.scalars(select(StoredFile).where(StoredFile.id.in_(complaint.file_ids)))
     return ComplaintWhole(
-        line=_line(complaint, dossier, at),
+        line=_line(complaint, dossier, agency, at),
         name=complaint.name,
         phone=complaint.phone,
         about=complaint.about,
@@ -125,6 +127,8 @@ def whole(session: Session, scope: Scope, code: str, at: datetime) -> ComplaintW
             for one in complaint.history
         ],
         next=[one for one in STATES if one in complaints.NEXT[complaint.state]],
+        agency_note=complaint.agency_note or "",
+        assignable=[] if scope.agencies is not None or of_dossier else agencies.known(session),
     )
 
 
@@ -134,7 +138,7 @@ def file_of(session: Session, scope: Scope, code: str, file_id: str) -> StoredFi
     Raises:
         LookupError: if there is none that the scope sees.
     """
-    complaint, _ = find(session, scope, code)
+    complaint, *_ = find(session, scope, code)
     stored = session.get(StoredFile, file_id) if file_id in complaint.file_ids else None
     if stored is None:
         raise LookupError(file_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, Date, ForeignKey, Integer, String, UniqueConstraint
+from sqlalchemy import JSON, Date, ForeignKey, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from common.database import EncryptedJSON, UTCDateTime, now
@@ -26,6 +26,9 @@ class Complaint(Base):
     content: Mapped[list[str]] = mapped_column(EncryptedJSON)  # the messages as they came
     about: Mapped[str] = mapped_column(EncryptedJSON, default="")
     dossier_id: Mapped[int | None] = mapped_column(ForeignKey("dossiers.id"), index=True)
+    # Whose matter it is where no dossier says so; "": nobody's yet. And why, as staff told.
+    agency: Mapped[str] = mapped_column(Text, default="")
+    agency_note: Mapped[str | None] = mapped_column(EncryptedJSON)
     file_ids: Mapped[list[str]] = mapped_column(JSON, default=list)
     name: Mapped[str] = mapped_column(EncryptedJSON)
     phone: Mapped[str] = mapped_column(EncryptedJSON)

@@ -17,17 +17,24 @@ class _Shape(BaseModel):
 
 
 class Filter(_Shape):
-    """Which complaints: `state` "open" are all that wait; days in Vietnam, both included; before an id."""
+    """Which complaints: `state` "open" are all that wait; days in Vietnam, both included; before an id.
+
+    `nobodys`: only those of which nobody knows yet which agency's matter they are.
+    """
 
     state: str = ""
     late: bool = False
+    nobodys: bool = False
     first: date | None = None
     last: date | None = None
     before: int | None = None
 
 
 class ComplaintLine(_Shape):
-    """A complaint in the list; `due` is the day by which the next step is to be done (None: it is done)."""
+    """A complaint in the list; `due` is the day by which the next step is to be done (None: it is done).
+
+    `agency`: whose matter it is; "": nobody's yet.
+    """
 
     id: int
     code: str
@@ -38,6 +45,7 @@ class ComplaintLine(_Shape):
     late: bool
     dossier: str
     procedure: str
+    agency: str
     files: int
 
 
@@ -60,7 +68,11 @@ class ComplaintEventView(_Shape):
 
 
 class ComplaintWhole(_Shape):
-    """A complaint with who sent it; `next`: the states that may follow."""
+    """A complaint with who sent it; `next`: the states that may follow.
+
+    `agency_note`: what was said when its agency was; `assignable`: the agencies whose matter this account may
+    say it is, none where the dossier says so.
+    """
 
     line: ComplaintLine
     name: str
@@ -72,6 +84,8 @@ class ComplaintWhole(_Shape):
     files: list[ComplaintFile]
     history: list[ComplaintEventView]
     next: list[ComplaintState]
+    agency_note: str
+    assignable: list[str]
 
 
 class RatingLine(_Shape):
@@ -90,6 +104,13 @@ class ComplaintMove(_Shape):
 
     state: ComplaintState
     note: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+
+
+class ComplaintAgency(_Shape):
+    """Whose matter a complaint is, and why, for whoever gets it; its sender is not told."""
+
+    agency: Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+    note: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 
 
 class ComplaintPage(_Shape):

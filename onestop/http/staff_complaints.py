@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from aiohttp import web
 from aiohttp_pydantic.decorator import inject_params
-from aiohttp_pydantic.oas.typing import r200, r404, r409
+from aiohttp_pydantic.oas.typing import r200, r204, r403, r404, r409, r422
 from annotated_types import Ge, Le
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
@@ -18,8 +18,9 @@ from sqlalchemy.orm import Session
 from common.database import now
 from common.problems import Problem, as_problem
 from onestop.dossiers.models import StoredFile
-from onestop.feedback import complaints, handling
+from onestop.feedback import agencies, complaints, handling
 from onestop.feedback.schemas import (
+    ComplaintAgency,
     ComplaintMove,
     ComplaintPage,
     ComplaintWhole,
@@ -59,12 +60,13 @@ async def listed(
     request: web.Request,
     state: str = "",
     late: bool = False,
+    nobodys: bool = False,
     first: date | None = None,
     last: date | None = None,
     before: int | None = None,
 ) -> r200[ComplaintPage]:
     """Complaints without who sent them; `state`: one, or `open`."""
-    wanted = Filter(state=state, late=late, first=first, last=last, before=before)
+    wanted = Filter(state=state, late=late, nobodys=nobodys, first=first, last=last, before=before)
     scope = request[STAFF].scope
     found = await request.app[DATABASE].read(
         lambda session: handling.lines(session, scope, wanted, now(), PAGE + 1)
@@ -107,6 +109,29 @@ async def move(
         return _json(await _run(request, work))
     except complaints.ImpossibleStep as error:
         raise Problem(409, "impossible_step", "The state may not follow.") from error
+
+
+@routes.put("/staff/complaints/{code}/agency")
+@handlers
+@receive
+async def assign(
+    request: web.Request, code: str, /, body: ComplaintAgency
+) -> r204 | r403[ProblemDetail] | r404[ProblemDetail] | r409[ProblemDetail] | r422[ProblemDetail]:
+    """Say whose matter a complaint is that names no dossier; for accounts that see all agencies."""
+    staff = request[STAFF]
+    if staff.scope.agencies is not None:
+        raise Problem(403, "whole_province", "Only an account that sees all agencies may do that.")
+
+    def work(session: Session) -> None:
+        complaint, *_ = handling.find(session, staff.scope, code)
+        agencies.assign(session, complaint, body.agency, body.note, staff.name)
+
+    try:
+        await _run(request, work)
+    except agencies.NotAssignable as error:
+        status = 409 if error.code == "has_agency" else 422
+        raise Problem(status, error.code, "It cannot be given to that agency.") from error
+    return web.Response(status=204)
 
 
 @routes.get("/staff/complaints/{code}/files/{file_id}")

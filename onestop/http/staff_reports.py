@@ -37,8 +37,7 @@ async def read(
         raise Problem(422, "no_period", "The last day is before the first.") from error
     scope = request[STAFF].scope
     tables = await request.app[DATABASE].read(report.build, period, now(), scope)
-    if scope.agencies is None:
-        async with aiohttp.ClientSession() as http:
-            waited = await waiting(http, request.app[CONFIG], period)
-        tables += [waited] if waited is not None else []
+    async with aiohttp.ClientSession() as http:
+        waited = await waiting(http, request.app[CONFIG], period, scope)
+    tables += [waited] if waited is not None else []
     return web.json_response([one.model_dump(mode="json") for one in tables])

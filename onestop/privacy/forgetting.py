@@ -62,6 +62,7 @@ def forget_complaints(session: Session, ids: Sequence[int]) -> None:
         # Of one owner and request there is one complaint at most: the pair must stay another's.
         one.owner, one.request = ANONYMOUS, opaque_key()
         one.content, one.about, one.name, one.phone, one.file_ids = [], "", "", "", []
+        one.agency_note = None
         for event in one.history:
             event.note = ""
 

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from onestop.catalogue.models import ProcedureRecord
-from onestop.feedback import complaints
+from onestop.feedback import agencies, complaints
 from onestop.feedback import report as feedback
 from onestop.feedback.models import Complaint
 from onestop.feedback.rules import LEVELS
@@ -39,10 +39,10 @@ def build(session: Session, period: Period, at: datetime, scope: Scope = ALL) ->
         funnel.funnel(session, period, scope),
         funnel.left(session, period, at, scope),
         ratings(session, period, scope),
+        complaint_states(session, period, at, scope),
     ]
     if scope.agencies is None:
         tables += [
-            complaint_states(session, period, at),
             funnel.channels(session, period),
             funnel.hours(session, period),
             funnel.understanding(session, period),
@@ -91,10 +91,12 @@ def ratings(session: Session, period: Period, scope: Scope = ALL) -> Table:
     return Table(name="ratings", columns=columns, rows=rows)
 
 
-def complaint_states(session: Session, period: Period, at: datetime) -> Table:
+def complaint_states(session: Session, period: Period, at: datetime, scope: Scope = ALL) -> Table:
     """Complaints and suggestions that came in in the period, by state, with those that are late at `at`."""
-    came = select(Complaint).where(
-        Complaint.received_at >= period.begin, Complaint.received_at < period.end
+    came = agencies.joined(select(Complaint)).where(
+        Complaint.received_at >= period.begin,
+        Complaint.received_at < period.end,
+        scope.where(agencies.OF_COMPLAINT),
     )
     counts: Counter[str] = Counter()
     late: Counter[str] = Counter()

@@ -4,24 +4,40 @@ from __future__ import annotations
 
 import aiohttp
 
+from common.agencies import agencies_header
 from common.settings import Settings
+from onestop.reports.dossiers import ALL
 from onestop.reports.period import Period
 from onestop.reports.tables import Cell, Column, Table
+from onestop.staff.scope import Scope
 
 TIMEOUT = aiohttp.ClientTimeout(total=5, connect=2)
 CALLER = {"X-Staff-Id": "report", "X-Staff-Name": "report"}
 STEPS = ("taken", "answered")
 
 
-async def waiting(http: aiohttp.ClientSession, config: Settings, period: Period) -> Table | None:
-    """The table of waiting times; `None` where the gateway does not answer: the rest is told all the same."""
+async def waiting(
+    http: aiohttp.ClientSession, config: Settings, period: Period, scope: Scope = ALL
+) -> Table | None:
+    """The table of waiting times; `None` where the gateway does not answer: the rest is told all the same.
+
+    Args:
+        http: the connections to use.
+        config: knows the gateway.
+        period: the days on which a person was asked for.
+        scope: whose matters are counted; what is nobody's only for who sees all.
+    """
     token = config.internal_token.get_secret_value()
     params = {"begin": period.begin.isoformat(), "end": period.end.isoformat()}
     try:
         async with http.get(
             f"{config.gateway}/statistics",
             params=params,
-            headers={"Authorization": f"Bearer {token}", **CALLER},
+            headers={
+                "Authorization": f"Bearer {token}",
+                **CALLER,
+                **agencies_header(scope.agencies),
+            },
             timeout=TIMEOUT,
         ) as response:
             if response.status != 200:

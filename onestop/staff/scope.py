@@ -25,6 +25,6 @@ class Scope:
         """Whether a matter of this agency may be seen."""
         return self.agencies is None or agency in self.agencies
 
-    def where(self, column: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
+    def where(self, column: InstrumentedAttribute[Any] | ColumnElement[Any]) -> ColumnElement[bool]:
         """The condition for a query: the column holds an agency's name."""
         return true() if self.agencies is None else column.in_(sorted(self.agencies))

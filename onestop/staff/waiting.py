@@ -54,6 +54,11 @@ def _late_complaints(session: Session, staff: Staff) -> int:
     return len(handling.lines(session, staff.scope, wanted, now(), limit=None))
 
 
+def _nobodys_complaints(session: Session, staff: Staff) -> int:
+    wanted = Filter(state="open", nobodys=True)
+    return len(handling.lines(session, staff.scope, wanted, now(), limit=None))
+
+
 def _accounts_without_code(session: Session, _staff: Staff) -> int:
     without = (
         StaffAccount.totp_secret.is_(None),
@@ -68,5 +73,6 @@ KINDS: dict[str, tuple[Role, Callable[[Session, Staff], int]]] = {
     "own_changes_overtaken": (Role.EDITOR, _own_changes_overtaken),
     "suggestions_to_review": (Role.REVIEWER, _suggestions),
     "late_complaints": (Role.AGENT, _late_complaints),
+    "nobodys_complaints": (Role.AGENT, _nobodys_complaints),
     "accounts_without_code": (Role.ADMINISTRATOR, _accounts_without_code),
 }

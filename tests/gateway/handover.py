@@ -12,8 +12,8 @@ from urllib.parse import quote
 from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient, TestServer
 
+from common.agencies import agencies_header
 from gateway.handover.app import create_app
-from gateway.handover.schemas import agencies_header
 from tests.gateway.fakes import TOKEN, Client, FakeRasa, Inbound, open_session
 
 ASKS = "gặp cán bộ"

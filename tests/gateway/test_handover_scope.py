@@ -10,9 +10,9 @@ import pytest
 from aiohttp import web
 from sqlalchemy import true
 
+from common.agencies import AGENCIES_HEADER, agencies_header, agencies_of
 from common.database import Database, now
 from gateway.handover import http, service
-from gateway.handover.schemas import AGENCIES_HEADER, agencies_header, agencies_of
 from gateway.handover.service import Staff
 from tests.gateway.fakes import Connect, FakeOnestop, FakeRasa
 from tests.gateway.handover import ASKS, Citizen, Desk, desks, hand_over, person
@@ -246,3 +246,26 @@ def test_the_card_may_say_no_agency() -> None:
     assert service.agency_of(person()) == ""
     assert service.agency_of({}) == ""
     assert service.agency_of({"agency": None}) == ""
+
+
+async def test_waiting_times_are_of_the_own_agencies_and_nobodys_for_who_sees_all(
+    connect: Connect, rasa: FakeRasa
+) -> None:
+    client = await connect()
+    for agency in (LAND, HEALTH, ""):
+        hand_over(rasa, agency=agency)
+        await (await Citizen.new(client)).say(ASKS)
+    async with desks(client) as (lan, hai):
+        await hai.take(1)
+        day = timedelta(days=1)
+        wanted = {"begin": (now() - day).isoformat(), "end": (now() + day).isoformat()}
+
+        async def counted(desk: Desk) -> tuple[int, int]:
+            found = await (await desk.call("GET", "/statistics", params=wanted)).json()
+            return found["asked"], found["taken"]["count"]
+
+        assert await counted(hai) == (3, 1)
+        assert await counted(of(lan, LAND)) == (1, 1)
+        assert await counted(of(lan, HEALTH)) == (1, 0)
+        assert await counted(of(lan, LAND, HEALTH)) == (2, 1)
+        assert await counted(of(lan)) == (0, 0)

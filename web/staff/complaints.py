@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from common.problems import Problem
 from onestop.feedback.schemas import (
     STATES,
+    ComplaintAgency,
     ComplaintMove,
     ComplaintPage,
     ComplaintWhole,
@@ -18,8 +19,9 @@ from onestop.feedback.schemas import (
 )
 from onestop.staff.access import Role, allow
 from web.staff import forms
+from web.staff.gate import shows_again
 from web.staff.keys import SERVICE
-from web.staff.rendering import problem_text, render
+from web.staff.rendering import render
 from web.staff.report import period
 
 routes = web.RouteTableDef()
@@ -32,7 +34,7 @@ handlers = allow(Role.AGENT, Role.ADMINISTRATOR)
 @handlers
 async def complaints(request: web.Request) -> web.Response:
     """Complaints by the filters in the address; those that wait, unless another state is asked for."""
-    names = ("state", "late", "first", "last", "before")
+    names = ("state", "late", "nobodys", "first", "last", "before")
     wanted = {name: request.query.get(name, "")[:20] for name in names}
     if "state" not in request.query:
         wanted["state"] = "open"
@@ -48,45 +50,42 @@ async def complaints(request: web.Request) -> web.Response:
     )
 
 
-async def _page(
-    request: web.Request, entered: dict[str, str], problem: Problem | None = None
-) -> web.Response:
+async def _page(request: web.Request, problem: Problem | None = None) -> web.Response:
     code = request.match_info["code"]
     found = await request[SERVICE].ask(ComplaintWhole, "GET", f"{COMPLAINTS}/{code}")
-    return render(
-        request,
-        "complaint.html.j2",
-        problem.status if problem else 200,
-        found=found,
-        entered=entered,
-        error=problem_text(problem) if problem else "",
-    )
+    entered = await forms.fields(request)
+    return render(request, "complaint.html.j2", problem=problem, found=found, entered=entered)
 
 
 @routes.get(f"/complaints/{CODE}")
 @handlers
 async def complaint(request: web.Request) -> web.Response:
     """One complaint with who sent it."""
-    return await _page(request, {})
+    return await _page(request)
 
 
 @routes.post(f"/complaints/{CODE}")
 @handlers
+@shows_again(_page)
 async def move(request: web.Request) -> web.Response:
     """Take it a step on, with what its sender is told."""
     entered, code = await forms.fields(request), request.match_info["code"]
-    try:
-        body = ComplaintMove.model_validate(
-            {"state": entered.get("state", ""), "note": entered.get("note", "")}
-        )
-        await request[SERVICE].tell("POST", f"{COMPLAINTS}/{code}/steps", body)
-    except ValidationError:
-        return await _page(request, entered, Problem(422, "invalid_request"))
-    except Problem as problem:
-        if problem.status != 409:
-            raise
-        return await _page(request, entered, problem)
+    named = {name: entered.get(name, "") for name in ComplaintMove.model_fields}
+    body = ComplaintMove.model_validate(named)
+    await request[SERVICE].tell("POST", f"{COMPLAINTS}/{code}/steps", body)
     raise web.HTTPSeeOther(f"{COMPLAINTS}/{code}?done=complaint_moved")
+
+
+@routes.post(f"/complaints/{CODE}/agency")
+@handlers
+@shows_again(_page)
+async def assign(request: web.Request) -> web.Response:
+    """Say whose matter it is."""
+    entered, code = await forms.fields(request), request.match_info["code"]
+    named = {name: entered.get(name, "") for name in ComplaintAgency.model_fields}
+    body = ComplaintAgency.model_validate(named)
+    await request[SERVICE].tell("PUT", f"{COMPLAINTS}/{code}/agency", body)
+    raise web.HTTPSeeOther(f"{COMPLAINTS}/{code}?done=complaint_assigned")
 
 
 @routes.get(f"/complaints/{CODE}/files/{{file:[\\w-]{{1,64}}}}")

@@ -7,8 +7,8 @@ from urllib.parse import quote
 
 import aiohttp
 
+from common.agencies import agencies_header
 from common.problems import Problem
-from gateway.handover.schemas import agencies_header
 from onestop.staff.schemas import Me
 from web.staff.onestop_client import TIMEOUT, StaffService, problem_of
 

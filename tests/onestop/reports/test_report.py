@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from common.agencies import AGENCIES_HEADER, agencies_of
 from common.database import Database, now
 from common.settings import Settings, settings
 from onestop.cli import main
@@ -107,7 +108,7 @@ def test_a_scope_sees_its_agencies_only(database: Database) -> None:
     assert plain(seen, "dossiers")[0][1:3] == [3, 3]
     assert sum(plain(seen, "timeliness")[0][1:6]) == 3  # type: ignore[arg-type]
     assert [row[0] for row in plain(seen, "funnel")] == [OTHER]
-    assert {"complaints", "channels", "hours"}.isdisjoint(one.name for one in seen)
+    assert {"channels", "hours"}.isdisjoint(one.name for one in seen)
 
 
 def test_on_time_and_late_as_the_national_indicator_counts(database: Database) -> None:
@@ -282,11 +283,26 @@ def test_ratings_are_those_that_were_given(database: Database) -> None:
     ]
 
 
+def test_complaints_are_counted_for_whose_matter_they_are(database: Database) -> None:
+    for number, about in enumerate(("Sở Nông nghiệp", "", "chuyện khác")):
+        told = complaint(f"request-{number:010}", about=about)
+        database.transact(complaints.take, told)
+    today = Period(day_of(now()), day_of(now()))
+    land = Scope.of(["Sở Nông nghiệp"])
+    counted = [
+        plain(build(database, today, scope), "complaints")[0][:2]
+        for scope in (Scope(), land, Scope.of(["Sở Y tế"]))
+    ]
+    assert counted == [["received", 3], ["received", 1], ["received", 0]]
+
+
 async def test_waiting_times_come_from_the_gateway_or_are_left_out() -> None:
     asked: list[Mapping[str, str]] = []
+    whose: list[frozenset[str] | None] = []
 
     async def statistics(request: web.Request) -> web.Response:
         asked.append(request.query)
+        whose.append(agencies_of(request.headers.get(AGENCIES_HEADER)))
         step = {"count": 3, "median": 2.5, "ninth_decile": 14.0}
         return web.json_response({"asked": 4, "taken": step, "answered": {**step, "count": 2}})
 
@@ -300,6 +316,7 @@ async def test_waiting_times_come_from_the_gateway_or_are_left_out() -> None:
     async with aiohttp.ClientSession() as http:
         config = Settings(gateway_url=f"http://127.0.0.1:{port}")
         found = await waiting(http, config, MARCH)
+        await waiting(http, config, MARCH, Scope.of(["Sở Y tế"]))
         await runner.cleanup()
         assert await waiting(http, config, MARCH) is None
     assert found is not None
@@ -308,6 +325,7 @@ async def test_waiting_times_come_from_the_gateway_or_are_left_out() -> None:
         ["Đến khi có cán bộ nhận", "3", "2,5", "14,0"],
         ["Đã trả lời", "2", "2,5", "14,0"],
     ]
+    assert whose == [None, {"Sở Y tế"}]
     assert asked[0]["begin"] == "2026-03-01T00:00:00+07:00"
 
 

@@ -144,6 +144,76 @@ async def test_each_agency_sees_its_own_and_what_names_none_is_for_all_seeing(
     assert [one for one in audited(console) if nobodys in one[1]] == []
 
 
+async def test_a_complaint_of_nobody_is_given_to_an_agency_which_then_sees_it(
+    console: Console, dossier: str
+) -> None:
+    code, other = taken(console.database, 1), taken(console.database, 2, about=dossier)
+    console.enter(Role.AGENT)
+    assert "phản ánh chưa rõ cơ quan" in (await console.get("/staff/"))[1]
+    _, page = await console.get(f"{PAGE}?nobodys=true")
+    assert code in page
+    assert other not in page
+    given = {"agency": "Sở A", "note": "Việc ở quầy của Sở A"}
+    status, page = await console.post(f"{PAGE}/{code}/agency", **{**given, "note": " "})
+    assert status == 422
+    status, page = await console.post(f"{PAGE}/{code}/agency", **{**given, "agency": "Sở Z"})
+    assert status == 422
+    assert given["note"] in page
+    status, address = await console.post(f"{PAGE}/{code}/agency", **given)
+    assert (status, address) == (303, f"{PAGE}/{code}?done=complaint_assigned")
+    entry = console.database.query(
+        lambda session: session.query(AuditEntry).filter_by(action="complaint.assigned").one()
+    )
+    assert (entry.subject, entry.reason) == (f"complaint:{code}", given["note"])
+    assert code not in (await console.get(f"{PAGE}?nobodys=true"))[1]
+    assert "phản ánh chưa rõ cơ quan" not in (await console.get("/staff/"))[1]
+    notices = console.database.query(lambda session: session.query(Notice).count())
+    assert notices == 0  # its sender is told nothing
+    # The agency sees it with the note, and may not pass it to another.
+    bound(console, "Sở A")
+    status, page = await console.get(f"{PAGE}/{code}")
+    assert (status, given["note"] in page) == (200, True)
+    assert f'action="{PAGE}/{code}/agency"' not in page
+    assert (await console.post(f"{PAGE}/{code}/agency", **given))[0] == 403
+
+
+async def test_a_complaint_about_a_dossier_stays_with_its_agency(
+    console: Console, dossier: str
+) -> None:
+    code = taken(console.database, 1, about=dossier)
+    console.enter(Role.AGENT)
+    _, page = await console.get(f"{PAGE}/{code}")
+    assert f'action="{PAGE}/{code}/agency"' not in page
+    status, page = await console.post(f"{PAGE}/{code}/agency", agency="Sở A", note="x")
+    assert (status, "nêu hồ sơ" in page) == (409, True)
+
+
+@pytest.mark.parametrize(
+    ("about", "agency"),
+    [
+        ("Sở Tư pháp Hà Nam", "Sở Tư pháp"),
+        ("so tu phap", "Sở Tư pháp"),
+        ("hồ sơ tư pháp của tôi", ""),
+        ("ho so tu phap", ""),
+        ("UBND phường Minh Khai", "Ủy ban nhân dân cấp xã"),
+        ("uy ban nhan dan xa", "Ủy ban nhân dân cấp xã"),
+        ("ủy ban nhân dân tỉnh", ""),
+        ("Sở Tư pháp hay Sở Nội vụ", ""),
+        ("", ""),
+    ],
+)
+async def test_an_agency_that_the_sender_named_sees_it_at_once(
+    console: Console, procedure: Procedure, about: str, agency: str
+) -> None:
+    names = ("Sở Tư pháp", "Ủy ban nhân dân cấp xã", "Sở Nội vụ")
+    for number, name in enumerate(names):
+        one = procedure.model_copy(update={"agency": name, "code": f"1.00000{number + 2}"})
+        console.database.transact(store.save, one, Source.SHIPPED)
+    code = taken(console.database, 1, about=about)
+    bound(console, agency or "Sở Tư pháp")
+    assert (await console.get(f"{PAGE}/{code}"))[0] == (200 if agency else 404)
+
+
 async def test_ratings_are_read_by_agency_without_who_gave_them(
     console: Console, dossier: str
 ) -> None:

@@ -59,7 +59,7 @@ async def test_an_account_of_one_agency_sees_no_other(console: Console) -> None:
     _, page = await console.get(f"/staff/report?{MARCH}")
     assert f"Thủ tục {OTHER}" in page
     assert f"Thủ tục {CODE}" not in page
-    assert texts().tables["complaints"] not in page
+    assert texts().tables["channels"] not in page
 
 
 @pytest.mark.parametrize("query", ["from=x", "from=2026-03-02&to=2026-03-01"])
