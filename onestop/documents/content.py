@@ -22,6 +22,7 @@ from onestop.dossiers.snapshots import form_of
 from onestop.eforms import engine
 from onestop.eforms.answers import Answers
 from onestop.eforms.definition import EForm
+from onestop.eforms.texts import word
 from onestop.schemas import Line
 
 
@@ -37,10 +38,9 @@ class Section:
 class Document:
     """What a template may use; an unanswered line has the value "". Moments are in Vietnam's time.
 
-    `fields` are the values by the e-form's field, for templates of fixed official forms; `blank` is a form
-    that nobody has filled in yet; `signer` is the
-    applicant's name; `agreed_at` is when the statement `consent` was agreed to; `code` and `received_at`
-    are there once it was handed in.
+    `fields` are the values by the e-form's field, for templates of fixed official forms, "" where one was left
+    out; `blank` is a form that nobody has filled in yet; `signer` is the applicant's name; `agreed_at` is when
+    the statement `consent` was agreed to; `code` and `received_at` are there once it was handed in.
     """
 
     form: str  # the e-form's id
@@ -79,6 +79,10 @@ def blanks_and_lines(form: EForm, answers: Answers, skipped: Iterable[str]) -> l
     ]
 
 
+def _answered(value: str) -> str:
+    return "" if value == word("skipped") else value
+
+
 def _sections(lines: Iterable[Line]) -> list[Section]:
     sections: list[Section] = []
     for line in lines:
@@ -113,7 +117,7 @@ def compose(
         agreed_at=_local(agreed_at),
         code=code,
         received_at=_local(received_at),
-        fields={line.field: line.value for line in lines},
+        fields={line.field: _answered(line.value) for line in lines},
     )
 
 

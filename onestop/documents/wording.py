@@ -1,4 +1,4 @@
-"""How official forms write what was answered: days in words and in full, nothing for what was left out.
+"""How official forms write what was answered: days in words and in full, boxes to tick.
 
 Filters of the templates (`data/forms/README.md`). They get an answer as it was read back.
 """
@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-
-from onestop.eforms.texts import word
 
 _FIGURES = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
 _DAY = re.compile(r"(\d{2})/(\d{2})/(\d{4})")
@@ -61,14 +59,13 @@ def in_full(day: str) -> str:
     return f"ngày {said} tháng {month} năm {year}"
 
 
-def given(value: object) -> str:
-    """The answer, or nothing where it was left out or not asked for."""
-    answer = str(value)
-    return "" if answer == word("skipped") else answer
+def box(answer: object, *ticked_by: str) -> str:
+    """A box to tick: ☑ where the answer is one of those, else ☐."""
+    return "☑" if str(answer) in ticked_by else "☐"
 
 
 FILTERS: dict[str, Callable[..., str]] = {
     "in_words": in_words,
     "in_full": in_full,
-    "given": given,
+    "box": box,
 }
