@@ -30,6 +30,7 @@ START_SECONDS = 180
 # Named one by one: Rasa takes every YAML file with a key `rules` or `nlu` below `data/` for its own.
 TRAINING_DATA = ("data/nlu", "data/rules", "data/stories")
 TRAINED_FROM = ("config.yml", "domain.yml", *TRAINING_DATA, "bot/nlu")
+CONSUMER = "transcripts"  # the process that takes conversations' events from RabbitMQ
 MODEL = ROOT / "models" / "current.tar.gz"
 
 
@@ -169,6 +170,14 @@ def answers(url: str) -> bool:
         return False
 
 
+def processes(config: Settings) -> dict[str, str]:
+    """The Procfile's commands by name: those that these settings need."""
+    found: dict[str, str] = parse_procfile((ROOT / "Procfile").read_text()).processes
+    if not config.amqp_url.get_secret_value():
+        del found[CONSUMER]  # events come over HTTP: it would have nothing to do, and end
+    return found
+
+
 def _announce(config: Settings, manager: Manager, stopped: threading.Event) -> None:
     waiting = {
         "web": f"http://{config.host}:{config.port}/health",
@@ -196,12 +205,12 @@ def run() -> int:
     prepare(config)
     manager = Manager()
     environment = process_environment(config)
-    processes = parse_procfile((ROOT / "Procfile").read_text()).processes
-    for name, command in processes.items():
+    commands = processes(config)
+    for name, command in commands.items():
         manager.add_process(name, command, env=environment, cwd=str(ROOT))
     stopped = threading.Event()
     threading.Thread(target=_announce, args=(config, manager, stopped), daemon=True).start()
-    say(f"starting {', '.join(processes)} …")
+    say(f"starting {', '.join(commands)} …")
     manager.loop()
     stopped.set()
     # 130 and 143: stopped by Ctrl-C or a supervisor above, as wished.

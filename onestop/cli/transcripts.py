@@ -10,6 +10,8 @@ import asyncio
 import sys
 
 from common.database import Database
+from common.logs import configure_logs
+from common.serving import until_stopped
 from common.settings import settings
 from onestop.transcripts import queue
 
@@ -23,17 +25,16 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def run_consume(options: argparse.Namespace) -> int:
-    """Take events until Ctrl-C."""
+    """Take events until Ctrl-C or SIGTERM; what is in hand and not written RabbitMQ gives out again."""
     config = settings()
     url = config.amqp_url.get_secret_value()
     if not url:
         sys.stderr.write("MOTCUA_AMQP_URL is not set: events come over HTTP, nothing to do\n")
         return 1
+    configure_logs()
     database = Database(config.database_url)
     try:
-        asyncio.run(queue.consume(database, url, config.amqp_queue))
-    except KeyboardInterrupt:
-        return 130
+        asyncio.run(until_stopped(queue.consume(database, url, config.amqp_queue)))
     finally:
         database.close()
     return 0

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import socket
 import subprocess
+import sys
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,6 +14,8 @@ import pytest
 from common import supervise
 from common.settings import ROOT, Settings
 from tests.conversations.system import free_ports
+
+CONSUME = ("python", "-m", "onestop", "transcripts", "consume")
 
 
 def settings(web: int) -> Settings:
@@ -69,3 +74,46 @@ def test_a_model_is_trained_again_only_when_its_data_changed(
     assert supervise.training_fingerprint() == before
     (tmp_path / "data" / "nlu" / "new.yml").write_text("nlu: []")
     assert supervise.training_fingerprint() != before
+
+
+def test_the_consumer_of_events_is_started_where_they_go_over_rabbitmq() -> None:
+    without = supervise.processes(Settings(amqp_url=""))
+    with_it = supervise.processes(Settings(amqp_url="amqp://somewhere/"))
+    assert with_it.keys() - without.keys() == {supervise.CONSUMER}
+    assert with_it[supervise.CONSUMER] == f"exec {' '.join(CONSUME)}"
+
+
+def consumer(tmp_path: Path, **settings: str) -> subprocess.Popen[str]:
+    own = {f"MOTCUA_{name.upper()}": value for name, value in settings.items()}
+    database = {"MOTCUA_DATABASE_URL": f"sqlite:///{tmp_path}/onestop.db"}
+    return subprocess.Popen(
+        [sys.executable, *CONSUME[1:]],
+        cwd=ROOT,
+        env={**os.environ, **database, **own},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def test_the_consumer_waits_for_rabbitmq_and_ends_on_sigterm(tmp_path: Path) -> None:
+    (port,) = free_ports(1)  # nobody answers there
+    process = consumer(tmp_path, amqp_url=f"amqp://guest:guest@127.0.0.1:{port}/")
+    try:
+        assert process.stdout
+        assert "queue_lost" in process.stdout.readline()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+        assert "Traceback" not in process.stdout.read()
+    finally:
+        process.kill()
+
+
+def test_without_rabbitmq_the_consumer_says_in_one_line_that_it_has_nothing_to_do(
+    tmp_path: Path,
+) -> None:
+    process = consumer(tmp_path, amqp_url="")
+    said, _ = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "MOTCUA_AMQP_URL is not set" in said
+    assert len(said.splitlines()) == 1

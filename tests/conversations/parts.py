@@ -13,8 +13,6 @@ import sys
 import time
 from pathlib import Path
 
-from honcho.environ import parse_procfile
-
 from common import supervise
 from common.settings import ROOT, Settings
 from tests.conversations.system import START_SECONDS, STOP_SECONDS, System
@@ -27,7 +25,9 @@ class Parts(System):
 
     def __init__(self, directory: Path, settings: dict[str, str] | None = None) -> None:
         super().__init__(directory, settings)
-        self._commands = parse_procfile((ROOT / "Procfile").read_text()).processes
+        self._commands = supervise.processes(
+            Settings(amqp_url=self.environment.get("MOTCUA_AMQP_URL", ""))
+        )
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self) -> None:
