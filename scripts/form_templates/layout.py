@@ -165,14 +165,14 @@ def statement(document: Document, form: Form) -> None:
 def enclosed(document: Document, used: Sequence[str]) -> None:
     """What the e-form asks beside the official form."""
     kept = ", ".join(f"'{one}'" for one in used)
-    command(document, "if not blank")
+    lines = "sections | sum(attribute='lines', start=[])"
+    command(document, f"set others = {lines} | rejectattr('field', 'in', [{kept}]) | list")
+    command(document, "if others and not blank")
     title = ("Thông tin và giấy tờ gửi kèm hồ sơ trực tuyến", "bi")
     paragraph(document, title, before=6, size=SMALLEST).paragraph_format.keep_with_next = True
-    command(document, "for section in sections")
-    command(document, f"for line in section.lines if line.field not in [{kept}]")
+    command(document, "for line in others")
     said = "– {{ line.label }}: {{ line.value or '" + BLANK + "' }}"
     paragraph(document, (said, ""), after=0, size=SMALLEST)
-    command(document, "endfor")
     command(document, "endfor")
     command(document, "endif")
 
