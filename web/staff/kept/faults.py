@@ -11,12 +11,17 @@ import yaml
 from web.staff.rendering import text
 
 _LINE = re.compile(
-    r"(?:field \w+: )?line (\d+), (?P<place>the form|\S+)(?: \(field (?P<field>\w+)\))?: (?P<said>.*)"
+    r"(?:field \w+: )?line (\d+), (?P<place>the form|.+?)(?: \(field (?P<field>\w+)\))?: (?P<said>.*)"
 )
-_FIELD = re.compile(r"field (?P<field>\w+): (?P<said>.*)")
+_PLACE = re.compile(r"(?:field )?(?P<place>\w+): (?P<said>.*)", re.DOTALL)
+_NAME = re.compile(r"[a-z_]+")
+_TYPES = {"str", "int", "bool", "list"}  # of which one was meant, as the model tells them in places
 _CELL = re.compile(
     r"(?P<table>\w+)(?:-(?P<row>\d+))?(?:-(?P<column>\w+)(?:-\d+)?)?: (?P<said>[a-z_]+)"
 )
+
+
+UNKNOWN = "chưa đúng ({})"
 
 
 @lru_cache
@@ -26,24 +31,27 @@ def _patterns() -> list[tuple[re.Pattern[str], str]]:
 
 
 def _said(fault: str) -> str:
+    """A fault without its place in words; "" for none."""
     for pattern, say in _patterns():
         if found := pattern.fullmatch(fault):
             return say.format(*found.groups(default="")).replace("' or '", "' hoặc '")
-    return fault
+    return ""
 
 
 def say_fault(fault: str) -> str:
-    """A fault of an e-form or a text, as `eform check` tells it."""
+    """A fault of an e-form or a text, as `eform check` tells it; one without words is told as it is."""
+    where, said = "", fault
     if found := _LINE.fullmatch(fault):
-        last = found["place"].removeprefix("the form").rpartition(".")[2]
-        where = ", ".join(
-            part for part in (found["field"], "" if last.isdecimal() else last) if part
-        )
-        return f"{where}: {_said(found['said'])}" if where else _said(found["said"])
-    whole = _said(fault)
-    if whole == fault and (found := _FIELD.fullmatch(fault)):
-        return f"{found['field']}: {_said(found['said'])}"
-    return whole
+        said = found["said"]
+        parts = [one for one in found["place"].split(".") if _NAME.fullmatch(one)]
+        named = [one for one in parts if one not in _TYPES][-1:]
+        where = ", ".join(part for part in (found["field"], *named) if part)
+    elif not (whole := _said(fault)) and (found := _PLACE.fullmatch(fault)):
+        where, said = found["place"], found["said"]
+    elif whole:
+        return whole
+    told = _said(said) or UNKNOWN.format(said)
+    return f"{where}: {told}" if where else told
 
 
 def say_cell(fault: str) -> str:
