@@ -84,10 +84,18 @@ class SamePerson(Part):
 
 
 class UnderAge(Part):
-    """Whether somebody is younger than an age, as the birth date given before already tells."""
+    """Whether somebody is younger than an age: answered by the birth date, and asked only without one."""
 
     birth_date: Identifier
     age: int = pydantic.Field(ge=1)
+
+
+class Refused(Part):
+    """An option or a yes or no that cannot stand beside what was told before, and what is said to it."""
+
+    value: Identifier | bool
+    when: Condition
+    say: Text = pydantic.Field(description="why, with the law, and what the citizen may do")
 
 
 class Validation(Part):
@@ -115,7 +123,10 @@ class Validation(Part):
         default=0, ge=0, description="so many years at least between it and `after` or `before`"
     )
     under_age: UnderAge | None = pydantic.Field(
-        default=None, description="of a yes or no: must be what the birth date tells"
+        default=None, description="of a yes or no: what the birth date tells is not asked"
+    )
+    refuse: list[Refused] = pydantic.Field(
+        default=[], description="answers that cannot stand beside others"
     )
     same_person_as: SamePerson | None = None
 
@@ -142,6 +153,7 @@ class Validation(Part):
             )
             if id_ is not None
         )
+        yield from (id_ for refused in self.refuse for id_ in refused.when.fields())
 
 
 class Field(Part):
@@ -187,6 +199,9 @@ class Field(Part):
             raise ValueError(f"field {self.id}: only a paper can come later")
         if not self.example and self.type is not FieldType.PAPER:
             raise ValueError(f"field {self.id}: an example is needed")
+        possible = values if self.options else [True, False] * (self.type is FieldType.YES_NO)
+        if any(refused.value not in possible for refused in self.validation.refuse):
+            raise ValueError(f"field {self.id}: refuses an answer that cannot be given")
         try:
             self.other_words.format(label="", example="", options="")
         except (KeyError, IndexError, ValueError) as error:

@@ -16,6 +16,7 @@ from rapidfuzz import fuzz
 from onestop.eforms.answers import Answers, Refusal, Value
 from onestop.eforms.definition import EForm, Field, FieldType
 from onestop.eforms.papers import UploadedFile, read_files
+from onestop.eforms.rules import under_age
 from onestop.eforms.texts import refusal_text, word
 from onestop.eforms.values import check, parse
 from onestop.eforms.words import clean, fold
@@ -150,17 +151,21 @@ def _settle(form: EForm, answers: Answers, changed: Field, value: Value, today: 
     """The answers with one changed: those that it makes needless or wrong are taken out.
 
     Conditions and rules look only at earlier fields (the definition sees to that), so one pass in
-    the form's order settles all.
+    the form's order settles all. What a birth date answers is answered with it.
     """
     given = {**answers, changed.id: value}
     kept: dict[str, Value] = {}
     dropped: list[Field] = []
     ask_again: list[tuple[Field, Refusal]] = []
     for one in form.fields:
-        if one.id not in given:
-            continue
         if one.when is not None and not one.when.holds(_values(kept)):
-            dropped.append(one)
+            if one.id in given:
+                dropped.append(one)
+            continue
+        if (younger := under_age(one, kept, today)) is not None:
+            kept[one.id] = Value(value=younger, display=word("yes" if younger else "no"))
+            continue
+        if one.id not in given:
             continue
         try:
             check(one, given[one.id], kept, today)

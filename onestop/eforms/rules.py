@@ -38,6 +38,7 @@ def check(field: Field, value: Value, answers: Answers, today: date) -> None:
         _check_same_person(field, value.value, answers)
     elif field.type is FieldType.YES_NO:
         _check_under_age(field, value.value, answers, today)
+    _check_refused(field, value.value, answers)
 
 
 def _check_text(field: Field, text: str) -> None:
@@ -110,16 +111,31 @@ def _check_order_of_years(field: Field, year: int, answers: Answers) -> None:
         )
 
 
-def _check_under_age(field: Field, yes: bool, answers: Answers, today: date) -> None:
+def under_age(field: Field, answers: Answers, today: date) -> bool | None:
+    """What the birth date told before answers to a yes or no about an age; None where it does not."""
     rule = field.validation.under_age
     born = answers.get(rule.birth_date) if rule is not None else None
     if rule is None or born is None or not born.value:
+        return None
+    return age(date.fromisoformat(born.value), today) < rule.age
+
+
+def _check_under_age(field: Field, yes: bool, answers: Answers, today: date) -> None:
+    rule, younger = field.validation.under_age, under_age(field, answers, today)
+    if rule is None or younger is None or yes == younger:
         return
-    younger = age(date.fromisoformat(born.value), today) < rule.age
-    if younger and not yes:
-        raise Refusal("under_age_told_no", given=born.display, age=rule.age)
-    if yes and not younger:
-        raise Refusal("under_age_told_yes", given=born.display, age=rule.age)
+    given = answers[rule.birth_date].display
+    if younger:
+        raise Refusal("under_age_told_no", given=given, age=rule.age)
+    raise Refusal("under_age_told_yes", given=given, age=rule.age)
+
+
+def _check_refused(field: Field, value: object, answers: Answers) -> None:
+    """Answers that the form itself refuses beside others, in its own words."""
+    values = {field_id: answer.value for field_id, answer in answers.items()}
+    for refused in field.validation.refuse:
+        if value == refused.value and refused.when.holds(values):
+            raise Refusal("refused_by_form", say=refused.say)
 
 
 def _check_age(field: Field, born: date, today: date) -> None:

@@ -29,7 +29,7 @@ def file(system: System, form: EForm, today: date) -> None:
     filing = Filing(system, form, procedure)
     filing.begin()
     for field in form.fields:
-        if field.id in told:
+        if field.id in told and told[field.id].asked:
             filing.asked(field)
             filing.give(field, told[field.id])
     filing.check(filing.send(), told)

@@ -90,7 +90,7 @@ def from_question_to_status(system: System, procedure: Procedure, seed: int, tod
     asking.ask(random.Random(f"{seed} {procedure.code}"))
     asking.begin()
     for field in form.fields:
-        if field.id in told:
+        if field.id in told and told[field.id].asked:
             asking.asked(field)
             asking.give(field, told[field.id])
     code = asking.send()

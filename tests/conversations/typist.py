@@ -56,6 +56,11 @@ class Told:
         """Whether it is an answer, and not a skip."""
         return self.shown != SKIPPED
 
+    @property
+    def asked(self) -> bool:
+        """Whether it is asked for, and does not follow from what was told before."""
+        return bool(self.typed)
+
 
 def plan(form: EForm, seed: int | str, today: date) -> dict[str, Told]:
     """Answers to all fields that come up, in the form's order."""
@@ -65,7 +70,8 @@ def plan(form: EForm, seed: int | str, today: date) -> dict[str, Told]:
         if field in active(form, told):
             # A chance of its own for each field: what one draws changes no other, on no day.
             chance = random.Random(f"{form.id} {seed} {field.id}")
-            told[field.id] = Typist(chance, today, minors=minors).answer(field, told)
+            typist = Typist(chance, today, minors=minors)
+            told[field.id] = follows(field, told, today) or typist.answer(field, told)
     return told
 
 
@@ -87,6 +93,16 @@ def active(form: EForm, told: Mapping[str, Told]) -> list[Field]:
     return engine.active_fields(form, known)
 
 
+def follows(field: Field, told: Mapping[str, Told], today: date) -> Told | None:
+    """What the birth date told before answers; that is not asked, so nothing is typed."""
+    rule = field.validation.under_age
+    born = told.get(rule.birth_date) if rule is not None else None
+    if rule is None or born is None or not born.given:
+        return None
+    young = _years(str(born.value), today.isoformat()) < rule.age
+    return Told("", "Có" if young else "Không", young)
+
+
 def contradicts(field: Field, told: Mapping[str, Told], today: date) -> bool:
     """Whether what was told of a field cannot stand beside what was told of those it looks at."""
     rules = field.validation
@@ -103,9 +119,9 @@ def contradicts(field: Field, told: Mapping[str, Told], today: date) -> bool:
         year = f"{19 + int(given[3]) // 2}{given[4:6]}"
         born = [known(one)[:4] for one in person.birth_dates if known(one)]
         return any(one != year for one in born) or known(person.sex) not in ("", sex)
-    if rules.under_age and known(rules.under_age.birth_date):
-        years = _years(known(rules.under_age.birth_date), today.isoformat())
-        return (given == "True") != (years < rules.under_age.age)
+    values = {name: one.value for name, one in told.items()}
+    if any(given == str(one.value) and one.when.holds(values) for one in rules.refuse):
+        return True
     if field.type is FieldType.YEAR:
         return bool(
             (after and int(given) - int(after[:4]) < rules.gap)
@@ -289,8 +305,11 @@ class Typist:
         ways += [f"{DIGITS[number]} {unit}".strip()] if number < len(DIGITS) else []
         return Told(self._pick(*ways), shown, number)
 
-    def _choice(self, field: Field, _told: Mapping[str, Told]) -> Told:
-        number = self._chance.randrange(len(field.options))
+    def _choice(self, field: Field, told: Mapping[str, Told]) -> Told:
+        values = {name: one.value for name, one in told.items()}
+        refused = [one.value for one in field.validation.refuse if one.when.holds(values)]
+        open_to = [at for at, one in enumerate(field.options) if one.value not in refused]
+        number = self._chance.choice(open_to)
         option = field.options[number]
         ways = [option.label, *option.aliases, *option.whole, *sorted(names(option))]
         # Without accents "ba" is father or grandmother; what two options may mean is asked, not guessed.
@@ -299,12 +318,8 @@ class Typist:
         ways += [str(number + 1), f"số {number + 1}", f"so {number + 1}"]
         return Told(self._pick(*ways), option.label, option.value)
 
-    def _yes_no(self, field: Field, told: Mapping[str, Told]) -> Told:
-        yes = self._often(0.5)
-        if rule := field.validation.under_age:
-            born = date.fromisoformat(str(told[rule.birth_date].value))
-            yes = born > self._today.replace(year=self._today.year - rule.age)
-        if yes:
+    def _yes_no(self, _field: Field, _told: Mapping[str, Told]) -> Told:
+        if self._often(0.5):
             return Told(self._pick("có", "co", "có ạ", "đúng rồi", "uh co"), "Có", True)
         return Told(self._pick("không", "khong", "ko", "không ạ", "k"), "Không", False)
 

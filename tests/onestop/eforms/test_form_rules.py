@@ -13,6 +13,7 @@ from onestop.eforms.definition import load_eforms
 
 TODAY = date(2026, 3, 10)
 FORMS = load_eforms(DIRECTORY)
+FILE = {"file_id": "f1", "name": "anh.jpg", "content_type": "image/jpeg", "size": 2048}
 
 
 def take(form_id: str, field_id: str, text: str, **given: Value) -> str:
@@ -177,14 +178,66 @@ def test_who_is_a_minor_is_what_the_birth_date_says(form_id: str) -> None:
     assert take(form_id, "minor", "không") == "taken"
 
 
-def test_a_corrected_birth_date_asks_again_who_is_a_minor() -> None:
-    given = {
-        "birth_date": day("1990-03-15"),
-        "minor": Value(value=False, display="Không"),
-    }
+@pytest.mark.parametrize(
+    "form_id", ["temporary-residence", "temporary-residence-extension", "permanent-residence"]
+)
+@pytest.mark.parametrize(("born", "minor"), [("10/03/2008", False), ("11/03/2008", True)])
+def test_who_told_the_birth_date_is_not_asked_whether_he_is_a_minor(
+    form_id: str, born: str, minor: bool
+) -> None:
+    """The day of the 18th birthday is the first on which the parents' consent is not needed."""
+    form = FORMS[form_id]
+    answers = engine.answer(form, {}, "birth_date", born, TODAY).answers
+    assert answers["minor"].value is minor
+    assert answers["minor"].display == ("Có" if minor else "Không")
+    assert "minor" not in [one.id for one in engine.unanswered(form, answers, ())]
+    asked = [one.id for one in engine.active_fields(form, answers)]
+    assert ("parent_consent_paper" in asked) is minor
+
+
+def test_a_corrected_birth_date_says_anew_who_is_a_minor() -> None:
     form = FORMS["temporary-residence"]
+    given = engine.answer(form, {}, "birth_date", "15/3/1990", TODAY).answers
     outcome = engine.answer(form, given, "birth_date", "15/3/2012", TODAY)
-    assert [one.id for one, _ in outcome.ask_again] == ["minor"]
+    assert outcome.answers["minor"].value is True
+    assert outcome.ask_again == []
+    consent = engine.answer_paper(form, outcome.answers, "parent_consent_paper", [FILE], TODAY)
+    back = engine.answer(form, consent.answers, "birth_date", "15/3/1990", TODAY)
+    assert [one.id for one in back.dropped] == ["parent_consent_paper"]
+
+
+def test_who_is_asked_without_a_birth_date_answers_himself() -> None:
+    form = FORMS["temporary-residence"]
+    assert "minor" in [one.id for one in engine.unanswered(form, {}, ())]
+    assert engine.answer(form, {}, "minor", "có", TODAY).answers["minor"].value is True
+
+
+MARRIED = {"status": Value(value="married", display="Đang có vợ hoặc chồng")}
+
+
+def test_who_is_married_gets_no_confirmation_to_marry() -> None:
+    """Luật Hôn nhân và gia đình 2014, Điều 5: người đang có vợ, có chồng không kết hôn với người khác."""
+    form = FORMS["marital-status"]
+    with pytest.raises(Refusal) as refused:
+        engine.answer(form, MARRIED, "purpose", "để kết hôn", TODAY)
+    for attempt in (1, 2):
+        told = engine.refusal_text(refused.value, attempt)
+        assert "Đang có vợ hoặc chồng" in told
+        assert "“sửa tình trạng hôn nhân”" in told
+    assert take("marital-status", "purpose", "mua nhà", **MARRIED) == "taken"
+    single = Value(value="divorced", display="Đã ly hôn")
+    assert take("marital-status", "purpose", "để kết hôn", status=single) == "taken"
+
+
+def test_a_corrected_status_asks_again_what_the_confirmation_is_for() -> None:
+    given = {
+        "status": Value(value="never_married", display="Chưa đăng ký kết hôn"),
+        "purpose": Value(value="marriage", display="Để kết hôn"),
+        "partner_name": Value(value="Phạm Văn Đức", display="Phạm Văn Đức"),
+    }
+    outcome = engine.answer(FORMS["marital-status"], given, "status", "đã kết hôn", TODAY)
+    assert [one.id for one, _ in outcome.ask_again] == ["purpose"]
+    assert [one.id for one in outcome.dropped] == ["partner_name"]
 
 
 @pytest.mark.parametrize(
