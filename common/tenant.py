@@ -13,6 +13,7 @@ from typing import Self
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from common.kept import Kept
 from common.settings import ROOT, settings
 
 # "7 giờ 30", "17 giờ"; two of them make a span.
@@ -130,14 +131,10 @@ def shipped() -> Tenant:
     return Tenant.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
 
 
-_kept: list[Tenant] = []  # one at most: as staff keep it
-
-
-def keep(changed: Tenant | None) -> None:
-    """Let a tenant as staff keep it stand for the shipped one in this process; `None`: not any more."""
-    _kept[:] = [] if changed is None else [changed]
+_standing = Kept(shipped)
+keep = _standing.keep
 
 
 def tenant() -> Tenant:
-    """The tenant as it is now; raises as `shipped` does."""
-    return _kept[0] if _kept else shipped()
+    """The tenant as it is now, with what staff keep; raises as `shipped` does."""
+    return _standing()

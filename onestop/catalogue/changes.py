@@ -56,6 +56,10 @@ class Procedures:
         """Its name."""
         return session.get_one(ProcedureRecord, code).name
 
+    def moved(self, _session: Session, _code: str) -> bool:
+        """Of procedures an update of the project is told as stale ones (`onestop.catalogue.overview`)."""
+        return False
+
     def checked(self, _session: Session, _code: str, content: str) -> str:
         """As it is: its shape was checked when it came in."""
         return content

@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 SHIPPED = 0  # stands for the shipped file among a document's revisions
-KeptKind = Literal["eform", "units", "calendar", "synonyms"]
-ChangeKind = Literal["procedure", "eform", "units", "calendar", "synonyms"]
+KeptKind = Literal["eform", "units", "calendar", "synonyms", "answers"]
+ChangeKind = Literal["procedure", "eform", "units", "calendar", "synonyms", "answers"]
 Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 
 
@@ -91,14 +91,26 @@ class KeptRevisionView(_Shape):
 
 
 class KeptView(_Shape):
-    """A document as it stands, with its history, the newest first; the first one counts."""
+    """A document as it stands, with its history, the newest first; the first one counts.
+
+    `moved`: the project ships another one than the one over which staff have kept theirs.
+    """
 
     kind: KeptKind
     code: str
     title: str
     content: str
+    moved: bool
     history: list[KeptRevisionView]
     changes: list[ChangeView]
+
+
+class KeptMoved(_Shape):
+    """A document of which the project ships another one than the one over which staff have kept theirs."""
+
+    kind: KeptKind
+    code: str
+    title: str
 
 
 class KeptContent(_Shape):

@@ -79,7 +79,7 @@ def propose(
     if standing != before:
         raise ChangeRefused("outdated")
     content = subject.checked(session, code, content)
-    if content == standing:
+    if content == standing and not subject.moved(session, code):
         raise ChangeRefused("unchanged")
     change = Change(
         kind=kind,

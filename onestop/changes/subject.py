@@ -47,6 +47,9 @@ class Subject(Protocol):
     def title(self, session: Session, code: str) -> str:
         """What people call it."""
 
+    def moved(self, session: Session, code: str) -> bool:
+        """Whether what stands waits to be kept or given up over another that the project ships."""
+
     def checked(self, session: Session, code: str, content: str) -> str:
         """The content as it would be kept.
 

@@ -20,6 +20,7 @@ import yaml
 from dateutil.relativedelta import relativedelta
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from common.kept import Kept
 from common.settings import ROOT
 from onestop.catalogue.content import TimeUnit, Way
 
@@ -85,17 +86,13 @@ def shipped() -> Announced:
     return Announced.model_validate(yaml.safe_load(text))
 
 
-_kept: list[Announced] = []  # one at most: as staff keep it
+_announced = Kept(shipped)
 
 
 def keep(announced: Announced | None) -> None:
     """Let days as staff keep them stand for the shipped ones in this process; `None`: not any more."""
-    _kept[:] = [] if announced is None else [announced]
+    _announced.keep(announced)
     _holidays.cache_clear()
-
-
-def _announced() -> Announced:
-    return _kept[0] if _kept else shipped()
 
 
 @cache

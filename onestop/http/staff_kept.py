@@ -19,6 +19,7 @@ from onestop.changes.schemas import (
     ChangeView,
     KeptContent,
     KeptKind,
+    KeptMoved,
     KeptNew,
     KeptRevisionView,
     KeptView,
@@ -26,7 +27,7 @@ from onestop.changes.schemas import (
 from onestop.http.keys import DATABASE
 from onestop.http.staff_changes import run_change, unknown, view_of
 from onestop.http.staff_gate import STAFF
-from onestop.kept import store
+from onestop.kept import registry, store
 from onestop.kept.registry import SHELVES
 from onestop.schemas import ProblemDetail
 from onestop.staff.access import Role, allow
@@ -53,6 +54,25 @@ async def _read(
     return web.json_response(found.model_dump(mode="json"))
 
 
+@routes.get("/staff/kept")
+@allow(Role.EDITOR)
+@receive
+async def moved(request: web.Request) -> r200[list[KeptMoved]]:
+    """The documents of which the project ships another one than the one over which staff have kept theirs."""
+    scope = request[STAFF].scope
+
+    def work(session: Session) -> list[KeptMoved]:
+        return [
+            KeptMoved.model_validate(
+                {"kind": shelf.kind, "code": code, "title": shelf.title(session, code)}
+            )
+            for shelf, code in registry.moved(session, scope)
+        ]
+
+    found = await request.app[DATABASE].read(work)
+    return web.json_response([one.model_dump(mode="json") for one in found])
+
+
 @routes.get("/staff/kept/{kind}/{code}")
 @allow(Role.EDITOR)
 @receive
@@ -74,6 +94,7 @@ async def read(
             code=code,
             title=shelf.title(session, code),
             content=shelf.all(session)[code],
+            moved=shelf.moved(session, code),
             history=history,
             changes=[view_of(session, one) for one in changes.of(session, kind, code)],
         )

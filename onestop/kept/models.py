@@ -25,4 +25,6 @@ class KeptRevision(Base):
     kind: Mapped[str] = mapped_column(String(KIND_LENGTH))
     code: Mapped[str] = mapped_column(String(CODE_LENGTH))
     content: Mapped[str] = mapped_column(Text)
+    # Digest of the shipped file that whoever kept it knew of; none: from before this was noted.
+    against: Mapped[str | None] = mapped_column(String(64))
     saved_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from onestop.changes.schemas import SHIPPED
 from onestop.kept import store
+from onestop.kept.models import KeptRevision
 from onestop.staff import audit
 from onestop.staff.scope import Scope
 
@@ -68,6 +70,42 @@ class Shelf(ABC):
                 return one.content
         raise LookupError(revision_id)
 
+    def essence(self, content: str) -> str:
+        """What two contents are compared by."""
+        return content
+
+    def moved(self, session: Session, code: str) -> bool:
+        """Whether the project ships another content than the one over which staff have kept theirs.
+
+        So it is after an update, until staff take the new file or keep what stands (a change that makes
+        nothing else of it): other changes of what stands leave it so.
+        """
+        standing = store.newest(session, self.kind).get(code)
+        return standing is not None and self._moved(standing)
+
+    def all_moved(self, session: Session) -> list[str]:
+        """The codes of those that are `moved`."""
+        newest = store.newest(session, self.kind)
+        return [code for code, standing in newest.items() if self._moved(standing)]
+
+    def _moved(self, standing: KeptRevision) -> bool:
+        shipped = self.shipped().get(standing.code)
+        if shipped is None or self.essence(shipped) == self.essence(standing.content):
+            return False
+        return standing.against != self._digest(shipped)
+
+    def _digest(self, shipped: str) -> str:
+        return hashlib.sha256(self.essence(shipped).encode()).hexdigest()
+
     def apply(self, session: Session, code: str, content: str) -> None:
         """Keep it."""
-        store.save(session, self.kind, code, content)
+        shipped = self.shipped().get(code)
+        standing = store.newest(session, self.kind).get(code)
+        against = standing.against if standing is not None else None
+        # Who makes the first change sees the file; who takes it, or keeps what stands over it, has seen it.
+        seen = () if standing is None else (standing.content, shipped or "")
+        if shipped is not None and (
+            standing is None or self.essence(content) in map(self.essence, seen)
+        ):
+            against = self._digest(shipped)
+        store.save(session, self.kind, code, content, against)

@@ -21,9 +21,9 @@ def history(session: Session, kind: str, code: str) -> list[KeptRevision]:
     return list(session.scalars(wanted.order_by(KeptRevision.id.desc())))
 
 
-def save(session: Session, kind: str, code: str, content: str) -> None:
-    """Keep a document; it counts from now on."""
-    session.add(KeptRevision(kind=kind, code=code, content=content))
+def save(session: Session, kind: str, code: str, content: str, against: str | None = None) -> None:
+    """Keep a document; it counts from now on. `against`: see `KeptRevision`."""
+    session.add(KeptRevision(kind=kind, code=code, content=content, against=against))
     session.flush()
 
 

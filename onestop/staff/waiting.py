@@ -13,6 +13,7 @@ from onestop.changes import service as changes
 from onestop.changes.subject import OUTDATED, PENDING
 from onestop.feedback import handling
 from onestop.feedback.schemas import Filter
+from onestop.kept import registry
 from onestop.staff.access import Role
 from onestop.staff.models import StaffAccount
 from onestop.staff.schemas import Waiting
@@ -43,6 +44,10 @@ def _own_changes_overtaken(session: Session, staff: Staff) -> int:
     return sum(one.author == staff.name and one.proposed_at > since for one in outdated)
 
 
+def _moved(session: Session, staff: Staff) -> int:
+    return len(registry.moved(session, staff.scope))
+
+
 def _suggestions(session: Session, staff: Staff) -> int:
     pending = (Suggestion.state == "pending", Suggestion.proposed_by != staff.name)
     mine = suggestions.visible(staff.scope)
@@ -71,6 +76,7 @@ def _accounts_without_code(session: Session, _staff: Staff) -> int:
 KINDS: dict[str, tuple[Role, Callable[[Session, Staff], int]]] = {
     "changes_to_review": (Role.EDITOR, _changes_to_review),
     "own_changes_overtaken": (Role.EDITOR, _own_changes_overtaken),
+    "releases_to_settle": (Role.EDITOR, _moved),
     "suggestions_to_review": (Role.REVIEWER, _suggestions),
     "late_complaints": (Role.AGENT, _late_complaints),
     "nobodys_complaints": (Role.AGENT, _nobodys_complaints),

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from common import tenant
+from onestop.catalogue.search import lexicon
 from onestop.feedback import complaints
 from onestop.kept import answers
 from onestop.kept.eforms import parsed
@@ -31,6 +32,7 @@ NEW = "Anh/chị là bên nào ạ?"
 def _as_shipped() -> Iterator[None]:
     yield
     tenant.keep(None)
+    lexicon.keep(None)
 
 
 def approve_as_another(console: Console) -> None:
@@ -99,6 +101,31 @@ def test_an_e_form_is_written_tried_and_taken_by_two_by_keyboard(console: Consol
     approve_as_another(console)
     kept = console.database.query(SHELVES["eform"].current, "marriage-registration")
     assert parsed(kept).fields[0].question == NEW
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_what_stands_is_kept_over_a_new_release_by_two(
+    console: Console, monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    shelf = SHELVES["synonyms"]
+    file = shelf.shipped()["all"]
+    console.database.transact(shelf.apply, "all", f"{file}- say: [bùa xanh]\n  means: căn cước\n")
+    release = {"all": f"{file}- say: [thẻ xanh]\n  means: căn cước\n"}
+    monkeypatch.setattr(type(shelf), "shipped", lambda _self: release)
+    page = console.open(Role.EDITOR, width=width)
+    page.get_by_role("link", name="bản phát hành mới khác bản đang dùng").press("Enter")
+    assert violations(page) == []
+    page.get_by_role("link", name="Từ thường gọi").press("Enter")
+    expect(page.locator("ins")).to_contain_text("thẻ xanh")
+    expect(page.locator("del")).to_contain_text("bùa xanh")
+    assert violations(page) == []
+    assert fits(page)
+    page.get_by_label("Lý do giữ").fill("Ở tỉnh gọi là bùa xanh")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Giữ nguyên bản đang dùng")).to_be_visible()
+    approve_as_another(console)
+    page.goto(f"{console.url}/staff/changes")
+    expect(page.get_by_text("Bản phát hành mới")).to_have_count(0)
 
 
 def test_hours_are_changed_by_keyboard(console: Console) -> None:

@@ -9,7 +9,7 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from common.problems import Problem
-from onestop.changes.schemas import ChangeView, ChangeWhole, Reason, ReviewNote
+from onestop.changes.schemas import ChangeView, ChangeWhole, KeptMoved, Reason, ReviewNote
 from onestop.staff.access import Role, allow
 from web.staff import forms
 from web.staff.catalogue.diff import told
@@ -26,6 +26,7 @@ PLACES = {
     "units": "/staff/units",
     "calendar": "/staff/calendar",
     "synonyms": "/staff/synonyms",
+    "answers": "/staff/answers",
 }
 
 
@@ -54,9 +55,10 @@ def place(change: ChangeView) -> str:
 @routes.get("/changes")
 @allow(Role.EDITOR)
 async def changes(request: web.Request) -> web.Response:
-    """What waits for approval or for its day."""
+    """What waits for approval or for its day; of what an update of the project ships another one."""
     found = await request[SERVICE].ask(list[ChangeView], "GET", CHANGES)
-    return render(request, "changes.html.j2", found=found)
+    moved = await request[SERVICE].ask(list[KeptMoved], "GET", "/staff/kept")
+    return render(request, "changes.html.j2", found=found, moved=moved)
 
 
 async def _one(request: web.Request, problem: Problem | None = None) -> web.Response:

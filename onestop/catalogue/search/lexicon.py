@@ -15,6 +15,7 @@ from zlib import crc32
 
 import yaml
 
+from common.kept import Kept
 from onestop.catalogue.search.questions import Questions
 from onestop.catalogue.search.words import Word, words
 
@@ -190,18 +191,15 @@ def _read(path: Path) -> Any:
 Stamp = tuple[tuple[str, int], ...]
 
 
-_kept: list[str] = []  # one at most: the synonyms as staff keep them (`onestop.kept`)
-
-
-def keep(synonyms: str | None) -> None:
-    """Let everyday words as staff keep them stand for the file in this process; `None`: not any more."""
-    _kept[:] = [] if synonyms is None else [synonyms]
+_synonyms: Kept[str | None] = Kept(lambda: None)  # as staff keep them; `None`: those of the file
+keep = _synonyms.keep
 
 
 def stamp() -> Stamp:
     """Names and times of the data's files, and what is kept instead: another one means a change."""
     files = tuple((file.name, file.stat().st_mtime_ns) for file in sorted(DATA.glob("*.yml")))
-    return files + tuple(("kept", crc32(text.encode())) for text in _kept)
+    kept = _synonyms()
+    return files if kept is None else (*files, ("kept", crc32(kept.encode())))
 
 
 def shipped() -> Lexicon:
@@ -211,4 +209,4 @@ def shipped() -> Lexicon:
 
 @lru_cache(maxsize=1)
 def _loaded(state: Stamp) -> Lexicon:
-    return Lexicon.load(synonyms=_kept[0] if _kept else None)
+    return Lexicon.load(synonyms=_synonyms())

@@ -12,6 +12,7 @@ import pytest
 from common import tenant
 from onestop.catalogue.search import lexicon
 from onestop.dossiers import calendar
+from onestop.kept.answers import Answers
 from onestop.kept.eforms import EForms, parsed
 from onestop.kept.registry import SHELVES
 from onestop.staff.access import Role
@@ -277,6 +278,66 @@ async def test_everyday_words_are_checked_and_taken(
     status, address = await console.post("/staff/synonyms", content=more, **asked)
     await approved(console, people, address)
     assert "bùa xanh" in (await console.get("/staff/synonyms"))[1]
+
+
+@pytest.mark.parametrize("choice", ["stay", "take"])
+async def test_another_file_of_a_new_release_is_told_and_chosen_by_two(
+    console: Console, people: dict[str, str], monkeypatch: pytest.MonkeyPatch, choice: str
+) -> None:
+    console.bear(people["lan"])
+    mine = TEXT.replace(OLD, NEW)
+    asked = {"base": "0", "content": mine, "note": "gọn", "effective_from": ""}
+    _, address = await console.post(f"{PAGE}/change", **asked)
+    await approved(console, people, address)
+    told = "Bản phát hành mới khác bản đang dùng"
+    assert told not in (await console.get("/staff/changes"))[1]
+    theirs = TEXT.replace(OLD, "Anh/chị thuộc bên nam hay bên nữ ạ?")
+    shipped = {**EForms().shipped(), CODE: theirs}
+    monkeypatch.setattr(EForms, "shipped", lambda _self: shipped)
+    console.bear(people["lan"])
+    assert told.lower() in (await console.get("/staff/"))[1]
+    file = f"/staff/kept/eform/{CODE}/revisions/0"
+    for path in ("/staff/changes", PAGE):
+        _, page = await console.get(path)
+        assert told in page
+        assert file in page
+    _, page = await console.get(file)
+    assert "Bản phát hành mới" in page
+    assert "Anh/chị thuộc bên nam" in page
+    base = re.findall(r'name="base" value="(\d+)"', page)
+    assert len(base) == 2
+    where = f"/staff/kept/eform/{CODE}/stay" if choice == "stay" else file
+    assert (await console.post(where, base=base[0], note=" "))[0] == 422
+    status, address = await console.post(where, base=base[0], note="đã xem")
+    assert status == 303
+    _, page = await console.get(address)
+    assert ("Giữ nguyên bản đang dùng" in page) == (choice == "stay")
+    assert told in (await console.get("/staff/changes"))[1]  # one person is not enough
+    await approved(console, people, address)
+    assert told not in (await console.get("/staff/changes"))[1]
+    assert told not in (await console.get(PAGE))[1]
+    question = parsed(current(console, "eform", CODE)).fields[0].question
+    assert question == (NEW if choice == "stay" else "Anh/chị thuộc bên nam hay bên nữ ạ?")
+
+
+async def test_ready_made_answers_of_a_new_release_are_compared_as_they_are_read(
+    console: Console, people: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    console.bear(people["lan"])
+    await console.post("/staff/answers", title="Chào hỏi", text="Dạ em chào anh/chị.")
+    shipped = {"all": '[{"id":"moi","title":"Mẫu mới","text":"Dạ, em nghe."}]'}
+    monkeypatch.setattr(Answers, "shipped", lambda _self: shipped)
+    _, page = await console.get("/staff/kept/answers/all/revisions/0")
+    assert "<ins>Dạ, em nghe.</ins>" in page
+    assert "<del>Dạ em chào anh/chị.</del>" in page
+    base = re.search(r'name="base" value="(\d+)"', page)
+    assert base
+    asked = {"base": base[1], "note": "lấy bản mới"}
+    _, address = await console.post("/staff/kept/answers/all/revisions/0", **asked)
+    await approved(console, people, address)
+    _, page = await console.get("/staff/answers")
+    assert "Mẫu mới" in page
+    assert "Chào hỏi" not in page
 
 
 async def test_who_only_talks_with_citizens_keeps_nothing(

@@ -69,7 +69,14 @@ def told(kind: str, before: str, after: str) -> list[FieldDifference]:
         )
     if kind in ("units", "calendar"):
         return table_differences(before, after)
+    if kind == "answers":
+        return text_differences(_answers(before), _answers(after))
     return text_differences(before, after)
+
+
+def _answers(content: str) -> str:
+    """Ready-made answers for reading: each title with its text below it."""
+    return "\n\n".join(f"{one['title']}\n{one['text']}" for one in json.loads(content))
 
 
 def lines(name: str, value: Any) -> list[str]:

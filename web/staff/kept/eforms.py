@@ -75,7 +75,9 @@ async def _kept(request: web.Request, code: str = "") -> KeptView:
 
 def _new(code: str, content: str = "") -> KeptView:
     """A form that is not there yet."""
-    return KeptView(kind="eform", code=code, title=code, content=content, history=[], changes=[])
+    return KeptView(
+        kind="eform", code=code, title=code, content=content, moved=False, history=[], changes=[]
+    )
 
 
 async def _seen(request: web.Request) -> KeptView:

@@ -171,10 +171,8 @@ async def change(request: web.Request) -> web.Response:
     return await _change(request, _kind(request))
 
 
-REVISION = (
-    r"/kept/{kind:eform|units|calendar|synonyms}/{code:[a-z][a-z-]{1,62}}"
-    r"/revisions/{revision:\d{1,9}}"
-)
+DOCUMENT = r"/kept/{kind:eform|units|calendar|synonyms|answers}/{code:[a-z][a-z-]{1,62}}"
+REVISION = DOCUMENT + r"/revisions/{revision:\d{1,9}}"
 
 
 async def _revision(request: web.Request) -> tuple[str, str, str]:
@@ -205,3 +203,12 @@ async def go_back(request: web.Request) -> web.Response:
     """Propose to go back to an old state."""
     kind, code, old = await _revision(request)
     return await _propose(request, kind, code, old, await forms.fields(request))
+
+
+@routes.post(f"{DOCUMENT}/stay")
+@allow(Role.EDITOR)
+async def stay(request: web.Request) -> web.Response:
+    """Propose to keep what stands over the file that the project ships now."""
+    kind, code = request.match_info["kind"], request.match_info["code"]
+    found = await request[SERVICE].ask(KeptView, "GET", f"{KEPT}/{kind}/{code}")
+    return await _propose(request, kind, code, found.content, await forms.fields(request))
