@@ -38,6 +38,20 @@ class Turn:
     kept_at: datetime
     worker: str
 
+    @classmethod
+    def of(cls, row: Message) -> Turn:
+        """A row as the worker that holds it sees it."""
+        return cls(
+            row.id,
+            row.sender,
+            row.channel,
+            row.body,
+            row.attempts,
+            row.notified,
+            row.created_at,
+            row.worker or "",
+        )
+
     @property
     def key(self) -> str:
         """What Rasa knows the message by, the same at every try. A number alone may be given a second time
@@ -116,19 +130,8 @@ def claim(
     channels: Sequence[str] | None = None,
 ) -> list[Turn]:
     """Take up to `limit` messages that are due, at most one of each sender, oldest first."""
-    return [
-        Turn(
-            row.id,
-            row.sender,
-            row.channel,
-            row.body,
-            row.attempts,
-            row.notified,
-            row.created_at,
-            worker,
-        )
-        for row in queue.claim(session, queue.ANSWERING, worker, limit, lease_seconds, channels)
-    ]
+    found = queue.claim(session, queue.ANSWERING, worker, limit, lease_seconds, channels)
+    return [Turn.of(row) for row in found]
 
 
 def amend(session: Session, turn: Turn, body: dict[str, Any]) -> None:

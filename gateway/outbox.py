@@ -105,6 +105,12 @@ def outcome(session: Session, number: int) -> Outcome:
     return Outcome(State(row.state or ""), row.attempts, list(replies))
 
 
+def settled(session: Session, number: int) -> bool:
+    """Whether nothing more comes soon for message `number`; also if it is gone."""
+    row = session.get(Message, number)
+    return row is None or outcome(session, number).settled
+
+
 def history(session: Session, sender: str, after: int, limit: int) -> tuple[list[Message], bool]:
     """What was said in a conversation, both ways.
 

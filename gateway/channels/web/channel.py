@@ -1,15 +1,19 @@
-"""The web channel: keeps what citizens say, hands replies to open pages and waiting requests."""
+"""The web channel: keeps what citizens say, hands replies to open pages and waiting requests.
+
+Pages whose socket is with another process get theirs there (`gateway.channels.web.pages`).
+"""
 
 from __future__ import annotations
 
 import asyncio
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
 import socketio
+import structlog
 from aiohttp import web
 
 from common.limits import Limiter, address_of
@@ -17,12 +21,15 @@ from gateway import inbox, outbox, sessions
 from gateway.channels.base import Channel
 from gateway.channels.errors import NotSentError, Remedy
 from gateway.channels.web import http, socket, webchat
+from gateway.channels.web.pages import LOOK_SECONDS, Pages
 from gateway.channels.web.schemas import Utterance
 from gateway.keys import CONFIG, DATABASE, DISPATCHER, METRICS
-from gateway.models import Message
+from gateway.models import Direction, Message
 from gateway.origins import welcome
 from gateway.texts import refusal
 from gateway.words import UPLOAD
+
+log = structlog.get_logger(__name__)
 
 LOOK_AGAIN_SECONDS = 1.0
 """How often a waiting request looks for an answer that another process may have stored."""
@@ -41,6 +48,7 @@ class WebChannel(Channel):
             cors_credentials=False,
         )
         self._watchers: dict[str, set[asyncio.Event]] = {}
+        self.pages: Pages
         self._app: web.Application
         self._opened: Limiter
 
@@ -52,11 +60,42 @@ class WebChannel(Channel):
         app.add_routes(http.routes)
         socket.register(self.sockets, self, app)
         self.sockets.attach(app)
+        app.cleanup_ctx.append(self._look)
         app.on_shutdown.append(self._close)
 
     async def _close(self, app: web.Application) -> None:
         # Otherwise the server waits for its open web sockets.
         await self.sockets.shutdown()
+
+    async def _look(self, app: web.Application) -> AsyncIterator[None]:
+        self.pages = Pages(app[DATABASE])
+        looking = asyncio.create_task(self._look_again_and_again())
+        yield
+        looking.cancel()
+        await asyncio.gather(looking, return_exceptions=True)
+
+    async def _look_again_and_again(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            try:
+                await self.look()
+            except Exception as error:
+                log.error("look_failed", exc_type=type(error).__name__)
+
+    async def look(self) -> None:
+        """Bring to the pages here what other processes have done."""
+        news = await self.pages.look()
+        for row in news.rows:
+            if row.direction == Direction.OUTGOING:
+                await self._show(row)
+            else:
+                await self._echo(row.sender, row.id, row.key or "", row.body)
+        for number in news.settled:
+            waiting = self.pages.settle(number)
+            if waiting is not None:
+                await self.sockets.emit("turn_ended", {"id": number}, room=waiting)
+        for sender, erased in news.gone.items():
+            await self.ended(sender, erased=erased)
 
     async def sender_of(self, token: str) -> str | None:
         """The sender that a token speaks for, if we issued it."""
@@ -117,33 +156,45 @@ class WebChannel(Channel):
         except inbox.TooManyMessagesError as error:
             raise refusal(429, "too_many") from error
         if new:
+            self.pages.said(sender, number)
             app[DISPATCHER].wake()
-            # The citizen's other open pages show it too.
+            await self._echo(sender, number, key, body, origin)
+        return number
+
+    async def _echo(
+        self, sender: str, number: int, key: str, body: dict[str, Any], origin: str | None = None
+    ) -> None:
+        """Show on the citizen's other open pages what was said on one."""
+        if self.pages.show(sender, number):
             said = {"id": number, "message_id": key, "text": body["text"]}
             said["attachments"] = [{"name": file["name"]} for file in body["attachments"]]
             await self.sockets.emit("user_uttered", said, room=sender, skip_sid=origin)
-        return number
 
     async def deliver(self, sender: str, turn: int, replies: Sequence[Message], done: bool) -> None:
         """Hand stored replies to the sender's open pages and waiting requests."""
         for event in self._watchers.get(sender, ()):
             event.set()
         for row in replies:
-            await self._show(sender, row)
+            await self._show(row)
         if done:
+            self.pages.settle(turn)
             await self.sockets.emit("turn_ended", {"id": turn}, room=sender)
 
     async def notify(self, sender: str, notice: Message) -> None:
         """Show a notice on the sender's open pages; others find it when they are opened."""
         if not await self.is_open(sender):
             raise NotSentError(Remedy.UNREACHABLE, "conversation ended")
-        await self._show(sender, notice)
+        await self._show(notice)
 
     async def ended(self, sender: str, *, erased: bool) -> None:
         """Tell the sender's open pages, which then begin anew."""
-        await self.sockets.emit("session_ended", {"erased": erased}, room=sender)
+        if self.pages.forget(sender):
+            await self.sockets.emit("session_ended", {"erased": erased}, room=sender)
 
-    async def _show(self, sender: str, row: Message) -> None:
+    async def _show(self, row: Message) -> None:
+        sender = row.sender
+        if not self.pages.show(sender, row.id):
+            return
         message = outbox.present(row)
         await self.sockets.emit("bot_uttered", message, room=sender)
         for one in webchat.shown(message, self._app[CONFIG].public):

@@ -47,8 +47,13 @@ def register(sockets: socketio.AsyncServer, channel: WebChannel, app: web.Applic
         session = await sockets.get_session(sid)
         if session:
             await sockets.leave_room(sid, session["room"])
-        await sockets.save_session(sid, {"sender": sender, "room": room})
-        await sockets.enter_room(sid, room)
+        await channel.pages.enter(sid, sender)
+        try:
+            await sockets.save_session(sid, {"sender": sender, "room": room})
+            await sockets.enter_room(sid, room)
+        except Exception:  # it was closed meanwhile
+            channel.pages.leave(sid)
+            raise
 
     @sockets.event
     async def connect(sid: str, environ: dict[str, Any], auth: Any = None) -> None:
@@ -60,6 +65,10 @@ def register(sockets: socketio.AsyncServer, channel: WebChannel, app: web.Applic
         sender = await channel.sender_of(token)
         if sender:
             await enter(sid, sender, sender)
+
+    @sockets.event
+    async def disconnect(sid: str, _reason: str) -> None:
+        channel.pages.leave(sid)
 
     @sockets.event
     async def session_request(sid: str, data: Any = None) -> dict[str, Any] | None:
