@@ -11,16 +11,8 @@ from actions.dossiers import ResumeDossier, StartDossier
 from actions.explain import explain, offer_choices, search, wait_for_name, which_procedure
 from actions.offers import holds_card, say_card_is_for_a_draft
 from actions.ratings import Rate
-from actions.texts import button
-from actions.turn import Events, TopicAction, Turn
+from actions.turn import MENU, Events, TopicAction, Turn
 from onestop import resume_code
-
-MENU = [
-    button("Hỏi về thủ tục", "ask_procedure"),
-    button("Nộp hồ sơ", "start_dossier"),
-    button("Hồ sơ đến đâu rồi", "check_status"),
-    button("Gặp cán bộ", "ask_person"),
-]
 
 
 async def find_named(turn: Turn) -> Events | None:
@@ -67,7 +59,7 @@ class Clarify(TopicAction):
         if turn.puzzled or self.action_name in turn.previous_actions():
             turn.offer_person()
         elif turn.wanted:
-            return which_procedure(turn, turn.wanted)
+            return await which_procedure(turn, turn.wanted)
         else:
             turn.show("not_understood", buttons=MENU)
         return wait_for_name(turn.wanted) if turn.wanted else [SlotSet("choices", None)]

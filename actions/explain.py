@@ -10,7 +10,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from actions import printed
 from actions.onestop_client import OnestopRefusal
 from actions.texts import Button, button, render, shorten
-from actions.turn import Events, Turn
+from actions.turn import ASK_PERSON, Events, Turn
 from bot.nlu.text import fold
 from onestop.catalogue.content import Procedure
 from onestop.schemas import Candidate, SearchResult
@@ -127,21 +127,33 @@ def likely(scores: list[float]) -> bool:
     return first >= LIKELY and first >= AHEAD * max(others, default=0.0)
 
 
-def not_found(turn: Turn) -> None:
-    """Say that nothing fits; the second time in a row, offer a person."""
+async def topic_buttons(turn: Turn, wishes: list[str]) -> list[Button]:
+    """The topics that the message may be about, else the usual ones, and a person; a topic repeats the wishes.
+
+    While an e-form is filled there are none: its own question follows with its own buttons.
+    """
+    if turn.tracker.active_loop_name:
+        return []
+    also = {"also": " ".join(wishes[1:])} if len(wishes) > 1 else {}
+    topics = (await turn.search()).topics
+    return [*(button(name, wishes[0], topic=name, **also) for name in topics), ASK_PERSON]
+
+
+async def not_found(turn: Turn, wishes: list[str]) -> None:
+    """Say that nothing fits and offer topics; the second time in a row, offer a person."""
     if turn.puzzled:
         turn.offer_person()
     else:
-        turn.show("procedure_not_found")
+        turn.show("procedure_not_found", buttons=await topic_buttons(turn, wishes))
 
 
-def which_procedure(turn: Turn, wishes: list[str]) -> Events:
+async def which_procedure(turn: Turn, wishes: list[str]) -> Events:
     """Ask which procedure is meant, and keep what is wanted of it; the third time, offer a person."""
     if turn.puzzled:
         turn.offer_person()
     else:
         turn.note(again=bool(turn.wanted))
-        turn.show("which_procedure", wishes=wishes)
+        turn.show("which_procedure", wishes=wishes, buttons=await topic_buttons(turn, wishes))
     return wait_for_name(wishes)
 
 
@@ -163,6 +175,8 @@ async def search(turn: Turn) -> SearchResult:
     A few words that follow a choice are read together with those before them.
     """
     found = await turn.search()
+    if found.outcome == "choices" and found.topics:
+        return found
     offered, asked = {one["code"] for one in turn.offered}, turn.last_words(2)
     sure = found.outcome == "found" and found.candidates[0].code in offered
     if not offered or sure or len(asked) < 2:
@@ -191,13 +205,16 @@ async def find_procedure(turn: Turn, wishes: list[str], guess: bool = False) -> 
     present = turn.slot("procedure")
     code = turn.entity("procedure") or turn.entity("procedure_code")
     guessed: list[Candidate] = []
-    if code is None and turn.button:
+    topic = turn.entity("topic")
+    if code is None and turn.button and topic is None:
         code = present
     if code is None:
         found = await search(turn)
         scores = [one.score for one in found.candidates]
         among = present in [one.code for one in found.candidates]
         silent = not found.content_words or found.outcome == "none"
+        if found.outcome == "choices" and found.topics and (topic or wishes == ["ask_procedure"]):
+            return Meant(None, offer_choices(turn, wishes, found))
         if found.outcome == "found":
             code = found.candidates[0].code
         elif silent and turn.offered:
@@ -214,14 +231,14 @@ async def find_procedure(turn: Turn, wishes: list[str], guess: bool = False) -> 
             if code is None:
                 return Meant(None, offer_choices(turn, wishes, found))
         else:
-            not_found(turn)
+            await not_found(turn, wishes)
             return Meant(None, wait_for_name(wishes))
     if code is None:
-        return Meant(None, which_procedure(turn, wishes))
+        return Meant(None, await which_procedure(turn, wishes))
     try:
         procedure = await turn.service.procedure(code)
     except OnestopRefusal:
-        not_found(turn)
+        await not_found(turn, wishes)
         return Meant(None, [])
     # After a guess its look-alikes can still be chosen, also by a word that tells them apart.
     open_choices = [{**one, "wishes": wishes} for one in options(guessed)] or None

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from actions.clarify import MENU
 from actions.texts import button
-from actions.turn import Events, TopicAction, Turn
+from actions.turn import MENU, Events, TopicAction, Turn
 
 
 class Greet(TopicAction):

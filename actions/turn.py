@@ -31,6 +31,12 @@ QUESTION = re.compile(
 )
 
 ASK_PERSON = button("Gặp cán bộ", "ask_person")
+MENU = [
+    button("Hỏi về thủ tục", "ask_procedure"),
+    button("Nộp hồ sơ", "start_dossier"),
+    button("Hồ sơ đến đâu rồi", "check_status"),
+    ASK_PERSON,
+]
 # Actions that ask which procedure is meant.
 _ASKING_WHICH = {
     *("action_explain", "action_start_dossier", "action_clarify", "action_out_of_scope"),
@@ -227,8 +233,8 @@ class Turn:
         return self._searched[text]
 
     async def search(self) -> SearchResult:
-        """The procedures that the message may mean."""
-        found = await self.find(self.text)
+        """The procedures that the message, or the topic of a button, may mean."""
+        found = await self.find(self.entity("topic") or self.text)
         self.note(
             candidates=[
                 {"code": one.code, "name": one.short_name, "score": round(one.score, 3)}

@@ -26,6 +26,7 @@ class SearchResult(BaseModel):
     `content_words` is false when the message names no subject at all, only words of conversation or
     aspects ("còn lệ phí thì sao?"), so that a follow-up keeps its procedure; `question` is what tells
     look-alikes apart; `named` says that the message is hardly more than the first candidate's name.
+    `topics` is the topic that the message only names ("đất đai"), or, where nothing was found, topics to offer.
     """
 
     outcome: Literal["found", "choices", "none"]
@@ -33,3 +34,4 @@ class SearchResult(BaseModel):
     question: str | None = None
     content_words: bool = True
     named: bool = False
+    topics: list[str] = []

@@ -8,6 +8,7 @@ evidence  how well names, situations and body texts fit, on top of postings
 index     SearchIndex: the procedures that a message can mean, best first
 names     messages that are a name, procedures that share one
 ages      how old somebody is, against names that are for some ages
+topics    messages that only name a topic; topics to offer
 judgement how sure; questions: what tells look-alikes apart; narrow: who asks, where, which level
 live      CatalogueSearch: the index of the running service
 """

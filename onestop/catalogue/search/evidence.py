@@ -28,15 +28,16 @@ class Weights(NamedTuple):
     pairs_both: float = 0.4
     marked_message: float = 0.4
     official: float = -0.3
+    cut: float = -0.12
     unsaid: float = -0.23
     body: float = 0.45
-    body_pairs: float = 0.45
+    body_pairs: float = 0.52
     action: float = 0.15
-    contradicted: float = -0.37
+    contradicted: float = -0.3
     confirmed: float = 0.22
     seldom: float = -0.16
     special: float = -0.1
-    commune: float = 0.17
+    commune: float = 0.11
     local: float = -0.2
     copy: float = -0.5
 

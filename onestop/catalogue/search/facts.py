@@ -39,6 +39,11 @@ def official_names(name: str) -> list[str]:
     return list(dict.fromkeys(form for form in forms if len(form.split()) > 1)) or [whole]
 
 
+def is_cut(name: str) -> bool:
+    """Whether the first of a name's forms lacks what the name says in brackets."""
+    return official_names(name)[0] != bare_name(name)
+
+
 def plain_name(name: str) -> str:
     """A name as a key: without "thủ tục" before it, "(… cấp …)" after it, marks and case."""
     return folded_key(words(_TAIL.sub("", bare_name(name))))

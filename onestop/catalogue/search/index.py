@@ -16,6 +16,7 @@ from onestop.catalogue.search.evidence import Bodies, Channel, Weights
 from onestop.catalogue.search.facts import (
     body,
     in_scope,
+    is_cut,
     known_facts,
     official_names,
     plain_name,
@@ -23,11 +24,11 @@ from onestop.catalogue.search.facts import (
 )
 from onestop.catalogue.search.lexicon import Lexicon, shipped
 from onestop.catalogue.search.names import Namesakes, is_name
-from onestop.catalogue.search.narrow import ANYTHING, Narrow
+from onestop.catalogue.search.narrow import ANYTHING, EXCLUDED, Narrow
 from onestop.catalogue.search.postings import Floats
-from onestop.catalogue.search.questions import OF_A_TOPIC
 from onestop.catalogue.search.reading import read_both, read_message, read_name
 from onestop.catalogue.search.spelling import Spelling
+from onestop.catalogue.search.topics import Topic
 from onestop.catalogue.search.words import (
     Reading,
     Terms,
@@ -41,6 +42,7 @@ from onestop.schemas import Candidate, SearchResult
 
 _CODE = re.compile(r"(?<!\d)\d\.\d{6,9}(?!\d)")
 _BODY_CHARACTERS = 6000
+_LIKELY = 0.05  # from this chance on a procedure tells which topics to offer
 _TOLD_APART = 4  # candidates that a question tells apart
 _UNLISTED = 0.5  # rarity of a syllable that no name holds, as a share of the highest
 _MESSAGE, _ROW, _COSINE, _PAIRS_MESSAGE = 0, 1, 2, 3  # places in the features of rows
@@ -78,6 +80,7 @@ class SearchIndex:
         listed: list[Sequence[Word]] = list(lexicon.listed())
         first_row: list[int] = []
         official: list[float] = []
+        cut: list[float] = []
         for p, says in zip(procedures, sayings(procedures, self._plain, lexicon), strict=True):
             first_row.append(len(rows))
             names = [words(name) for name in official_names(p.name)]
@@ -86,8 +89,10 @@ class SearchIndex:
             rows += [read_name(name, lexicon) for name in names]
             rows += [read_message(said, lexicon) for said in others]
             official += [1.0] * len(names) + [0.0] * len(others)
+            cut += [float(at == 0 and is_cut(p.name)) for at in range(len(names) + len(others))]
         self._first_row = np.array(first_row, dtype=np.int64)
         self._official = np.array(official, dtype=np.float32)
+        self._cut = np.array(cut, dtype=np.float32)
         self._syllables = Channel([row.syllables for row in rows], _UNLISTED)
         self._pairs = Channel([row.pairs for row in rows])
         self._marked = Channel([row.marked for row in rows])
@@ -128,12 +133,19 @@ class SearchIndex:
             cards = [self._scored(at, 1.0) for at in dict.fromkeys(known)]
             return SearchResult(outcome="found", candidates=cards[:limit], content_words=True)
         said, aged = _affirmed(query), self._aged(query)
+        topic = self._lexicon.topic(said)
+        if topic and (usual := self._usual(topic, narrow)):
+            return SearchResult(
+                outcome="choices", candidates=usual[:limit], question=topic.ask, topics=[topic.name]
+            )
         readings = self._read(said)
         if aged is not None:  # it need not be said as any name or saying has it
             readings += self._read(ages.without(said))
         content = readings[0].content
         if not content or not self._cards:
-            return SearchResult(outcome="none", candidates=[], content_words=content)
+            return SearchResult(
+                outcome="none", candidates=[], content_words=content, topics=self._offered([])
+            )
         found = [self._evidence(reading, aged) for reading in readings]
         totals = np.maximum.reduce([self.totals(*evidence) for evidence in found])
         totals = totals + self._narrowed(narrow)
@@ -141,9 +153,8 @@ class SearchIndex:
             totals = totals - _OTHER_AGE * aged[0]
         best = _highest(totals, max(limit, judgement.COMPARED))
         better = self._better(best[0], found)
-        topic = self._lexicon.only_a_topic(said)
         signs = self._signs(best[0], found[better], readings[better])
-        scope = 1.0 if topic else judgement.in_scope(signs)
+        scope = judgement.in_scope(signs)
         chances = judgement.chances(totals[best], scope)
         merged = sum(
             chance
@@ -154,8 +165,6 @@ class SearchIndex:
         if outcome == "found" and not self._told_apart(best, found[better]):
             outcome = "choices"
         shown = [at for at, c in zip(best[:limit], chances, strict=False) if c >= judgement.SHOWN]
-        if topic:
-            outcome, shown = "choices", list(best[:limit])
         names = [self._plain[at] for at in shown[:_TOLD_APART]]
         ranked = list(zip(best[:limit], chances, strict=False))
         named = outcome != "none" and is_name(query, self._cards[best[0]].name)
@@ -168,18 +177,32 @@ class SearchIndex:
                 ranked = [(at, chances[0]) for at in sorted(same, key=lambda at: -totals[at])][
                     :limit
                 ]
-        if topic:
-            names = [name for name in names if _holds(name, readings[better])]
         question = self._questions.between(names) if outcome == "choices" else None
-        if topic and question is None:
-            question = OF_A_TOPIC
         return SearchResult(
             outcome=outcome,
             candidates=[self._scored(at, float(c)) for at, c in ranked],
             question=question,
             named=named,
             content_words=True,
+            topics=self._offered(ranked) if outcome == "none" else [],
         )
+
+    def _usual(self, topic: Topic, narrow: Narrow) -> list[Candidate]:
+        """What citizens usually want of a topic, as they call it; nothing where there is no choice."""
+        allowed = np.broadcast_to(self._narrowed(narrow) > EXCLUDED, len(self._cards))
+        wishes = {self._by_code[c]: name for c, name in topic.choices.items() if c in self._by_code}
+        known = {at: name for at, name in wishes.items() if allowed[at]}
+        if len(known) < 2:
+            return []
+        return [
+            self._scored(at, 1 / len(known)).model_copy(update={"short_name": name})
+            for at, name in known.items()
+        ]
+
+    def _offered(self, ranked: list[tuple[int, np.float32]]) -> list[str]:
+        """The topics to offer where nothing was found."""
+        likely = [self._cards[at].code for at, chance in ranked if chance >= _LIKELY]
+        return self._lexicon.topics.near(likely, self._by_code)
 
     def evidence(self, query: str) -> Evidence | None:
         """The features of a message in official words, for fitting; None if it has no content."""
@@ -275,6 +298,7 @@ class SearchIndex:
             pairs.message * pairs.row,
             marked.message,
             self._official,
+            self._cut,
             (1 - self._official) * (1 - syllables.message),
         ]
         named = [self._actions[pair] for pair in reading.pairs if pair in self._actions]
@@ -319,11 +343,6 @@ def _unlisted(terms: Terms, listed: Container[str]) -> float:
 
 def _asked(scope: str, reading: Reading) -> bool:
     return all(f"{a} {b}" in reading.pairs for a, b in pairwise(scope.split(" ")))
-
-
-def _holds(name: str, reading: Reading) -> bool:
-    """Whether a folded name holds all that was said."""
-    return all(f" {pair} " in f" {name} " for pair in reading.pairs)
 
 
 def _highest(totals: Floats, count: int) -> list[int]:

@@ -1,7 +1,7 @@
 """The search's language data: everyday words, life situations, words that carry
-no content, what tells look-alikes apart.
+no content, what tells look-alikes apart, bare topics.
 
-Four YAML files under `data/search/` that staff can extend; the file heads say how.
+Five YAML files under `data/search/` that staff can extend; the file heads say how.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import yaml
 
 from common.kept import Kept
 from onestop.catalogue.search.questions import Questions
+from onestop.catalogue.search.topics import Topic, Topics
 from onestop.catalogue.search.words import Word, words
 
 DATA = Path(__file__).resolve().parents[3] / "data" / "search"
@@ -24,6 +25,11 @@ DATA = Path(__file__).resolve().parents[3] / "data" / "search"
 
 LEARNT = "learnt.yml"
 """Situations that staff's approved corrections taught (`python -m bot.training`); missing until the first."""
+
+
+_MAKING = [
+    "lam"
+]  # talk elsewhere, but beside a topic it says what is wanted (làm thẻ bảo hiểm y tế)
 
 
 class Kind(StrEnum):
@@ -69,7 +75,7 @@ class Lexicon:
         situations: Iterable[Situation] = (),
         scopes: Iterable[str] = (),
         questions: Questions | None = None,
-        topics: Iterable[str] = (),
+        topics: Topics | None = None,
     ) -> None:
         self._listed: dict[tuple[str, ...], list[Phrase]] = {}
         lengths: dict[str, set[int]] = {}
@@ -82,11 +88,11 @@ class Lexicon:
         self.questions = questions or Questions([])
         self.situations = tuple(situations)
         self.scopes = tuple(tuple(words(scope)) for scope in scopes)
-        self._topics = frozenset(_folded(words(topic)) for topic in topics)
+        self.topics = topics or Topics()
 
     @classmethod
     def load(cls, folder: Path = DATA, synonyms: str | None = None) -> Lexicon:
-        """Read the four files of a folder.
+        """Read the five files of a folder.
 
         Args:
             folder: where they are.
@@ -123,17 +129,29 @@ class Lexicon:
             for entry in _read(folder / name)
         )
         questions = Questions(_read(folder / "questions.yml"))
-        return cls(phrases, situations, plain["scopes"], questions, plain["topics"])
+        return cls(
+            phrases, situations, plain["scopes"], questions, Topics(_read(folder / "topics.yml"))
+        )
 
-    def only_a_topic(self, said: Sequence[Word]) -> bool:
-        """Whether a message is but the name of a topic ("căn cước ạ"), which says no wish."""
-        rest = [
-            word
-            for piece in self.pieces(said, accented=any(not word.bare for word in said))
-            if not any(phrase.kind in (Kind.TALK, Kind.ASPECT) for phrase in piece.phrases)
-            for word in piece.said
+    def topic(self, said: Sequence[Word]) -> Topic | None:
+        """The topic of a message that is but the name of one ("căn cước ạ"), which says no wish."""
+        pieces = list(self.pieces(said, accented=any(not word.bare for word in said)))
+        talk = [
+            any(p.kind in (Kind.TALK, Kind.ASPECT) for p in piece.phrases)
+            and [word.folded for word in piece.said] != _MAKING
+            for piece in pieces
         ]
-        return _folded(rest) in self._topics
+        # A topic's name may itself be made of words of talk (việc làm), so it is looked for first.
+        stretches = [
+            pieces[first:last]
+            for first in range(len(pieces))
+            if all(talk[:first])
+            for last in range(len(pieces), first, -1)
+            if all(talk[last:])
+        ]
+        stretches.append([p for p, dropped in zip(pieces, talk, strict=True) if not dropped])
+        named = (self.topics.of([w for p in stretch for w in p.said]) for stretch in stretches)
+        return next((topic for topic in named if topic), None)
 
     def listed(self) -> Iterator[tuple[Word, ...]]:
         """Every listed phrase as it is said."""
@@ -177,10 +195,6 @@ def _agree(stretch: Sequence[Word], phrase: Phrase, accented: bool) -> bool:
         typed.bare or typed.accented == listed.accented
         for typed, listed in zip(stretch, phrase.said, strict=True)
     )
-
-
-def _folded(said: Iterable[Word]) -> str:
-    return " ".join(word.folded for word in said)
 
 
 def _read(path: Path) -> Any:

@@ -8,7 +8,7 @@ from onestop.catalogue.content import Tier
 from onestop.catalogue.search.words import folded_key, words
 from onestop.schemas import Candidate
 
-_EXCLUDED = -100.0
+EXCLUDED = -100.0
 _APPLICANT = 0.15
 
 
@@ -29,9 +29,9 @@ class Narrow(NamedTuple):
             lost: what the total lost because the procedure is one province's own.
         """
         if self.tier and p.tier != self.tier:
-            return _EXCLUDED
+            return EXCLUDED
         if self.level and (p.level or 0) < self.level:
-            return _EXCLUDED
+            return EXCLUDED
         added = 0.0
         if self.applicant:
             added += _APPLICANT * (self.applicant.lower() in applicants)

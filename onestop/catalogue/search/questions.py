@@ -21,7 +21,8 @@ class Difference(NamedTuple):
 
     ask: str
     labels: tuple[str, ...]
-    signs: tuple[tuple[str, str], ...]  # (folded words, label), the longest words first
+    signs: tuple[tuple[str, str], ...]  # (folded words, label); faint ones last, the longest first
+    faint: frozenset[str]  # signs that say something only where no other sign stands
     otherwise: str | None
     seldom: frozenset[str]  # labels that a message which says none of them hardly means
 
@@ -33,12 +34,18 @@ class Difference(NamedTuple):
     def shown(self, name: str) -> int:
         """All labels that show in a folded name, one bit each."""
         padded = f" {name} "
-        return self.bits({label for sign, label in self.signs if f" {sign} " in padded})
+        return self.bits(self._told(sign for sign, _ in self.signs if f" {sign} " in padded))
 
     def asked(self, reading: Reading) -> int:
         """All labels that a message speaks of, one bit each."""
-        said = (label for sign, label in self.signs if _speaks_of(reading, _parts(sign)))
-        return self.bits(set(said))
+        said = (sign for sign, _ in self.signs if _speaks_of(reading, _parts(sign)))
+        return self.bits(self._told(said))
+
+    def _told(self, signs: Iterable[str]) -> set[str]:
+        """The labels of signs; "cấp giấy chứng nhận … (điều chỉnh)" does not speak of a first one."""
+        found = set(signs)
+        counted = found - self.faint or found
+        return {label for sign, label in self.signs if sign in counted}
 
     def bits(self, labels: Collection[str]) -> int:
         """Labels as a number, one bit each."""
@@ -101,10 +108,11 @@ class Questions:
 
 def _difference(entry: Mapping[str, Any]) -> Difference:
     signs = [(folded_key(words(s)), label) for label, said in entry["signs"].items() for s in said]
-    signs.sort(key=lambda sign: -len(sign[0]))
+    faint = frozenset(folded_key(words(s)) for s in entry.get("faint", ()))
+    signs.sort(key=lambda sign: (sign[0] in faint, -len(sign[0])))
     seldom = frozenset(entry.get("seldom", ()))
     labels = tuple(entry["signs"])
-    return Difference(entry["ask"], labels, tuple(signs), entry.get("otherwise"), seldom)
+    return Difference(entry["ask"], labels, tuple(signs), faint, entry.get("otherwise"), seldom)
 
 
 @cache

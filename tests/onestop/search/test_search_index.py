@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from onestop.catalogue.content import Procedure, Tier
 from onestop.catalogue.search import Narrow, SearchIndex
+from onestop.catalogue.search.facts import plain_name
 from onestop.catalogue.search.lexicon import shipped
 from onestop.catalogue.search.narrow import ANYTHING
 from onestop.catalogue.search.words import words
@@ -146,8 +147,8 @@ def test_a_bare_topic_is_answered_with_choices(small_index: SearchIndex, query: 
 
 
 def test_a_topic_with_a_wish_is_no_bare_topic() -> None:
-    assert shipped().only_a_topic(words("cho hỏi bằng lái"))
-    assert not shipped().only_a_topic(words("mất bằng lái"))
+    assert shipped().topic(words("cho hỏi bằng lái"))
+    assert not shipped().topic(words("mất bằng lái"))
 
 
 @pytest.mark.parametrize(
@@ -203,3 +204,52 @@ def test_a_province_s_own_procedure_loses_less_than_its_copy_of_a_national_one()
     assert codes(index, "thiết kế nút giao đường quốc lộ")[:2] == ["1.001046", "1.115020"]
     named = {c.code: c.score for c in index.search("nút giao", limit=3).candidates}
     assert named["1.115019"] > named["1.115020"]
+
+
+def test_of_two_whole_names_the_one_that_says_nothing_else_in_brackets_is_meant() -> None:
+    index = SearchIndex.build(
+        [
+            procedure(
+                "2.002248", "Cấp Giấy chứng nhận chuyển giao công nghệ (trừ của Bộ Khoa học)"
+            ),
+            procedure("1.007281", "Cấp Giấy chứng nhận chuyển giao công nghệ"),
+        ]
+    )
+    assert codes(index, "cấp giấy chứng nhận chuyển giao công nghệ")[0] == "1.007281"
+    assert codes(index, "chuyển giao công nghệ của bộ khoa học")[0] == "2.002248"
+
+
+AUDITORS = [
+    procedure("1.007631", "Đăng ký cấp Giấy chứng nhận hành nghề kiểm toán (điều chỉnh)"),
+    procedure("1.007475", "Đăng ký cấp Giấy chứng nhận hành nghề kiểm toán (cấp mới)"),
+]
+
+
+def test_a_certificate_in_a_name_is_no_first_time_where_the_name_says_another_action() -> None:
+    index = SearchIndex.build(AUDITORS)
+    assert codes(index, "lần đầu xin giấy chứng nhận hành nghề kiểm toán")[0] == "1.007475"
+    assert codes(index, "điều chỉnh giấy chứng nhận hành nghề kiểm toán")[0] == "1.007631"
+
+
+@pytest.mark.parametrize(
+    ("names", "question"),
+    [
+        ([p.name for p in AUDITORS], "Anh/chị muốn sửa thông tin hay làm lần đầu ạ?"),
+        (
+            ["Giấy phép xuất khẩu thú", "Giấy phép nhập khẩu thú"],
+            "Anh/chị làm xuất khẩu hay nhập khẩu ạ?",
+        ),
+    ],
+)
+def test_the_question_says_what_divides_the_names(names: list[str], question: str) -> None:
+    assert shipped().questions.between([plain_name(name) for name in names]) == question
+
+
+def test_a_sports_contest_is_no_winding_up() -> None:
+    index = SearchIndex.build(
+        [
+            procedure("1.013708", "Hội tự giải thể"),
+            procedure("1.014697", "Đăng cai tổ chức giải thi đấu thể thao quần chúng"),
+        ]
+    )
+    assert codes(index, "hội tôi muốn đăng cai giải thể thao quần chúng")[0] == "1.014697"

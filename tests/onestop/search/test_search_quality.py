@@ -56,6 +56,14 @@ def test_everyday_words(real_index: SearchIndex, name: str, many: int) -> None:
     assert found["hit@5"] >= 0.97
 
 
+def test_questions_about_procedures_drawn_by_lot(real_index: SearchIndex) -> None:
+    """The hardest set: whatever procedures the lot chose, in other words than their names."""
+    found = measure(real_index, read_questions([DATA / "drawn.jsonl"]))
+    assert found["n"] >= 60
+    assert found["hit@1"] >= 0.6
+    assert found["hit@5"] >= 0.9
+
+
 def test_one_slip_costs_at_most_four_points(real_index: SearchIndex) -> None:
     chance = random.Random(11)
     asked = list(read_questions([DATA / "everyday.jsonl"]))
