@@ -20,6 +20,7 @@ from pydantic import StringConstraints, ValidationError, model_validator
 from onestop.catalogue.content import Code, Procedure, Text
 from onestop.eforms.conditions import Condition, Identifier, Part
 from onestop.eforms.faults import describe
+from onestop.eforms.paper_cases import case_of
 from onestop.eforms.paper_names import asked_names, at_counter_only, shortened
 
 FormId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$")]
@@ -199,9 +200,9 @@ class Field(Part):
             raise ValueError(f"field {self.id}: only a paper can come later")
         if not self.example and self.type is not FieldType.PAPER:
             raise ValueError(f"field {self.id}: an example is needed")
-        possible = values if self.options else [True, False] * (self.type is FieldType.YES_NO)
-        if any(refused.value not in possible for refused in self.validation.refuse):
-            raise ValueError(f"field {self.id}: refuses an answer that cannot be given")
+        for refused in self.validation.refuse:
+            if self.options and refused.value not in values:
+                raise ValueError(f"field {self.id}: refuses {refused.value}, which is no option")
         try:
             self.other_words.format(label="", example="", options="")
         except (KeyError, IndexError, ValueError) as error:
@@ -285,8 +286,8 @@ def expand(form: EForm, procedure: Procedure) -> EForm:
 
     They are asked for by short names; the explanation has a paper's whole text.
 
-    Papers that only some cases need (`Paper.group`) or that are optional can be skipped. Each may
-    also be handed in later: the originals of many are shown at the counter. What only those show who
+    Papers that only some cases need (`Paper.group`, or as their name says) or that are optional can be skipped.
+    Each may also be handed in later: the originals of many are shown at the counter. What only those show who
     apply there is not asked for.
     """
     words = form.papers
@@ -295,21 +296,22 @@ def expand(form: EForm, procedure: Procedure) -> EForm:
     fields = list(form.fields)
     names = asked_names([paper.name for paper in procedure.papers])
     for number, (paper, name) in enumerate(zip(procedure.papers, names, strict=True), start=1):
-        if at_counter_only(paper.group):
+        case = paper.group or case_of(paper.name)
+        if at_counter_only(case):
             continue
         question, explanation = words.question, words.explanation
-        if paper.group:
+        if case:
             question, explanation = words.question_in_case, words.explanation_in_case
-        told = explanation.format(name=paper.name, group=paper.group)
+        told = explanation.format(name=paper.name, group=case)
         fields.append(
             Field(
                 id=f"paper_{number}",
                 type=FieldType.PAPER,
                 label=name,
-                question=question.format(name=name, group=shortened(paper.group)),
+                question=question.format(name=name, group=shortened(case)),
                 explanation=f"{told} {paper.note}".strip(),
                 section=words.section,
-                required=paper.required and not paper.group,
+                required=paper.required and not case,
                 later_allowed=True,
             )
         )

@@ -19,6 +19,7 @@ FIELD = {
     "example": "An",
 }
 CODE = "1.000001"
+REFUSING = {"refuse": [{"value": "b", "when": {"field": "ten", "equals": "An"}, "say": "Không ạ."}]}
 
 
 def form(**changes: object) -> dict[str, object]:
@@ -46,6 +47,21 @@ def fault(tmp_path: Path, content: object, name: str = "thu.yml") -> str:
         (form(surprise=1), "surprise"),
         (form(fields=[]), "fields"),
         (form(fields=[FIELD, FIELD]), "ten stands twice"),
+        (
+            form(
+                fields=[
+                    FIELD,
+                    {
+                        **FIELD,
+                        "id": "loai",
+                        "type": "choice",
+                        "options": [{"value": "a", "label": "A"}],
+                        "validation": REFUSING,
+                    },
+                ]
+            ),
+            "refuses b, which is no option",
+        ),
         (form(fields=[{**FIELD, "type": "choice"}]), "options belong to a choice"),
         (
             form(fields=[{**FIELD, "options": [{"value": "a", "label": "A"}]}]),
