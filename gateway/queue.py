@@ -10,7 +10,7 @@ of the same citizen impossible, whatever the workers do.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -130,11 +130,13 @@ def hold(
         raise ClaimLostError
 
 
-def renew(session: Session, stage: Stage, worker: str, lease_seconds: float) -> None:
-    """Begin the leases of all that a worker holds anew."""
+def renew(
+    session: Session, stage: Stage, worker: str, numbers: Collection[int], lease_seconds: float
+) -> None:
+    """Begin the leases of what a worker holds and is at anew."""
     session.execute(
         update(Message)
-        .where(_is(stage.working), Message.worker == worker)
+        .where(_is(stage.working), Message.worker == worker, Message.id.in_(numbers))
         .values(lease_until=now() + timedelta(seconds=lease_seconds))
     )
 

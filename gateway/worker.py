@@ -1,6 +1,6 @@
 """What the gateway's workers have in common: claim what is due, handle it, many at the same time.
 
-What a worker holds it says again and again (`gateway.queue`), so that others need not wait long for a dead one.
+A worker renews the leases of what it is at (`gateway.queue`), so that others need not wait long for a dead one.
 """
 
 from __future__ import annotations
@@ -16,11 +16,13 @@ import structlog
 
 from common.database import Database
 from gateway import queue
+from gateway.inbox import Turn
+from gateway.models import Message
 from gateway.queue import LEASE_SECONDS, Stage
 
 log = structlog.get_logger(__name__)
 
-Claimed = TypeVar("Claimed")
+Claimed = TypeVar("Claimed", bound=Turn | Message)
 
 POLL_SECONDS = 1.0
 """How often a worker looks for what other processes kept and for tries that are due."""
@@ -54,7 +56,7 @@ class Worker(ABC, Generic[Claimed]):
         self._concurrent, self._lease = concurrent, lease_seconds
         self._renew_at = 0.0
         self._wake = asyncio.Event()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[asyncio.Task[None], int] = {}  # by task: the number of what it is at
 
     @abstractmethod
     async def claim(self, limit: int) -> list[Claimed]:
@@ -62,7 +64,7 @@ class Worker(ABC, Generic[Claimed]):
 
     @abstractmethod
     async def handle(self, claimed: Claimed) -> None:
-        """Do one piece of work; it raises nothing that is to be expected."""
+        """Do one piece of work; what it leaves undone is free again when the lease ends."""
 
     def wake(self, after: float = 0.0) -> None:
         """Say that there is something new, at once or after some seconds."""
@@ -90,7 +92,9 @@ class Worker(ABC, Generic[Claimed]):
             return
         self._renew_at = time.monotonic() + self._lease * RENEW_AFTER
         try:
-            await self._database.run(queue.renew, self._stage, self.name, self._lease)
+            await self._database.run(
+                queue.renew, self._stage, self.name, set(self._tasks.values()), self._lease
+            )
         except Exception as error:
             log.error("renewal_failed", worker=type(self).__name__, exc_type=type(error).__name__)
 
@@ -106,11 +110,11 @@ class Worker(ABC, Generic[Claimed]):
             return
         for claimed in claims:
             task = asyncio.create_task(self.handle(claimed))
-            self._tasks.add(task)
+            self._tasks[task] = claimed.id
             task.add_done_callback(self._finished)
 
     def _finished(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
+        del self._tasks[task]
         self.wake()
 
     async def _stop(self) -> None:

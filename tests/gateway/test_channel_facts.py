@@ -12,6 +12,7 @@ import pytest
 from common.settings import ROOT
 
 HERE = "tests/gateway"
+RASA = "## Rasa"
 TITLES = {"Zalo": "## Zalo", "Messenger": "## Messenger", "Payment": "## Payment"}
 UNUSED = {("Payment", "national portal's payment platform")}
 
@@ -19,7 +20,9 @@ UNUSED = {("Payment", "national portal's payment platform")}
 def table() -> dict[tuple[str, str], list[str]]:
     """By platform and row: the tests, as `path::name`."""
     text = (ROOT / "docs" / "channels.md").read_text(encoding="utf-8")
-    rows = re.findall(r"^\| (Zalo|Messenger|Payment) \| ([^|]+?) \| (.+) \|$", text, re.MULTILINE)
+    rows = re.findall(
+        r"^\| (Zalo|Messenger|Payment|Rasa) \| ([^|]+?) \| (.+) \|$", text, re.MULTILINE
+    )
     found = {}
     for of, row, told in rows:
         tests = re.findall(r"`([\w/.]+::\w+)`", told)
@@ -63,3 +66,12 @@ def test_no_row_of_the_shared_facts_is_forgotten(shared_data: Path) -> None:
         rows = set(re.findall(r"^\| ([^|]+?) \|", part, re.MULTILINE)) - {"item"}
         assert rows
         assert {row for name, row in table() if name == of} == rows
+
+
+def test_no_trap_of_rasa_is_forgotten(shared_data: Path) -> None:
+    """There it is a list; a row is named by the beginning of its point."""
+    text = (shared_data.parents[1] / "channels.md").read_text(encoding="utf-8")
+    _, _, part = text.partition(RASA)
+    points = {one.strip() for one in re.findall(r"^- ([^:;]+)[:;]", part, re.MULTILINE)}
+    assert points
+    assert points - {row for name, row in table() if name == "Rasa"} == set()

@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
+from types import SimpleNamespace
 from typing import Any, cast
 
+import pytest
 from aiohttp import web
 
 from common.database import Database
 from gateway import inbox, outbox
 from gateway.channels.base import Channel
 from gateway.dispatcher import Dispatcher
+from gateway.handover import turns as handover_turns
 from gateway.handover.guard import Guard
 from gateway.models import Message
 from gateway.onestop_client import OnestopClient
@@ -210,3 +213,32 @@ async def test_who_lost_a_message_tells_of_no_delay(gateway_database: Database) 
     (lost,) = gateway_database.transact(inbox.claim, "dead", 1, -1.0)
     gateway_database.transact(inbox.claim, "heir", 1)
     assert gateway_database.transact(inbox.notify, lost, {"text": "chậm"}) == []
+
+
+async def test_what_could_not_be_stored_is_tried_again_though_its_worker_goes_on(
+    gateway_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failures = [OSError("the disk is full")]
+
+    def close(*args: Any) -> list[Message]:
+        if failures:
+            raise failures.pop()
+        return handover_turns.close(*args)
+
+    async def answer(text: str) -> list[dict[str, Any]]:
+        await asyncio.sleep(30 if text == "lâu" else 0)
+        return [{"text": "xong"}]
+
+    monkeypatch.setattr("gateway.dispatcher.turns", SimpleNamespace(close=close))
+    monkeypatch.setattr("gateway.worker.STOP_SECONDS", 0.05)
+    dispatcher = Dispatcher(
+        gateway_database,
+        Rasa(answer),
+        guard(gateway_database),
+        {"web": Recorder()},
+        lease_seconds=0.4,
+    )
+    keep(gateway_database, "lâu", sender="b")
+    number = keep(gateway_database, "1")
+    outcome = await work_until(gateway_database, number, dispatcher)
+    assert (outcome.attempts, [row.body["text"] for row in outcome.replies]) == (2, ["xong"])
