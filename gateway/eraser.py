@@ -72,20 +72,20 @@ class Eraser:
         """
         done = 0
         for one in await self._onestop.claim_erasures(BATCH):
-            if not await self._database.read(erasing.busy, one.owner):
-                await self._erase(one)
-                done += 1
+            done += await self._erase(one)
         return done
 
-    async def _erase(self, one: Erasure) -> None:
-        # A message that comes in just now begins a new conversation.
+    async def _erase(self, one: Erasure) -> bool:
         counts = await self._database.run(erasing.erase, one.owner)
+        if counts is None:
+            return False
         counts["tracker_events"] = await self._rasa.forget(one.owner)
         await self._onestop.report_erasure(one, counts)
         channel = self._channels.get(one.owner.partition(":")[0])
         if channel is not None:
             await channel.ended(one.owner, erased=True)
         log.info("conversation_erased", erasure=one.id, **counts)
+        return True
 
     async def expire(self) -> None:
         """Take away what has had its time.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, exists, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from gateway.handover.models import Handover
@@ -23,12 +23,23 @@ def busy(session: Session, sender: str) -> bool:
     return session.scalar(under_way.limit(1)) is not None
 
 
-def erase(session: Session, sender: str) -> dict[str, int]:
-    """Delete all that any table holds of a conversation; returns how many rows of each it was."""
+def erase(session: Session, sender: str) -> dict[str, int] | None:
+    """Delete all that any table holds of a conversation, unless something of it is under way.
+
+    Returns:
+        How many rows of each table it was; `None`: nothing was deleted.
+    """
+    # What comes in from here on stays, and begins a new conversation.
+    last = session.scalar(select(func.max(Message.id)).where(Message.sender == sender)) or 0
+    if busy(session, sender):
+        return None
     counts = {}
     for table in reversed(Base.metadata.sorted_tables):
         if "sender" in table.c:
-            gone = session.execute(delete(table).where(table.c.sender == sender))
+            theirs = table.c.sender == sender
+            if table is Message.__table__:
+                theirs &= table.c.id <= last
+            gone = session.execute(delete(table).where(theirs))
             counts[table.name] = gone.rowcount  # type: ignore[attr-defined]
     return counts
 

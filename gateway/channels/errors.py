@@ -22,6 +22,11 @@ class Remedy(StrEnum):
         return self in (Remedy.RETRY, Remedy.SLOW_DOWN, Remedy.RENEW_TOKEN, Remedy.WAIT)
 
 
+def of_status(status: int) -> Remedy:
+    """What to do after an answer that says nothing but its HTTP status: 429 (RFC 6585) is "too fast"."""
+    return Remedy.SLOW_DOWN if status == 429 else Remedy.RETRY
+
+
 class NotSentError(Exception):
     """A platform did not take a message.
 

@@ -7,9 +7,10 @@ from typing import Any, cast
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from common.database import Database, now
-from gateway import erasing
+from gateway import erasing, inbox
 from gateway.channels.base import Channel
 from gateway.eraser import Eraser
 from gateway.models import Base, ChatSession, Direction, Message, State
@@ -152,6 +153,26 @@ async def test_what_is_under_way_comes_to_its_end_first(
     assert await eraser(gateway_database, onestop, rasa).erase() == 0
     assert (onestop.erased, rasa.forgotten) == ([], [])
     assert count(gateway_database, Message) == 1
+
+
+async def test_what_is_said_while_it_is_erased_is_not_lost(
+    gateway_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked = erasing.busy
+
+    def then_one_comes(session: Session, sender: str) -> bool:
+        found = looked(session, sender)
+        body = {"text": "còn đây", "payload": None, "attachments": []}
+        inbox.keep(session, sender, "web", "new", body, 10)
+        return found
+
+    monkeypatch.setattr(erasing, "busy", then_one_comes)
+    say(gateway_database, AN, DAY, State.ANSWERED)
+    assert (
+        await eraser(gateway_database, Onestop([Erasure(3, AN, "lease")], []), Rasa()).erase() == 1
+    )
+    (left,) = gateway_database.query(lambda session: list(session.scalars(select(Message))))
+    assert (left.body["text"], left.state) == ("còn đây", State.WAITING)
 
 
 async def test_nothing_is_reported_before_the_tracker_is_erased_too(

@@ -109,6 +109,10 @@ async def test_an_answer_that_is_none_is_tried_again(zalo_server: ZaloServer, fa
     assert (await zalo_remedy(zalo_server, fault)).remedy is Remedy.RETRY
 
 
+async def test_row_rate_a_bare_429_is_too_fast_as_well(zalo_server: ZaloServer) -> None:
+    assert (await zalo_remedy(zalo_server, "429")).remedy is Remedy.SLOW_DOWN
+
+
 async def test_a_platform_that_is_not_there_is_tried_again(zalo_server: ZaloServer) -> None:
     async with aiohttp.ClientSession() as http:
         client = ZaloClient(http, "http://127.0.0.1:1", "x", "1", "s", limits("zalo"))
@@ -122,6 +126,8 @@ async def test_a_platform_that_is_not_there_is_tried_again(zalo_server: ZaloServ
     [
         (613, None, Remedy.SLOW_DOWN),
         (4, None, Remedy.SLOW_DOWN),
+        (80006, None, Remedy.SLOW_DOWN),
+        (429, None, Remedy.SLOW_DOWN),
         (190, None, Remedy.RETRY),
         (10, 2018278, Remedy.CLOSED),
         (10, None, Remedy.GIVE_UP),

@@ -22,7 +22,10 @@ Post = Callable[..., Any]
 
 @dataclass
 class MessengerServer:
-    """The platform's memory. `faults`: (code, subcode) of the next messages; None for no fault."""
+    """The platform's memory.
+
+    `faults`: (code, subcode) of the next messages; None for no fault; (429, None) for a bare status.
+    """
 
     sent: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     templates: list[dict[str, Any]] = field(default_factory=list)
@@ -50,6 +53,8 @@ class MessengerServer:
         if request.headers.get("Authorization") != f"Bearer {PAGE_TOKEN}":
             return refusal(190)
         fault = self.faults.popleft() if self.faults else None
+        if fault == (429, None):
+            return web.Response(status=429, text="<html>")
         if fault is not None:
             return refusal(*fault)
         body = await request.json()

@@ -36,7 +36,7 @@ Post = Callable[..., Any]
 class ZaloServer:
     """The platform's memory.
 
-    `faults`: error codes of the next messages, 0 for none; "500", "late" for no answer as it should be.
+    `faults`: error codes of the next messages, 0 for none; "500", "429", "late" for no answer as it should be.
     `minute`: messages that may be sent before -32.
     """
 
@@ -76,8 +76,8 @@ class ZaloServer:
 
     async def _send(self, request: web.Request) -> web.Response:
         fault = self.faults.popleft() if self.faults else 0
-        if fault == "500":
-            return web.Response(status=500, text="<html>")
+        if fault in ("500", "429"):
+            return web.Response(status=int(fault), text="<html>")
         if fault == "late":
             raise web.HTTPGatewayTimeout
         token = request.headers.get("access_token", "")

@@ -6,7 +6,7 @@ from typing import Any
 
 import aiohttp
 
-from gateway.channels.errors import NotSentError, Remedy
+from gateway.channels.errors import NotSentError, Remedy, of_status
 from gateway.channels.limits import Limits
 from gateway.channels.manner import Manner
 from gateway.rendering import Part
@@ -92,6 +92,8 @@ class MessengerClient:
             async with self._http.post(
                 f"{self._api}/{path}", json=body, headers=self._headers, timeout=TIMEOUT
             ) as response:
+                if response.status == 429:  # with or without a code of its own
+                    raise NotSentError(of_status(429), "messenger http 429")
                 answer = await response.json(content_type=None)
                 error = answer.get("error")
                 if error is None and response.status == 200:

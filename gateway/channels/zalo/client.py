@@ -10,7 +10,7 @@ from typing import Any
 
 import aiohttp
 
-from gateway.channels.errors import NotSentError, Remedy
+from gateway.channels.errors import NotSentError, Remedy, of_status
 from gateway.channels.limits import Limits
 from gateway.rendering import Part
 from gateway.texts import say
@@ -137,7 +137,7 @@ class ZaloClient:
                 url, headers=headers, timeout=timeout, **content
             ) as response:
                 if response.status != 200:
-                    raise NotSentError(Remedy.RETRY, f"zalo http {response.status}")
+                    raise NotSentError(of_status(response.status), f"zalo http {response.status}")
                 answer = await response.json(content_type=None)
                 code = int(answer["error"])
         except (aiohttp.ClientError, TimeoutError, ValueError, KeyError, TypeError) as error:

@@ -69,7 +69,7 @@ class Tokens:
         Raises:
             NotSentError: if there is none now.
         """
-        stored = await self._database.run(stored_tokens, self._seed)
+        stored = await self._stored()
         if not stored.fresh:
             await self._renew(stored.access)
             stored = await self._database.run(stored_tokens, self._seed)
@@ -79,7 +79,14 @@ class Tokens:
 
     async def good(self) -> bool:
         """Whether there is an access token that works."""
-        return (await self._database.run(stored_tokens, self._seed)).good
+        return (await self._stored()).good
+
+    async def _stored(self) -> Stored:
+        # Nearly always a look will do: each message asks, and a lock would put all of them one after the other.
+        seen = await self._database.read(look, self._seed)
+        if seen is None:
+            return await self._database.run(stored_tokens, self._seed)
+        return seen
 
     async def replace(self, bad: str) -> str:
         """An access token in place of one that Zalo called invalid.
@@ -144,12 +151,16 @@ class Tokens:
         log.info("token_renewed", channel=CHANNEL)
 
 
+def _mark(seed: str) -> str:
+    return hashlib.sha256(seed.encode()).hexdigest()
+
+
 def _row(session: Session, seed: str) -> PlatformToken:
     """The account's row; a seed that was not seen before begins a new chain.
 
     A seed that was seen is ignored: while workers are restarted with a new one, some still have the old.
     """
-    mark = hashlib.sha256(seed.encode()).hexdigest()
+    mark = _mark(seed)
     first = {"access": "", "refresh": seed, "seeds": [mark], "renew": True}
     insert_if_absent(session, PlatformToken, channel=CHANNEL, tokens=first, expires_at=now())
     row = session.get_one(PlatformToken, CHANNEL, with_for_update=True)
@@ -161,9 +172,19 @@ def _row(session: Session, seed: str) -> PlatformToken:
     return row
 
 
+def look(session: Session, seed: str) -> Stored | None:
+    """What is stored, without a lock; `None` if nothing is stored of this seed's chain yet."""
+    row = session.get(PlatformToken, CHANNEL)
+    known = row is not None and _mark(seed) in row.tokens["seeds"]
+    return _state(row) if row is not None and known else None
+
+
 def stored_tokens(session: Session, seed: str) -> Stored:
-    """What is stored, for all workers."""
-    row = _row(session, seed)
+    """What is stored, for all workers; a new seed's chain begins with it."""
+    return _state(_row(session, seed))
+
+
+def _state(row: PlatformToken) -> Stored:
     left = row.expires_at - now()
     good = bool(row.tokens["access"]) and left > timedelta()
     return Stored(row.tokens["access"], good, left > MARGIN and not row.tokens["renew"])
