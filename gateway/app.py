@@ -18,7 +18,7 @@ from gateway.dispatcher import Dispatcher
 from gateway.eraser import Eraser
 from gateway.handover.guard import Guard
 from gateway.handover.keeper import keep
-from gateway.keys import CHANNELS, CONFIG, DATABASE, DISPATCHER, METRICS, ONESTOP, RASA, SENDER
+from gateway.keys import CHANNELS, CONFIG, DATABASE, DISPATCHER, METRICS, ONESTOP, RASA, SENDERS
 from gateway.metrics import Metrics
 from gateway.notifier import Notifier
 from gateway.onestop_client import OnestopClient
@@ -39,10 +39,12 @@ async def _resources(app: web.Application) -> AsyncIterator[None]:
         app[ONESTOP] = OnestopClient(http, config.onestop, token)
         guard = Guard(database, app[ONESTOP])
         app[DISPATCHER] = Dispatcher(database, app[RASA], guard, mounted, metrics=app[METRICS])
-        platforms = {name: one for name, one in mounted.items() if isinstance(one, Platform)}
-        app[SENDER] = Sender(
-            database, platforms, config.public, app[METRICS], elsewhere.ways(config)
-        )
+        ways = elsewhere.ways(config)
+        app[SENDERS] = {
+            name: Sender(database, one, config.public, app[METRICS], ways)
+            for name, one in mounted.items()
+            if isinstance(one, Platform)
+        }
         yield
     database.close()
 
@@ -52,9 +54,9 @@ async def _workers(app: web.Application) -> AsyncIterator[None]:
     mounted = app[CHANNELS]
     notifier = Notifier(app[DATABASE], app[ONESTOP], mounted)
     eraser = Eraser(app[DATABASE], app[ONESTOP], app[RASA], mounted)
-    workers = (app[DISPATCHER], app[SENDER], notifier, eraser)
-    tasks = [asyncio.create_task(one.run()) for one in workers]
-    tasks.append(asyncio.create_task(keep(app)))
+    work = [one.run() for one in (app[DISPATCHER], notifier, eraser)]
+    work += [one.run() for one in app[SENDERS].values()]
+    tasks = [asyncio.create_task(one) for one in (*work, keep(app))]
     yield
     for task in tasks:
         task.cancel()

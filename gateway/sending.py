@@ -1,5 +1,6 @@
-"""The sender: takes what is to be said on the platforms from the outbox to the platform.
+"""The sender: takes what is to be said on a platform from the outbox there.
 
+Each platform has its own, so that one that is slow does not hold up the other.
 One message of a citizen at a time, so that they arrive in order; each part is noted once the platform has
 taken it, so that a worker that takes over goes on with the next. No platform knows an idempotency key: a
 worker that is killed between the platform's answer and that note leaves one part that is sent again.
@@ -10,7 +11,7 @@ from __future__ import annotations
 import random
 import time
 from asyncio import sleep
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -89,7 +90,7 @@ class Sender(Worker[Message]):
 
     Args:
         database: the gateway's database.
-        platforms: where messages go, by channel name.
+        platform: where the messages of its channel go.
         public: the address that our own relative addresses stand for.
         metrics: where it counts what was sent and what was not.
         ways: other ways for notices that may not go into the chat.
@@ -99,26 +100,23 @@ class Sender(Worker[Message]):
     def __init__(
         self,
         database: Database,
-        platforms: Mapping[str, Platform],
+        platform: Platform,
         public: str,
         metrics: Metrics,
         ways: Sequence[Way] = (),
         retry_seconds: tuple[float, ...] = RETRY_SECONDS,
     ) -> None:
         super().__init__(database, queue.SENDING, CONCURRENT_SENDS)
-        self._platforms, self._public = platforms, public
+        self._platform, self._public = platform, public
         self._metrics, self._ways, self._pauses = metrics, list(ways), retry_seconds
-        self._paces = {
-            name: _Pace(1 / platform.limits.per_second) for name, platform in platforms.items()
-        }
+        self._pace = _Pace(1 / platform.limits.per_second)
 
     async def claim(self, limit: int) -> list[Message]:
-        """Take messages of the channels that do not rest."""
-        channels = [name for name, pace in self._paces.items() if not pace.resting]
-        if not channels:
+        """Take messages, unless the channel rests."""
+        if self._pace.resting:
             return []
         return await self._database.run(
-            queue.claim, queue.SENDING, self.name, limit, self._lease, channels
+            queue.claim, queue.SENDING, self.name, limit, self._lease, [self._platform.name]
         )
 
     async def handle(self, row: Message) -> None:
@@ -134,7 +132,7 @@ class Sender(Worker[Message]):
             log.error("sending_failed", message=row.id, exc_type=type(error).__name__)
 
     async def _send(self, row: Message) -> None:
-        platform = self._platforms[row.channel]
+        platform = self._platform
         user = row.sender.removeprefix(f"{row.channel}:")
         last = await self._database.read(heard, row.sender)
         person = "author" in row.body
@@ -151,16 +149,15 @@ class Sender(Worker[Message]):
         manner = Manner.ANSWER if row.reply_to is not None else Manner.NOTICE
         if person and now() - last > timedelta(hours=platform.limits.reply_hours):
             manner = Manner.PERSON
-        pace = self._paces[row.channel]
         for place in range(row.parts_sent, len(parts)):
-            await pace.wait()
+            await self._pace.wait()
             try:
                 with self._metrics.time("send_seconds", row.channel):
                     await self._send_part(platform, user, parts[place], manner)
             except NotSentError as error:
                 await self._outside(row, platform, user, error)
                 return
-            pace.rests = 0
+            self._pace.rests = 0
             await self._write(row, parts_sent=place + 1)
         await self._write(row, state=State.SENT, reason=None)
         self._metrics.count("messages_sent", row.channel)
@@ -223,7 +220,7 @@ class Sender(Worker[Message]):
         reason = error.reason[:40]
         try:
             if remedy is Remedy.SLOW_DOWN:
-                due = now() + timedelta(seconds=self._paces[row.channel].rest())
+                due = now() + timedelta(seconds=self._pace.rest())
                 # The try does not count: it is not this message's fault.
                 await self._write(
                     row, state=State.UNSENT, due_at=due, reason=reason, attempts=row.attempts - 1

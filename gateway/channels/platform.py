@@ -29,7 +29,7 @@ from gateway.channels.events import Event, take
 from gateway.channels.limits import Limits, limits_of
 from gateway.channels.manner import Manner
 from gateway.inbox import Turn
-from gateway.keys import CONFIG, DATABASE, DISPATCHER, METRICS, ONESTOP, SENDER
+from gateway.keys import CONFIG, DATABASE, DISPATCHER, METRICS, ONESTOP, SENDERS
 from gateway.models import Message
 from gateway.rendering import Part
 
@@ -189,7 +189,7 @@ class Platform(Channel):
         metrics.count("events_dropped", self.name, "too_many", by=kept.dropped)
         if kept.new:
             app[DISPATCHER].wake(after=self.limits.settle_seconds)
-            app[SENDER].wake()  # what was held for this visit
+            app[SENDERS][self.name].wake()  # what was held for this visit
 
     async def prepare(self, turn: Turn) -> dict[str, Any]:
         """Fetch the message's files; what cannot be taken is told to the citizen.
@@ -226,11 +226,11 @@ class Platform(Channel):
     async def deliver(self, sender: str, turn: int, replies: Sequence[Message], done: bool) -> None:
         """Have stored replies sent."""
         if replies:
-            self._app[SENDER].wake()
+            self._app[SENDERS][self.name].wake()
 
     async def notify(self, sender: str, notice: Message) -> None:
         """Have a stored notice sent, as soon as the platform's window allows it."""
-        self._app[SENDER].wake()
+        self._app[SENDERS][self.name].wake()
 
 
 async def _body(request: web.Request) -> bytes:

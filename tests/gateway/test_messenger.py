@@ -9,12 +9,15 @@ from typing import Any
 import pytest
 
 from gateway.channels.messenger.events import read
+from gateway.channels.zalo.channel import ZaloChannel
 from gateway.keys import METRICS
+from gateway.sending import CONCURRENT_SENDS
 from gateway.texts import say
 from tests.gateway.fakes import Client, Connect, FakeOnestop, FakeRasa, until
 from tests.gateway.platforms import answered
-from tests.platforms import messenger
+from tests.platforms import messenger, zalo
 from tests.platforms.messenger import MessengerServer
+from tests.platforms.zalo import ZaloServer
 
 
 async def post(client: Client, raw: bytes, headers: dict[str, str]) -> int:
@@ -268,3 +271,34 @@ def test_a_shared_link_counts_as_words() -> None:
     raw, _ = messenger.signed([messenger.messaging(message=message)])
     (event,) = read(raw)
     assert (event.text, event.files) == ("https://a.vn", ())
+
+
+async def test_a_zalo_that_hangs_does_not_hold_up_messenger(
+    connect_zalo: Connect,
+    zalo_server: ZaloServer,
+    messenger_server: MessengerServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hanging: list[str] = []
+
+    async def hang(_channel: ZaloChannel, user: str, *_args: Any) -> None:
+        hanging.append(user)
+        await asyncio.sleep(60)
+
+    async def all_taken() -> bool:
+        return len(hanging) == CONCURRENT_SENDS
+
+    monkeypatch.setattr(ZaloChannel, "send", hang)
+    monkeypatch.setattr("gateway.worker.STOP_SECONDS", 0.05)
+    client = await connect_zalo(
+        messenger_page_id=messenger.PAGE_ID,
+        messenger_app_secret=messenger.APP_SECRET,
+        messenger_page_token=messenger.PAGE_TOKEN,
+        messenger_verify_token=messenger.VERIFY_TOKEN,
+        messenger_api_url=f"{messenger_server.base}/v25.0",
+    )
+    for number in range(CONCURRENT_SENDS + 4):
+        await zalo.tell(client.post, zalo.text("chào", f"m{number}", str(number)))
+    await until(all_taken)
+    await messenger.tell(client.post, messenger.text("chào"))
+    await answered(messenger_server, 1)

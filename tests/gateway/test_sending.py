@@ -78,7 +78,7 @@ def row(database: Database, number: int) -> Message:
 
 def worker(database: Database, platform: Platform, **options: Any) -> Sender:
     options = {"retry_seconds": (0.0, 0.0), **options}
-    return Sender(database, {"zalo": platform}, "https://a.vn", Metrics(), **options)
+    return Sender(database, platform, "https://a.vn", Metrics(), **options)
 
 
 async def work(database: Database, *senders: Sender) -> None:
