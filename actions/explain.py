@@ -11,7 +11,7 @@ from actions import printed
 from actions.onestop_client import OnestopRefusal
 from actions.texts import Button, button, render, shorten
 from actions.turn import ASK_PERSON, Events, Turn
-from bot.nlu.text import fold
+from bot.nlu.text import fold, tokens
 from onestop.catalogue.content import Procedure
 from onestop.schemas import Candidate, SearchResult
 
@@ -41,6 +41,11 @@ LIKELY, AHEAD = 0.5, 4.0
 BESIDE = 2
 POSSIBLE = 0.01
 FEW_WORDS = 3
+# Of a few words that follow a choice these choose nothing; folded.
+_SAYS_NOTHING = {
+    *("a", "anh", "cai", "cho", "chi", "co", "da", "di", "do", "duoc", "em", "hay", "khong"),
+    *("la", "lam", "minh", "muon", "nhe", "no", "oi", "roi", "thi", "toi"),
+}
 
 
 class Meant(NamedTuple):
@@ -106,8 +111,10 @@ def next_buttons(
 
 def offer_choices(turn: Turn, wishes: list[str], found: SearchResult) -> Events:
     """Ask which one is meant, and keep the choice, so that the citizen can also type its number."""
-    same = found.candidates[0].name if telling_apart(found.candidates) else ""
-    return _offer(turn, wishes, options(found.candidates), question=found.question, name=same)
+    likeliest = [one for one in found.candidates if one.score >= POSSIBLE]
+    possible = likeliest if len(likeliest) > 1 else found.candidates[:2]
+    same = possible[0].name if telling_apart(possible) else ""
+    return _offer(turn, wishes, options(possible), question=found.question, name=same)
 
 
 def _offer(
@@ -144,7 +151,8 @@ async def not_found(turn: Turn, wishes: list[str]) -> None:
     if turn.puzzled:
         turn.offer_person()
     else:
-        turn.show("procedure_not_found", buttons=await topic_buttons(turn, wishes))
+        buttons = await topic_buttons(turn, wishes)
+        turn.show("procedure_not_found", topics=bool(buttons), buttons=buttons)
 
 
 async def which_procedure(turn: Turn, wishes: list[str]) -> Events:
@@ -153,7 +161,8 @@ async def which_procedure(turn: Turn, wishes: list[str]) -> Events:
         turn.offer_person()
     else:
         turn.note(again=bool(turn.wanted))
-        turn.show("which_procedure", wishes=wishes, buttons=await topic_buttons(turn, wishes))
+        buttons = await topic_buttons(turn, wishes)
+        turn.show("which_procedure", wishes=wishes, topics=bool(buttons), buttons=buttons)
     return wait_for_name(wishes)
 
 
@@ -169,17 +178,36 @@ def _offered_before(turn: Turn, found: SearchResult) -> str | None:
     return again[0] if len(again) == 1 else None
 
 
+def _by_title(turn: Turn) -> list[Candidate]:
+    """The only one of the last choices whose title has most of a short reply's words ("mất rồi"), else none."""
+    said = [word for word in tokens(fold(turn.text)) if word not in _SAYS_NOTHING]
+    if not 1 <= len(said) <= FEW_WORDS:
+        return []
+    held = [sum(word in tokens(fold(one["title"])) for word in said) for one in turn.offered]
+    most = max(held, default=0)
+    if 2 * most <= len(said) or held.count(most) > 1:
+        return []
+    one = turn.offered[held.index(most)]
+    return [Candidate(code=one["code"], name=one["title"], short_name=one["title"], score=1.0)]
+
+
 async def search(turn: Turn) -> SearchResult:
     """The procedures that the message means; "bị mất" after a choice of licences is one of those.
 
-    A few words that follow a choice are read together with those before them.
+    A few words that follow a choice choose by its titles, or are read together with those before them.
     """
     found = await turn.search()
     if found.outcome == "choices" and found.topics:
         return found
     offered, asked = {one["code"] for one in turn.offered}, turn.last_words(2)
     sure = found.outcome == "found" and found.candidates[0].code in offered
-    if not offered or sure or len(asked) < 2:
+    if not offered or sure:
+        return found
+    if found.outcome != "found" and (titled := _by_title(turn)):
+        return found.model_copy(
+            update={"outcome": "found", "candidates": titled, "content_words": True}
+        )
+    if len(asked) < 2:
         return found
     both = await turn.find(" ".join(asked))
     if not both.candidates:

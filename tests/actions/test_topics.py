@@ -9,7 +9,7 @@ from actions.dossiers import StartDossier
 from actions.questions import Explain
 from onestop.schemas import SearchResult
 from tests.actions.conftest import Talk, slots_of
-from tests.actions.fakes import FOUND, NOTHING, SEVERAL, UNKNOWN
+from tests.actions.fakes import FOUND, NOTHING, SEVERAL, UNKNOWN, candidate
 
 TOPICS = ["Nhà đất", "Xe cộ"]
 LAND = SEVERAL.model_copy(
@@ -116,3 +116,55 @@ async def test_what_was_not_understood_is_answered_with_the_menu(
     assert list(talk.buttons())[-1] == "Gặp cán bộ"
     assert len(talk.buttons()) >= 3
     assert slots_of(events).get("procedure") is None
+
+
+LICENCES = [
+    {"code": code, "title": title, "score": 0.5, "wishes": ["ask_procedure"]}
+    for code, title in (
+        ("2.000815", "Đổi bằng (hết hạn, hỏng)"),
+        ("1.004194", "Cấp lại bằng bị mất"),
+    )
+]
+
+
+@pytest.mark.parametrize("said", ["mất rồi", "mat roi", "bị mất ạ", "cái bị mất"])
+async def test_a_word_of_one_title_alone_chooses_it(talk: Talk, said: str) -> None:
+    talk.service.found = SEVERAL
+    talk.slots = {"choices": LICENCES}
+    talk.events = [
+        {"event": "user", "text": "bằng lái"},
+        {"event": "action", "name": "action_explain"},
+    ]
+    events = await talk.act(Explain(), said, "ask_procedure")
+    assert slots_of(events)["procedure"] == "1.004194"
+
+
+@pytest.mark.parametrize("said", ["bằng", "còn khai sinh thì sao", "cái đó", "có"])
+async def test_a_word_of_several_titles_or_none_chooses_nothing(talk: Talk, said: str) -> None:
+    talk.service.found = SEVERAL
+    talk.slots = {"choices": LICENCES}
+    talk.events = [
+        {"event": "user", "text": "bằng lái"},
+        {"event": "action", "name": "action_explain"},
+    ]
+    events = await talk.act(Explain(), said, "ask_procedure")
+    assert "procedure" not in slots_of(events)
+
+
+async def test_a_procedure_that_the_words_name_wins_over_a_title(talk: Talk) -> None:
+    talk.service.found = FOUND
+    talk.slots = {"choices": [LICENCES[0]]}
+    talk.events = [
+        {"event": "user", "text": "bằng lái"},
+        {"event": "action", "name": "action_explain"},
+    ]
+    await talk.act(Explain(), "tạm trú hết hạn", "ask_procedure")
+    assert talk.text().startswith("Đăng ký tạm trú")
+
+
+async def test_what_hardly_can_be_meant_is_not_offered(talk: Talk) -> None:
+    hardly = candidate("1.000009", "Chăn nuôi").model_copy(update={"score": 0.001})
+    found = SEVERAL.model_copy(update={"candidates": [*SEVERAL.candidates, hardly]})
+    talk.service.found = found
+    await talk.act(Explain(), "giấy tạm trú", "ask_procedure")
+    assert list(talk.buttons()) == ["1. Đăng ký tạm trú", "2. Chứng thực"]

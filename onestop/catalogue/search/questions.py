@@ -92,7 +92,7 @@ class Questions:
         return Contrast(self._differences, names)
 
     def between(self, names: Sequence[str]) -> str | None:
-        """The question that divides names best; None where no listed difference shows.
+        """The question that divides names best, the two likeliest among them; None where none does.
 
         Args:
             names: folded names, the likeliest first.
@@ -101,7 +101,8 @@ class Questions:
         for difference in self._differences:
             labels = list(dict.fromkeys(map(difference.label, names)))
             told = [label for label in labels if label]
-            if len(told) > 1 and (best is None or len(told) > best[0]):
+            apart = len(labels) > 1 and labels[0] and labels[0] != difference.label(names[1])
+            if apart and len(told) > 1 and (best is None or len(told) > best[0]):
                 best = len(told), difference.ask.format(choices=_listed(told))
         return best[1] if best else None
 

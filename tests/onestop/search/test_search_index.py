@@ -253,3 +253,10 @@ def test_a_sports_contest_is_no_winding_up() -> None:
         ]
     )
     assert codes(index, "hội tôi muốn đăng cai giải thể thao quần chúng")[0] == "1.014697"
+
+
+def test_a_question_divides_the_two_likeliest_or_is_not_asked() -> None:
+    names = ["dang ky ket hon co yeu to nuoc ngoai", "dang ky ket hon", "dang ky lai ket hon"]
+    between = shipped().questions.between
+    assert between(names) == "Việc của anh/chị là có yếu tố nước ngoài hay trong nước ạ?"
+    assert between(["ke khai thue", "ke khai phi", "cap lai giay", "gia han giay"]) is None
