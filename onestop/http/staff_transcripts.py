@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import date
 from typing import TypeVar
 
 from aiohttp import web
@@ -13,6 +14,7 @@ from common.problems import Problem
 from onestop.http.keys import DATABASE
 from onestop.http.staff_gate import STAFF
 from onestop.staff.access import Role, allow
+from onestop.staff.scope import Scope
 from onestop.staff.sessions import Staff
 from onestop.transcripts import access, exporting, groups, listing, reviewing, suggestions
 from onestop.transcripts.schemas import (
@@ -70,10 +72,18 @@ async def _write(request: web.Request, work: Callable[[Session, Staff], T]) -> T
         raise Problem(422, *REFUSALS[type(error)]) from error
 
 
-def _json(found: BaseModel | list[M]) -> web.Response:
-    if isinstance(found, list):
-        return web.json_response([one.model_dump(mode="json") for one in found])
-    return web.json_response(found.model_dump(mode="json"))
+async def _act(request: web.Request, work: Callable[[Session, Staff], None]) -> web.Response:
+    try:
+        await _write(request, work)
+    except suggestions.NotDecidedError as error:
+        raise Problem(409, error.reason, "The decision was not taken.") from error
+    return web.Response(status=204)
+
+
+def _json(found: BaseModel | Sequence[BaseModel]) -> web.Response:
+    if isinstance(found, BaseModel):
+        return web.json_response(found.model_dump(mode="json"))
+    return web.json_response([one.model_dump(mode="json") for one in found])
 
 
 def _before(request: web.Request) -> int | None:
@@ -98,41 +108,36 @@ async def choices(request: web.Request) -> web.Response:
     return _json(await _read(request, lambda s, staff: listing.choices(s, staff.scope)))
 
 
+async def _of_period(
+    request: web.Request,
+    look: Callable[[Session, Scope, date | None, date | None], BaseModel | Sequence[BaseModel]],
+) -> web.Response:
+    """What a look finds in the days that are asked for."""
+    asked = Period.model_validate(dict(request.query))
+    return _json(
+        await _read(request, lambda s, staff: look(s, staff.scope, asked.since, asked.until))
+    )
+
+
 @routes.get("/staff/transcripts/uncertain")
 @reviewers
 async def uncertain(request: web.Request) -> web.Response:
     """The turns from which most can be learnt."""
-    period = Period.model_validate(dict(request.query))
-    return _json(
-        await _read(
-            request,
-            lambda s, staff: reviewing.uncertain(s, staff.scope, period.since, period.until),
-        )
-    )
+    return await _of_period(request, reviewing.uncertain)
 
 
 @routes.get("/staff/transcripts/sample")
 @reviewers
 async def sample(request: web.Request) -> web.Response:
     """The turns of a period that the lot falls on next."""
-    period = Period.model_validate(dict(request.query))
-    return _json(
-        await _read(
-            request, lambda s, staff: reviewing.sample(s, staff.scope, period.since, period.until)
-        )
-    )
+    return await _of_period(request, reviewing.sample)
 
 
 @routes.get("/staff/transcripts/quality")
 @reviewers
 async def quality(request: web.Request) -> web.Response:
     """The share of turns that were understood, by those judged by lot."""
-    period = Period.model_validate(dict(request.query))
-    return _json(
-        await _read(
-            request, lambda s, staff: reviewing.quality(s, staff.scope, period.since, period.until)
-        )
-    )
+    return await _of_period(request, reviewing.quality)
 
 
 @routes.post("/staff/transcripts/exports")
@@ -175,10 +180,9 @@ async def look(request: web.Request) -> web.Response:
 async def mark(request: web.Request) -> web.Response:
     """Reviewed or not, whose it is, labels."""
     number, marks = _number(request, "conversation"), await _body(request, Marks)
-    await _write(
+    return await _act(
         request, lambda s, staff: reviewing.mark(s, staff.scope, staff.name, number, marks)
     )
-    return web.Response(status=204)
 
 
 @routes.post(r"/staff/transcripts/turns/{turn:\d{1,12}}/notes")
@@ -186,10 +190,9 @@ async def mark(request: web.Request) -> web.Response:
 async def note(request: web.Request) -> web.Response:
     """Remark on a turn."""
     number, new = _number(request, "turn"), await _body(request, NoteNew)
-    await _write(
+    return await _act(
         request, lambda s, staff: reviewing.note(s, staff.scope, staff.name, number, new.text)
     )
-    return web.Response(status=204)
 
 
 @routes.put(r"/staff/transcripts/turns/{turn:\d{1,12}}/judgement")
@@ -197,10 +200,9 @@ async def note(request: web.Request) -> web.Response:
 async def judge(request: web.Request) -> web.Response:
     """Say whether a turn was understood."""
     number, judgement = _number(request, "turn"), await _body(request, Judgement)
-    await _write(
+    return await _act(
         request, lambda s, staff: reviewing.judge(s, staff.scope, staff.name, number, judgement)
     )
-    return web.Response(status=204)
 
 
 @routes.post(r"/staff/transcripts/turns/{turn:\d{1,12}}/suggestions")
@@ -232,7 +234,7 @@ async def suggested(request: web.Request) -> web.Response:
 async def approve(request: web.Request) -> web.Response:
     """Take a correction; whoever proposed it may not."""
     number = _number(request, "suggestion")
-    return await _decide(
+    return await _act(
         request, lambda s, staff: suggestions.approve(s, staff.scope, staff.name, number)
     )
 
@@ -242,7 +244,7 @@ async def approve(request: web.Request) -> web.Response:
 async def reject(request: web.Request) -> web.Response:
     """Refuse a correction, with a reason."""
     number, body = _number(request, "suggestion"), await _body(request, Refusing)
-    return await _decide(
+    return await _act(
         request,
         lambda s, staff: suggestions.reject(s, staff.scope, staff.name, number, body.reason),
     )
@@ -287,11 +289,3 @@ async def approve_group(request: web.Request) -> web.Response:
     return _json(
         await _write(request, lambda s, staff: groups.approve(s, staff.scope, staff.name, number))
     )
-
-
-async def _decide(request: web.Request, work: Callable[[Session, Staff], None]) -> web.Response:
-    try:
-        await _write(request, work)
-    except suggestions.NotDecidedError as error:
-        raise Problem(409, error.reason, "The decision was not taken.") from error
-    return web.Response(status=204)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from aiohttp import web
-from pydantic import ValidationError
 
 from common.problems import Problem
 from onestop.staff.access import Role, allow
 from onestop.staff.schemas import AccountChange, AccountNew, AccountView, PasswordMade
 from web.staff import forms
+from web.staff.gate import shows_again
 from web.staff.keys import SERVICE
-from web.staff.rendering import problem_text, render
+from web.staff.rendering import render
 
 routes = web.RouteTableDef()
 ACCOUNTS = "/staff/accounts"
@@ -46,63 +46,67 @@ async def _entered(request: web.Request) -> dict[str, object]:
     }
 
 
+async def _list(request: web.Request, problem: Problem | None = None) -> web.Response:
+    entered = BLANK
+    if problem is not None:
+        entered = {**(await forms.fields(request)), **await _entered(request)}
+    return render(
+        request,
+        "accounts.html.j2",
+        problem=problem,
+        accounts=await _all(request),
+        entered=entered,
+    )
+
+
 @routes.get("/accounts")
 @allow(Role.ADMINISTRATOR)
 async def accounts(request: web.Request) -> web.Response:
     """All accounts, and the form for another."""
-    return render(request, "accounts.html.j2", accounts=await _all(request), entered=BLANK)
+    return await _list(request)
 
 
 @routes.post("/accounts")
 @allow(Role.ADMINISTRATOR)
+@shows_again(_list)
 async def add(request: web.Request) -> web.Response:
     """Make an account; its first password is shown once."""
-    entered = {"name": (await forms.fields(request)).get("name", ""), **await _entered(request)}
-    try:
-        body = _fitting(AccountNew, entered)
-        made = await request[SERVICE].ask(PasswordMade, "POST", ACCOUNTS, body)
-    except Problem as problem:
-        return render(
-            request,
-            "accounts.html.j2",
-            problem.status,
-            accounts=await _all(request),
-            entered=entered,
-            error=problem_text(problem),
-        )
+    name = (await forms.fields(request)).get("name", "")
+    body = forms.fitting(AccountNew, {"name": name, **await _entered(request)})
+    made = await request[SERVICE].ask(PasswordMade, "POST", ACCOUNTS, body)
     return render(request, "password_made.html.j2", made=made)
+
+
+async def _page(request: web.Request, problem: Problem | None = None) -> web.Response:
+    return render(request, "account.html.j2", problem=problem, account=await _one(request))
 
 
 @routes.get(r"/accounts/{account:\d{1,9}}")
 @allow(Role.ADMINISTRATOR)
 async def account(request: web.Request) -> web.Response:
     """One account."""
-    return render(request, "account.html.j2", account=await _one(request))
+    return await _page(request)
 
 
 @routes.post(r"/accounts/{account:\d{1,9}}")
 @allow(Role.ADMINISTRATOR)
+@shows_again(_page)
 async def change(request: web.Request) -> web.Response:
     """Set name to show, roles, agencies."""
     number = request.match_info["account"]
-    try:
-        body = _fitting(AccountChange, await _entered(request))
-        await request[SERVICE].ask(AccountView, "PUT", f"{ACCOUNTS}/{number}", body)
-    except Problem as problem:
-        return await _refused(request, problem)
+    body = forms.fitting(AccountChange, await _entered(request))
+    await request[SERVICE].ask(AccountView, "PUT", f"{ACCOUNTS}/{number}", body)
     raise web.HTTPSeeOther(f"{ACCOUNTS}/{number}?done=account_changed")
 
 
 @routes.post(r"/accounts/{account:\d{1,9}}/{step:disable|enable|reset-code}")
 @allow(Role.ADMINISTRATOR)
+@shows_again(_page)
 async def step(request: web.Request) -> web.Response:
     """Disable, enable, take the second factor away."""
     number = request.match_info["account"]
     method, part, done = STEPS[request.match_info["step"]]
-    try:
-        await request[SERVICE].ask(AccountView, method, f"{ACCOUNTS}/{number}/{part}")
-    except Problem as problem:
-        return await _refused(request, problem)
+    await request[SERVICE].ask(AccountView, method, f"{ACCOUNTS}/{number}/{part}")
     raise web.HTTPSeeOther(f"{ACCOUNTS}/{number}?done={done}")
 
 
@@ -113,24 +117,3 @@ async def reset_password(request: web.Request) -> web.Response:
     number = request.match_info["account"]
     made = await request[SERVICE].ask(PasswordMade, "POST", f"{ACCOUNTS}/{number}/password")
     return render(request, "password_made.html.j2", made=made)
-
-
-async def _refused(request: web.Request, problem: Problem) -> web.Response:
-    if problem.code == "unknown_account":
-        raise problem
-    return render(
-        request,
-        "account.html.j2",
-        problem.status,
-        account=await _one(request),
-        error=problem_text(problem),
-    )
-
-
-def _fitting(
-    shape: type[AccountNew] | type[AccountChange], entered: dict[str, object]
-) -> AccountNew | AccountChange:
-    try:
-        return shape.model_validate(entered)
-    except ValidationError as error:
-        raise Problem(422, "invalid_request") from error

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
 
 from aiohttp import web
-from pydantic import ValidationError
 
 from common.problems import Problem
 from onestop.kept.schemas import ReadyAnswer
 from onestop.staff.access import Role, allow
 from web.staff import forms
+from web.staff.gate import shows_again
 from web.staff.keys import SERVICE
 from web.staff.rendering import problem_text, render, texts
 
@@ -21,17 +20,14 @@ ID = r"{answer:[a-z0-9][a-z0-9_-]{0,63}}"
 keepers = allow(Role.AGENT, Role.EDITOR)
 
 
-async def _page(
-    request: web.Request, entered: Mapping[str, str] | None = None, problem: Problem | None = None
-) -> web.Response:
-    found = await request[SERVICE].ask(list[ReadyAnswer], "GET", ANSWERS)
+async def _page(request: web.Request, problem: Problem | None = None) -> web.Response:
     return render(
         request,
         "answers.html.j2",
         problem.status if problem else 200,
-        found=found,
+        found=await request[SERVICE].ask(list[ReadyAnswer], "GET", ANSWERS),
         blanks=texts()["answer_blanks"],
-        entered=entered or {},
+        entered=await forms.fields(request),
         error=_told(problem) if problem else "",
     )
 
@@ -55,23 +51,17 @@ async def answers(request: web.Request) -> web.Response:
 
 @routes.post("/answers")
 @keepers
+@shows_again(_page)
 async def add(request: web.Request) -> web.Response:
     """Add an answer, or change the one whose `id` the form bears."""
     entered = await forms.fields(request)
-    try:
-        body = ReadyAnswer(
-            id=entered.get("id") or secrets.token_hex(6),
-            title=entered.get("title", ""),
-            text=entered.get("text", "").replace("\r\n", "\n"),
-        )
-    except ValidationError:
-        return await _page(request, entered, Problem(422, "invalid_request"))
-    try:
-        await request[SERVICE].tell("PUT", f"{ANSWERS}/{body.id}", body)
-    except Problem as problem:
-        if problem.status != 422:
-            raise
-        return await _page(request, entered, problem)
+    written = {
+        "id": entered.get("id") or secrets.token_hex(6),
+        "title": entered.get("title", ""),
+        "text": entered.get("text", "").replace("\r\n", "\n"),
+    }
+    body = forms.fitting(ReadyAnswer, written)
+    await request[SERVICE].tell("PUT", f"{ANSWERS}/{body.id}", body)
     raise web.HTTPSeeOther(f"{ANSWERS}?done=answer_saved")
 
 

@@ -13,8 +13,9 @@ from onestop.changes.schemas import ChangeView, ChangeWhole, KeptMoved, Reason, 
 from onestop.staff.access import Role, allow
 from web.staff import forms
 from web.staff.catalogue.diff import told
+from web.staff.gate import shows_again
 from web.staff.keys import SERVICE
-from web.staff.rendering import problem_text, render
+from web.staff.rendering import render
 
 routes = web.RouteTableDef()
 CHANGES = "/staff/changes"
@@ -67,11 +68,10 @@ async def _one(request: web.Request, problem: Problem | None = None) -> web.Resp
     return render(
         request,
         "change.html.j2",
-        problem.status if problem else 200,
+        problem=problem,
         found=found,
         place=place(found.change),
         told=told(found.change.kind, found.before, found.after),
-        error=problem_text(problem) if problem else "",
     )
 
 
@@ -84,30 +84,20 @@ async def one_change(request: web.Request) -> web.Response:
 
 @routes.post(r"/changes/{change:\d{1,9}}/{step:approve|withdraw}")
 @allow(Role.EDITOR)
+@shows_again(_one)
 async def decide(request: web.Request) -> web.Response:
     """Approve another's change, or take one's own back."""
     number, step = request.match_info["change"], request.match_info["step"]
-    try:
-        await request[SERVICE].ask(ChangeView, "POST", f"{CHANGES}/{number}/{STEPS[step]}")
-    except Problem as problem:
-        if problem.status != 409:
-            raise
-        return await _one(request, problem)
+    await request[SERVICE].ask(ChangeView, "POST", f"{CHANGES}/{number}/{STEPS[step]}")
     raise web.HTTPSeeOther(f"{CHANGES}/{number}?done={step}")
 
 
 @routes.post(r"/changes/{change:\d{1,9}}/reject")
 @allow(Role.EDITOR)
+@shows_again(_one)
 async def reject(request: web.Request) -> web.Response:
     """Reject a change with why."""
     number = request.match_info["change"]
-    try:
-        body = ReviewNote(note=(await forms.fields(request)).get("note", ""))
-        await request[SERVICE].ask(ChangeView, "POST", f"{CHANGES}/{number}/rejection", body)
-    except ValidationError:
-        return await _one(request, Problem(422, "note_missing"))
-    except Problem as problem:
-        if problem.status != 409:
-            raise
-        return await _one(request, problem)
+    body = await forms.filled(request, ReviewNote, "note_missing")
+    await request[SERVICE].ask(ChangeView, "POST", f"{CHANGES}/{number}/rejection", body)
     raise web.HTTPSeeOther(f"{CHANGES}/{number}?done=reject")

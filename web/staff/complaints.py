@@ -5,7 +5,6 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from aiohttp import web
-from pydantic import ValidationError
 
 from common.problems import Problem
 from onestop.feedback.schemas import (
@@ -39,10 +38,7 @@ async def complaints(request: web.Request) -> web.Response:
     if "state" not in request.query:
         wanted["state"] = "open"
     asked = {name: value for name, value in wanted.items() if value}
-    try:
-        Filter.model_validate(asked)
-    except ValidationError as error:
-        raise Problem(422, "no_period") from error
+    forms.fitting(Filter, asked, "no_period")
     found = await request[SERVICE].ask(ComplaintPage, "GET", COMPLAINTS, params=asked)
     older = urlencode({**asked, "before": found.before}) if found.before else ""
     return render(
@@ -69,9 +65,7 @@ async def complaint(request: web.Request) -> web.Response:
 @shows_again(_page)
 async def move(request: web.Request) -> web.Response:
     """Take it a step on, with what its sender is told."""
-    entered, code = await forms.fields(request), request.match_info["code"]
-    named = {name: entered.get(name, "") for name in ComplaintMove.model_fields}
-    body = ComplaintMove.model_validate(named)
+    body, code = await forms.filled(request, ComplaintMove), request.match_info["code"]
     await request[SERVICE].tell("POST", f"{COMPLAINTS}/{code}/steps", body)
     raise web.HTTPSeeOther(f"{COMPLAINTS}/{code}?done=complaint_moved")
 
@@ -81,9 +75,7 @@ async def move(request: web.Request) -> web.Response:
 @shows_again(_page)
 async def assign(request: web.Request) -> web.Response:
     """Say whose matter it is."""
-    entered, code = await forms.fields(request), request.match_info["code"]
-    named = {name: entered.get(name, "") for name in ComplaintAgency.model_fields}
-    body = ComplaintAgency.model_validate(named)
+    body, code = await forms.filled(request, ComplaintAgency), request.match_info["code"]
     await request[SERVICE].tell("PUT", f"{COMPLAINTS}/{code}/agency", body)
     raise web.HTTPSeeOther(f"{COMPLAINTS}/{code}?done=complaint_assigned")
 

@@ -9,8 +9,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections.abc import Mapping
+from typing import TypeVar
 
 from aiohttp import web
+from pydantic import BaseModel, ValidationError
 
 from common.problems import Problem
 from common.settings import Settings
@@ -21,6 +24,7 @@ FORM_COOKIE = "motcua_staff_form"
 FLOW_COOKIE = "motcua_staff_flow"
 FIELD, HEADER = "csrf", "X-CSRF-Token"
 PATH = "/staff"
+M = TypeVar("M", bound=BaseModel)
 FORM_SECRET: web.RequestKey[str] = web.RequestKey("form_secret", str)
 
 
@@ -51,6 +55,29 @@ async def fields(request: web.Request) -> dict[str, str]:
     """The form's fields, one value each; files are left out."""
     form = await request.post()
     return {name: value for name, value in form.items() if isinstance(value, str)}
+
+
+def fitting(shape: type[M], entered: Mapping[str, object], refused: str = "invalid_request") -> M:
+    """What was entered, in its shape.
+
+    Args:
+        shape: of what is sent to the service.
+        entered: by the names of its fields.
+        refused: the code under which it is refused.
+
+    Raises:
+        Problem: 422 with that code if it does not fit.
+    """
+    try:
+        return shape.model_validate(entered)
+    except ValidationError as error:
+        raise Problem(422, refused) from error
+
+
+async def filled(request: web.Request, shape: type[M], refused: str = "invalid_request") -> M:
+    """The form's fields that a shape names, all of them texts; raises as `fitting` does."""
+    entered = await fields(request)
+    return fitting(shape, {name: entered.get(name, "") for name in shape.model_fields}, refused)
 
 
 async def several(request: web.Request, name: str) -> list[str]:

@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler
-from pydantic import ValidationError
 
 from common.problems import Problem
 from onestop.staff.access import Stage, access_of
@@ -90,8 +89,8 @@ def shows_again(page: Page, *codes: str) -> Callable[[Post], Post]:
 
     Args:
         page: shows it with the refusal; what was entered it finds in the request (`forms.fields`).
-        *codes: the refusals meant; without any all that say "not so" or "not now" (`AGAIN`). What does not
-            fit its shape counts as 422 `invalid_request`. Other refusals are pages of their own.
+        *codes: the refusals meant; without any all that say "not so" or "not now" (`AGAIN`). Other refusals
+            are pages of their own.
     """
 
     def mark(post: Post) -> Post:
@@ -99,8 +98,6 @@ def shows_again(page: Page, *codes: str) -> Callable[[Post], Post]:
         async def handler(request: web.Request) -> web.StreamResponse:
             try:
                 return await post(request)
-            except ValidationError:
-                return await page(request, Problem(422, "invalid_request"))
             except Problem as problem:
                 if problem.code in codes or (not codes and problem.status in AGAIN):
                     return await page(request, problem)

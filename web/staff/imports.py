@@ -13,9 +13,10 @@ from onestop.staff.access import Role, allow
 from onestop.staff.schemas import ImportDone, ImportPage, ImportPair, ImportView
 from web.staff import forms
 from web.staff.catalogue.diff import told
+from web.staff.gate import shows_again
 from web.staff.keys import SERVICE
 from web.staff.onestop_client import UPLOAD
-from web.staff.rendering import problem_text, render, texts
+from web.staff.rendering import render, texts
 
 routes = web.RouteTableDef()
 IMPORTS = "/staff/imports"
@@ -75,13 +76,12 @@ async def _page(request: web.Request, problem: Problem | None = None) -> web.Res
     return render(
         request,
         "import.html.j2",
-        problem.status if problem else 200,
+        problem=problem,
         found=found,
         outcome=outcome,
         outcomes=OUTCOMES,
         more=more,
         import_reason=import_reason,
-        error=problem_text(problem) if problem else "",
     )
 
 
@@ -111,19 +111,11 @@ async def line(request: web.Request) -> web.Response:
 
 @routes.post(f"/imports/{NUMBER}/take")
 @importers
+@shows_again(_page, "catalogue_moved")
 async def take(request: web.Request) -> web.Response:
     """Import what was seen; where the catalogue has changed meanwhile, show what would happen now."""
-    try:
-        done = await request[SERVICE].ask(
-            ImportDone,
-            "POST",
-            f"{IMPORTS}/{request.match_info['upload']}/taking",
-            patience=UPLOAD,
-        )
-    except Problem as problem:
-        if problem.code != "catalogue_moved":
-            raise
-        return await _page(request, problem)
+    path = f"{IMPORTS}/{request.match_info['upload']}/taking"
+    done = await request[SERVICE].ask(ImportDone, "POST", path, patience=UPLOAD)
     return render(request, "import_done.html.j2", counts=done.counts, outcomes=OUTCOMES)
 
 

@@ -97,10 +97,9 @@ def _drawn(request: web.Request, drawn: Enrolment, problem: Problem | None = Non
     return render(
         request,
         "enrolment_drawn.html.j2",
-        problem.status if problem else 200,
+        problem=problem,
         drawn=drawn,
         picture=picture,
-        error=problem_text(problem) if problem else "",
     )
 
 

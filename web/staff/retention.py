@@ -34,9 +34,8 @@ async def retention(request: web.Request) -> web.Response:
 @shows_again(_page)
 async def place(request: web.Request) -> web.Response:
     """Place a hold on a dossier or a conversation."""
-    entered = await forms.fields(request)
-    named = {name: entered.get(name, "") for name in HoldNew.model_fields}
-    made = await request[SERVICE].ask(HoldView, "POST", HOLDS, HoldNew.model_validate(named))
+    body = await forms.filled(request, HoldNew)
+    made = await request[SERVICE].ask(HoldView, "POST", HOLDS, body)
     raise web.HTTPSeeOther(f"{RETENTION}?done=held#hold-{made.id}")
 
 
@@ -45,6 +44,6 @@ async def place(request: web.Request) -> web.Response:
 @shows_again(_page)
 async def release(request: web.Request) -> web.Response:
     """Release a hold, with why."""
-    body = HoldReleased(reason=(await forms.fields(request)).get("reason", ""))
+    body = await forms.filled(request, HoldReleased)
     await request[SERVICE].tell("POST", f"{HOLDS}/{request.match_info['hold']}/release", body)
     raise web.HTTPSeeOther(f"{RETENTION}?done=released_hold")

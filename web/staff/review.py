@@ -19,9 +19,10 @@ from onestop.transcripts.schemas import (
     Waiting,
 )
 from web.staff import forms
+from web.staff.gate import shows_again
 from web.staff.keys import SERVICE
-from web.staff.rendering import problem_text, render
-from web.staff.transcripts import TRANSCRIPTS, choices, fitting, number, reviewers
+from web.staff.rendering import render
+from web.staff.transcripts import TRANSCRIPTS, choices, number, reviewers
 
 routes = web.RouteTableDef()
 SUGGESTIONS = "/staff/suggestions"
@@ -36,7 +37,7 @@ async def review(request: web.Request) -> web.Response:
     """Turns to judge: the least sure first, or as the lot falls."""
     by_lot = request.query.get("by") == "lot"
     period = {name: request.query.get(name, "")[:10] for name in Period.model_fields}
-    fitting(Period, period)
+    forms.fitting(Period, period)
     service = request[SERVICE]
     queue = "sample" if by_lot else "uncertain"
     return render(
@@ -55,23 +56,22 @@ async def review(request: web.Request) -> web.Response:
 async def groups(request: web.Request) -> web.Response:
     """The groups of misunderstood messages of a week."""
     params = {"week": request.query.get("week", "")[:10]}
-    fitting(GroupWanted, params)
+    forms.fitting(GroupWanted, params)
     found = await request[SERVICE].ask(GroupPage, "GET", GROUPS, params=params)
     return render(request, "groups.html.j2", found=found)
 
 
-async def _group(request: web.Request, status: int = 200, error: str = "") -> web.Response:
+async def _group(request: web.Request, problem: Problem | None = None) -> web.Response:
     key, after = request.match_info["group"], number(request, "after")
     found = await request[SERVICE].ask(GroupView, "GET", f"{GROUPS}/{key}", params={"after": after})
     return render(
         request,
         "group.html.j2",
-        status,
+        problem=problem,
         group=found.group,
         found=found,
         choices=await choices(request),
         count=number(request, "count"),
-        error=error,
     )
 
 
@@ -84,18 +84,11 @@ async def group(request: web.Request) -> web.Response:
 
 @routes.post(r"/review/groups/{group:\d{1,9}}/suggestions")
 @reviewers
+@shows_again(_group)
 async def correct_group(request: web.Request) -> web.Response:
     """Propose one correction of all messages of a group."""
-    key, form = request.match_info["group"], await forms.fields(request)
-    try:
-        entered = {name: form.get(name, "") for name in GroupCorrection.model_fields}
-        body = fitting(GroupCorrection, entered)
-        address = f"{GROUPS}/{key}/suggestions"
-        done = await request[SERVICE].ask(GroupDone, "POST", address, body)
-    except Problem as problem:
-        if problem.status != 422:
-            raise
-        return await _group(request, 422, problem_text(problem))
+    body, key = await forms.filled(request, GroupCorrection), request.match_info["group"]
+    done = await request[SERVICE].ask(GroupDone, "POST", f"{GROUPS}/{key}/suggestions", body)
     raise web.HTTPSeeOther(f"{GROUP_PAGES}/{key}?done=group_suggested&count={done.count}")
 
 
@@ -133,6 +126,6 @@ async def approve(request: web.Request) -> web.Response:
 async def reject(request: web.Request) -> web.Response:
     """Refuse a correction, with a reason."""
     key, form = request.match_info["suggestion"], await forms.fields(request)
-    body = fitting(Refusing, {"reason": form.get("reason", "")})
+    body = forms.fitting(Refusing, {"reason": form.get("reason", "")})
     await request[SERVICE].tell("POST", f"{SUGGESTIONS}/{key}/rejection", body)
     raise web.HTTPSeeOther(f"{SUGGESTIONS}?done=rejected")

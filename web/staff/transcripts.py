@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from aiohttp import web
-from pydantic import BaseModel, ValidationError
 
 from common.database import now
 from common.problems import Problem
@@ -27,6 +26,7 @@ from onestop.transcripts.schemas import (
     SuggestionView,
 )
 from web.staff import forms
+from web.staff.gate import shows_again
 from web.staff.keys import SERVICE
 from web.staff.rendering import problem_text, render
 
@@ -50,18 +50,6 @@ def number(request: web.Request, name: str) -> str:
 async def choices(request: web.Request) -> Choices:
     """What may be chosen in forms."""
     return await request[SERVICE].ask(Choices, "GET", f"{TRANSCRIPTS}/choices")
-
-
-def fitting(shape: type[BaseModel], entered: dict[str, Any]) -> BaseModel:
-    """What was entered, in the service's shape.
-
-    Raises:
-        Problem: 422 if it does not fit.
-    """
-    try:
-        return shape.model_validate(entered)
-    except ValidationError as error:
-        raise Problem(422, "invalid_request") from error
 
 
 @routes.get("/transcripts")
@@ -97,10 +85,10 @@ async def export(request: web.Request) -> web.Response:
     """A file of what the filter chooses."""
     form = await forms.fields(request)
     wanted = {name: form.get(name, "") for name in Filter.model_fields}
-    body = fitting(
+    body = forms.fitting(
         Export,
         {
-            "filter": fitting(Filter, wanted),
+            "filter": forms.fitting(Filter, wanted),
             "format": form.get("format", ""),
             "clear": form.get("clear") == "yes",
             "reason": form.get("reason", ""),
@@ -120,10 +108,9 @@ async def conversation(request: web.Request) -> web.Response:
 
 async def _shown(
     request: web.Request,
-    status: int = 200,
+    problem: Problem | None = None,
     *,
     clear: list[ClearTurn] | None = None,
-    error: str = "",
 ) -> web.Response:
     key, after = request.match_info["conversation"], number(request, "after") or "0"
     part = await request[SERVICE].ask(Part, "GET", f"{TRANSCRIPTS}/{key}", params={"after": after})
@@ -131,32 +118,23 @@ async def _shown(
     return render(
         request,
         "transcript_turns.html.j2" if more else "transcript.html.j2",
-        status,
+        problem=problem,
         conversation=part.conversation,
         turns=part.turns,
         after=part.after,
         choices=await choices(request),
         clear={one.number: one for one in clear or []},
         goes_on=part.conversation.last_at > now() - GOES_ON,
-        error=error,
     )
 
 
 @routes.post(r"/transcripts/{conversation:\d{1,9}}/clear")
 @allow(Role.ADMINISTRATOR)
+@shows_again(_shown)
 async def look(request: web.Request) -> web.Response:
     """The part of the conversation as it was said, for a reason that is kept."""
-    form = await forms.fields(request)
-    key = request.match_info["conversation"]
-    try:
-        body = fitting(Look, {name: form.get(name, "") for name in Look.model_fields})
-        found = await request[SERVICE].ask(
-            list[ClearTurn], "POST", f"{TRANSCRIPTS}/{key}/looks", body
-        )
-    except Problem as problem:
-        if problem.status != 422:
-            raise
-        return await _shown(request, 422, error=problem_text(problem))
+    body, key = await forms.filled(request, Look), request.match_info["conversation"]
+    found = await request[SERVICE].ask(list[ClearTurn], "POST", f"{TRANSCRIPTS}/{key}/looks", body)
     return await _shown(request, clear=found)
 
 
@@ -171,7 +149,7 @@ async def mark(request: web.Request) -> web.Response:
     }
     if "reviewed" in form:
         entered["reviewed"] = form["reviewed"] == "yes"
-    await request[SERVICE].tell("PUT", f"{TRANSCRIPTS}/{key}/marks", fitting(Marks, entered))
+    await request[SERVICE].tell("PUT", f"{TRANSCRIPTS}/{key}/marks", forms.fitting(Marks, entered))
     raise web.HTTPSeeOther(f"{TRANSCRIPTS}/{key}?done=marked")
 
 
@@ -189,7 +167,7 @@ def _back(form: dict[str, str], turn: str, done: str) -> web.HTTPSeeOther:
 async def note(request: web.Request) -> web.Response:
     """Remark on a turn."""
     form, turn = await forms.fields(request), request.match_info["turn"]
-    body = fitting(NoteNew, {"text": form.get("text", "")})
+    body = forms.fitting(NoteNew, {"text": form.get("text", "")})
     await request[SERVICE].tell("POST", f"{TRANSCRIPTS}/turns/{turn}/notes", body)
     raise _back(form, turn, "noted")
 
@@ -200,7 +178,7 @@ async def judge(request: web.Request) -> web.Response:
     """Say whether a turn was understood; for htmx the turn gives way to a word."""
     form, turn = await forms.fields(request), request.match_info["turn"]
     entered = {"correct": form.get("correct") == "yes", "sampled": form.get("sampled") == "yes"}
-    body = fitting(Judgement, entered)
+    body = forms.fitting(Judgement, entered)
     await request[SERVICE].tell("PUT", f"{TRANSCRIPTS}/turns/{turn}/judgement", body)
     if "HX-Request" in request.headers:
         return render(request, "judged_part.html.j2", correct=entered["correct"])
@@ -213,7 +191,7 @@ async def suggest(request: web.Request) -> web.Response:
     """Propose a correction."""
     form, turn = await forms.fields(request), request.match_info["turn"]
     entered = {name: form.get(name, "") for name in SuggestionNew.model_fields}
-    body = fitting(SuggestionNew, entered)
+    body = forms.fitting(SuggestionNew, entered)
     address = f"{TRANSCRIPTS}/turns/{turn}/suggestions"
     await request[SERVICE].ask(SuggestionView, "POST", address, body)
     if "HX-Request" in request.headers:

@@ -16,8 +16,9 @@ from web.staff import forms
 from web.staff.catalogue import form
 from web.staff.catalogue.diff import differences, lines
 from web.staff.changes import CHANGES, reason_of
+from web.staff.gate import shows_again
 from web.staff.keys import SERVICE
-from web.staff.rendering import problem_text, render
+from web.staff.rendering import render
 
 routes = web.RouteTableDef()
 CATALOGUE = "/staff/catalogue"
@@ -93,23 +94,20 @@ async def go_back(request: web.Request) -> web.Response:
     return await _propose(request, entered, await _revision(request))
 
 
-def _form(
-    request: web.Request,
-    found: ProcedureView,
-    fields: dict[str, str],
-    problem: Problem | None = None,
-) -> web.Response:
+async def _form(request: web.Request, problem: Problem | None = None) -> web.Response:
+    found = await _whole(request)
+    standing = {**form.shown(found.procedure), "base": str(found.revision)}
+    fields = {**standing, "note": "", "effective_from": "", **await forms.fields(request)}
     return render(
         request,
         "procedure_form.html.j2",
-        problem.status if problem else 200,
+        problem=problem,
         found=found,
         fields=fields,
         rows={name: [*form.rows_of(fields, name), {}] for name in form.ROWS},
         shapes={name: list(shape.model_fields) for name, shape in form.ROWS.items()},
         form=form,
         wrong=problem.extra.get("where", []) if problem else [],
-        error=problem_text(problem) if problem else "",
     )
 
 
@@ -117,22 +115,16 @@ def _form(
 @allow(Role.EDITOR)
 async def change_form(request: web.Request) -> web.Response:
     """The procedure as a form."""
-    found = await _whole(request)
-    fields = {**form.shown(found.procedure), "base": str(found.revision)}
-    return _form(request, found, {**fields, "note": "", "effective_from": ""})
+    return await _form(request)
 
 
 @routes.post(f"/catalogue/{CODE}/change")
 @allow(Role.EDITOR)
+@shows_again(_form)
 async def change(request: web.Request) -> web.Response:
     """Propose what the form says."""
     entered, found = await forms.fields(request), await _whole(request)
-    try:
-        return await _propose(request, entered, form.read(entered, found.procedure))
-    except Problem as problem:
-        if problem.status not in (409, 422):
-            raise
-        return _form(request, found, {**form.shown(found.procedure), **entered}, problem)
+    return await _propose(request, entered, form.read(entered, found.procedure))
 
 
 async def _propose(

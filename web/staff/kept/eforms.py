@@ -27,9 +27,10 @@ from onestop.preview.walk import Try
 from onestop.staff.access import Role, allow
 from web.staff import forms
 from web.staff.changes import CHANGES, reason_of
+from web.staff.gate import shows_again
 from web.staff.kept.faults import say_fault
 from web.staff.keys import SERVICE
-from web.staff.rendering import problem_text, render, texts
+from web.staff.rendering import render, texts
 
 routes = web.RouteTableDef()
 EFORMS, KEPT = "/staff/eforms", "/staff/kept/eform"
@@ -122,24 +123,20 @@ async def eform(request: web.Request) -> web.Response:
 
 
 async def _editor(
-    request: web.Request,
-    found: KeptView,
-    entered: Mapping[str, str],
-    problem: Problem | None = None,
+    request: web.Request, found: KeptView, entered: Mapping[str, str], problem: Problem | None
 ) -> web.Response:
     content = entered.get("content", found.content)
     refused = [say_fault(one) for one in problem.extra.get("faults", [])] if problem else []
     return render(
         request,
         "eform_editor.html.j2",
-        problem.status if problem else 200,
+        problem=problem,
         found=found,
         base=entered.get("base", found.history[0].id if found.history else SHIPPED),
         content=content,
         entered=entered,
         refused=refused,
         new_field=NEW_FIELD,
-        error=problem_text(problem) if problem else "",
         **await _trial(request, content, tries_of(entered)),
     )
 
@@ -153,26 +150,27 @@ async def change_form(request: web.Request) -> web.Response:
         draft = await request[SERVICE].ask(ChangeWhole, "GET", f"{CHANGES}/{number}")
         if (draft.change.kind, draft.change.code) == ("eform", found.code):
             entered = {"content": draft.after, "note": draft.change.note}
-    return await _editor(request, found, entered)
+    return await _editor(request, found, entered, None)
+
+
+async def _refused(request: web.Request, problem: Problem) -> web.Response:
+    found = _new(request.match_info["code"])
+    return await _editor(request, found, await forms.fields(request), problem)
 
 
 @routes.post(f"/eforms/{CODE}/change")
 @allow(Role.EDITOR)
+@shows_again(_refused)
 async def change(request: web.Request) -> web.Response:
     """Propose the text."""
     entered, code = await forms.fields(request), request.match_info["code"]
-    try:
-        base = entered.get("base", "")
-        body = KeptNew(
-            base=int(base) if base.isdecimal() else SHIPPED,
-            content=entered.get("content", ""),
-            **dict(reason_of(entered)),
-        )
-        made = await request[SERVICE].ask(ChangeView, "POST", f"{KEPT}/{code}/changes", body)
-    except Problem as problem:
-        if problem.status not in (409, 422):
-            raise
-        return await _editor(request, _new(code), entered, problem)
+    base = entered.get("base", "")
+    body = KeptNew(
+        base=int(base) if base.isdecimal() else SHIPPED,
+        content=entered.get("content", ""),
+        **dict(reason_of(entered)),
+    )
+    made = await request[SERVICE].ask(ChangeView, "POST", f"{KEPT}/{code}/changes", body)
     raise web.HTTPSeeOther(f"{CHANGES}/{made.id}?done=proposed")
 
 

@@ -17,9 +17,10 @@ from web.staff import forms
 from web.staff.catalogue.diff import told
 from web.staff.catalogue.form import rows_of
 from web.staff.changes import CHANGES, PLACES, reason_of
+from web.staff.gate import shows_again
 from web.staff.kept.faults import say_cell, say_fault
 from web.staff.keys import SERVICE
-from web.staff.rendering import problem_text, render, texts
+from web.staff.rendering import render, texts
 
 routes = web.RouteTableDef()
 KEPT, ONLY = "/staff/kept", "all"
@@ -90,27 +91,18 @@ def _kind(request: web.Request) -> str:
     return request.path.rpartition("/")[2]
 
 
-async def _found(request: web.Request, kind: str) -> KeptView:
-    return await request[SERVICE].ask(KeptView, "GET", f"{KEPT}/{kind}/{ONLY}")
-
-
-async def _page(
-    request: web.Request,
-    kind: str,
-    entered: Mapping[str, str] | None = None,
-    problem: Problem | None = None,
-) -> web.Response:
-    found = await _found(request, kind)
+async def _page(request: web.Request, problem: Problem | None = None) -> web.Response:
+    kind, entered = _kind(request), await forms.fields(request)
+    found = await request[SERVICE].ask(KeptView, "GET", f"{KEPT}/{kind}/{ONLY}")
     table = kind in TABLES
-    if entered is None:
-        entered = shown(kind, found.content) if table else {"content": found.content}
+    entered = entered or (shown(kind, found.content) if table else {"content": found.content})
     faults = problem.extra.get("faults", []) if problem else []
     where = problem.extra.get("where", []) if problem else []
     directory = Directory(tenant())
     return render(
         request,
         f"kept_{'table' if table else 'text'}.html.j2",
-        problem.status if problem else 200,
+        problem=problem,
         found=found,
         base=entered.get("base", found.history[0].id),
         entered=entered,
@@ -126,19 +118,7 @@ async def _page(
         notes=texts()["kept_notes"],
         wrong=[*where, *(one.partition(":")[0] for one in faults)],
         refused=[say_cell(one) if table else say_fault(one) for one in faults],
-        error=problem_text(problem) if problem else "",
     )
-
-
-async def _change(request: web.Request, kind: str) -> web.Response:
-    entered = await forms.fields(request)
-    content = read(kind, entered) if kind in TABLES else entered.get("content", "")
-    try:
-        return await _propose(request, kind, ONLY, content, entered)
-    except Problem as problem:
-        if problem.status not in (409, 422):
-            raise
-        return await _page(request, kind, entered, problem)
 
 
 async def _propose(
@@ -159,16 +139,19 @@ async def _propose(
 @allow(Role.EDITOR)
 async def document(request: web.Request) -> web.Response:
     """A document as a form, with its history."""
-    return await _page(request, _kind(request))
+    return await _page(request)
 
 
 @routes.post("/units")
 @routes.post("/calendar")
 @routes.post("/synonyms")
 @allow(Role.EDITOR)
+@shows_again(_page)
 async def change(request: web.Request) -> web.Response:
     """Propose what the form says."""
-    return await _change(request, _kind(request))
+    kind, entered = _kind(request), await forms.fields(request)
+    content = read(kind, entered) if kind in TABLES else entered.get("content", "")
+    return await _propose(request, kind, ONLY, content, entered)
 
 
 DOCUMENT = r"/kept/{kind:eform|units|calendar|synonyms|answers}/{code:[a-z][a-z-]{1,62}}"
