@@ -62,6 +62,7 @@ fields:
     explanation: Để ghi.
     section: A
     example: nam
+    validation: {refuse: [{value: male, when: {field: phone, exists: true}, say: Chưa nhận ạ.}]}
     options:
       - {value: male, label: Nam, aliases: [trai], whole: [ông]}
       - {value: female, label: Nữ}
