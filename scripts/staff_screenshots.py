@@ -24,6 +24,9 @@ from onestop.catalogue import imports, shipped, store
 from onestop.catalogue.sources import Source
 from onestop.changes import service as changes
 from onestop.feedback import complaints
+from onestop.kept import store as kept
+from onestop.kept.registry import SHELVES
+from onestop.kept.shelf import ONLY
 from onestop.privacy import expiring
 from onestop.schemas import ComplaintRequest
 from onestop.staff import second_factor
@@ -38,7 +41,10 @@ from web.staff.forms import PATH, SESSION_COOKIE
 
 IMAGES = Path(__file__).parent.parent / "docs" / "images"
 SIZE, COLOURS = {"width": 960, "height": 860}, 32
-WIDE = {"to-khai": {"width": 1280, "height": 1100}}
+WIDE = {
+    "to-khai": {"width": 1280, "height": 1100},
+    "luu-giu": {"width": 1280, "height": 900},
+}
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
 CODE = "1.004873"
 PAGES = {
@@ -53,6 +59,7 @@ PAGES = {
     "phan-anh": "complaints/{complaint}",
     "nhom-cau": "review/groups",
     "luu-giu": "retention",
+    "ban-moi": "kept/synonyms/all/revisions/0",
 }
 MISUNDERSTOOD = (
     "tiêm phòng dại cho chó ở đâu vậy",
@@ -84,6 +91,13 @@ def fill(session: Session) -> None:
     note = "Người dân hay gọi như vậy; mức độ theo quyết định mới"
     before, after = procedure.model_dump_json(), content.model_dump_json()
     changes.propose(session, "hoa", Scope(), "procedure", CODE, before, after, note, None, now())
+
+
+def differ(session: Session) -> None:
+    """Everyday words as staff keep them, of which the project ships others."""
+    words = SHELVES["synonyms"].shipped()[ONLY]
+    ours = f"{words}- say: [bùa xanh]\n  means: căn cước\n"
+    kept.save(session, "synonyms", ONLY, ours)
 
 
 def tell(session: Session) -> str:
@@ -131,6 +145,7 @@ def main() -> None:
         upgrade("onestop", url)
         database = Database(url)
         database.transact(fill)
+        database.transact(differ)
         complaint = database.transact(tell)
         misunderstand(database)
         expiring.run(database, now())
