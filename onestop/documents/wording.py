@@ -1,4 +1,4 @@
-"""How official forms write what was answered: days in words and in full, boxes to tick.
+"""How official forms write what was answered: days in words and in full, boxes to tick, people in a table.
 
 Filters of the templates (`data/forms/README.md`). They get an answer as it was read back.
 """
@@ -7,10 +7,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
+
+from onestop.eforms.people import citizen_id_facts
 
 _FIGURES = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
 _DAY = re.compile(r"(\d{2})/(\d{2})/(\d{4})")
 _BLANK = "……"
+_BORN = re.compile(r"(?:sinh )?(?:ngày |năm )?((?:\d{1,2}[/.-]){0,2}(?:19|20)\d\d)", re.IGNORECASE)
+_CITIZEN_ID = re.compile(
+    r"(?:(?:số )?(?:cccd|cc|căn cước|định danh)(?: số)? ?)?((?:\d ?){12})", re.IGNORECASE
+)
+_SEXES = {"male": "Nam", "female": "Nữ"}
 
 
 def number_in_words(number: int) -> str:
@@ -64,8 +72,51 @@ def box(answer: object, *ticked_by: str) -> str:
     return "☑" if str(answer) in ticked_by else "☐"
 
 
-FILTERS: dict[str, Callable[..., str]] = {
+@dataclass(frozen=True)
+class Person:
+    """One of several people who were told in one answer; what was not told is empty."""
+
+    name: str
+    born: str = ""
+    sex: str = ""  # as the citizen ID says
+    citizen_id: str = ""
+    relation: str = ""
+
+
+def people(answer: object) -> list[Person]:
+    """The people of an answer such as "Lê Thị Thu, 02/04/1992, 035192004567, vợ; Lê An, 2019, con".
+
+    Each begins with the name; birth, citizen ID and relation follow in any order. What is told otherwise stands
+    whole under the name, so that nothing is lost.
+    """
+    return [_person(one) for one in re.split(r"[;\n]", str(answer)) if one.strip()]
+
+
+def _sex(citizen_id: str) -> str:
+    try:
+        return _SEXES[citizen_id_facts(citizen_id)[1]]
+    except ValueError:  # twelve digits that are none; the officer sees them as they were told
+        return ""
+
+
+def _person(told: str) -> Person:
+    name, *others = (" ".join(part.split()) for part in told.split(","))
+    born = citizen_id = sex = ""
+    rest = []
+    for part in others:
+        if not born and (found := _BORN.fullmatch(part)):
+            born = found[1]
+        elif not citizen_id and (found := _CITIZEN_ID.fullmatch(part)):
+            citizen_id = found[1].replace(" ", "")
+            sex = _sex(citizen_id)
+        elif part:
+            rest.append(part)
+    return Person(name, born, sex, citizen_id, ", ".join(rest))
+
+
+FILTERS: dict[str, Callable[..., object]] = {
     "in_words": in_words,
     "in_full": in_full,
     "box": box,
+    "people": people,
 }

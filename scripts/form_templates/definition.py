@@ -39,10 +39,15 @@ class Strict(BaseModel):
 
 
 class Grid(Strict):
-    """A table: its head, each column's share in per cent, rows of template text, and empty ones for the pen."""
+    """A table: its head, each column's share in per cent, rows of template text, and empty ones for the pen.
+
+    With `each`, an expression of several things, the rows are printed for every `one` of them; where there are
+    none, the empty ones stand instead.
+    """
 
     columns: list[str]
     widths: list[int]
+    each: str = ""
     rows: list[list[str | None]] = []
     blank: int = Field(default=0, ge=0)
 
@@ -130,6 +135,7 @@ class Form(Strict):
             if isinstance(line, str):
                 yield from _COMMAND.findall(line)
             elif isinstance(line, Table):
+                yield line.table.each
                 cells = [cell for row in line.table.rows for cell in row if cell]
                 yield from (found for cell in cells for found in _COMMAND.findall(cell))
             else:

@@ -84,18 +84,32 @@ def grid(document: Document, wanted: Grid) -> None:
     """A table; what is answered is bold."""
     made = document.add_table(rows=0, cols=len(wanted.columns))
     made.style, made.autofit = "Table Grid", False
-    size = SMALL if len(wanted.columns) <= MANY else SMALLEST
     for column, share in zip(made.columns, wanted.widths, strict=True):
         column.width = Twips(WIDTH * share // 100)
-    empty = [None] * len(wanted.columns)
-    rows: list[Sequence[str | None]] = [wanted.columns, *wanted.rows, *[empty] * wanted.blank]
-    for row in rows:
-        head = row is wanted.columns
-        for cell, text, share in zip(made.add_row().cells, row, wanted.widths, strict=True):
+    size = SMALL if len(wanted.columns) <= MANY else SMALLEST
+
+    def row(texts: Sequence[str | None], *, head: bool = False) -> None:
+        for cell, text, share in zip(made.add_row().cells, texts, wanted.widths, strict=True):
             cell.width = Twips(WIDTH * share // 100)
             cell.paragraphs[0]._p.getparent().remove(cell.paragraphs[0]._p)
             bold = "b" if head or "{{" in (text or "") else ""
-            paragraph(cell, (text or "", bold), align=CENTRE if head else None, before=2, size=size)
+            align = CENTRE if head else None
+            paragraph(cell, (text or "", bold), align=align, before=2, size=size)
+
+    def told(text: str) -> None:
+        row([f"{{%tr {text} %}}", *[None] * (len(wanted.columns) - 1)])
+
+    row(wanted.columns, head=True)
+    if wanted.each:
+        told(f"for one in {wanted.each}")
+    for texts in wanted.rows:
+        row(texts)
+    if wanted.each:
+        told("else")
+    for _ in range(wanted.blank):
+        row([None] * len(wanted.columns))
+    if wanted.each:
+        told("endfor")
 
 
 def signatures(document: Document, form: Form) -> None:

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 from docx import Document as OpenDocx
+from hypothesis import given
+from hypothesis import strategies as st
 
 from common.settings import ROOT
 from onestop.catalogue.content import Procedure
@@ -105,7 +107,7 @@ def test_every_field_of_a_form_is_one_of_its_e_form(form: Form, eform: str) -> N
 def test_what_an_e_form_says_for_a_shared_name_has_its_place_on_the_form(form: Form) -> None:
     told = written(form, form.prints[0])
     for name in form.shared:
-        assert re.search(rf"\{{\{{ .*\b{name}\b|\{{%p if {name} ", told), name
+        assert re.search(rf"\{{\{{ .*\b{name}\b|\{{%\w+ (?:if|for one in) {name} ", told), name
 
 
 @EACH
@@ -151,6 +153,10 @@ def test_a_form_prints_each_answer_in_a_blank_or_a_box_or_at_its_end(
     commands = written(form, eform)
     boxes = re.findall(r"fields\.(\w+) \| box\('(.*?)'\)", commands)
     ticked = {name for name, _ in boxes}
+    said = form.said(eform).get("members", "")
+    listed = set(re.findall(r"fields\.(\w+)", said)) | set(
+        re.findall(r"fields\.(\w+) \| people", commands)
+    )
     for name in ticked:
         labels = {option.label for option in asked.field(name).options}
         assert labels <= {answer for named, answer in boxes if named == name}
@@ -173,6 +179,10 @@ def test_a_form_prints_each_answer_in_a_blank_or_a_box_or_at_its_end(
             for line in section.lines:
                 assert (f"– {line.label}: {line.value}" in told) == (line.field not in used)
                 shown = line.value.upper() in told.upper() or wording.in_full(line.value) in told
+                # People stand in a table, what was told of each in its column.
+                shown |= line.field in listed and all(
+                    part.strip() in told for part in re.split("[;,]", line.value)
+                )
                 assert shown or line.field in ticked | said_closer, (way, line.label)
     assert tried > len(every_way(asked)) / 2
 
@@ -328,3 +338,50 @@ def test_the_form_of_the_guide_is_one_of_its_e_form(guide: str, tmp_path: Path) 
         < set(read_form(tmp_path / "library-card.yml").used("library-card"))
         <= asked
     )
+
+
+PEOPLE = "Lê Thị Thu, 02/04/1992, 035192004567, vợ; Lê An, sinh năm 2019, con đẻ, học sinh"
+
+
+def test_people_told_in_one_answer_stand_in_the_rows_of_the_table() -> None:
+    told = {"has_members": "có", "members": PEOPLE}
+    table = printed("household-split", **told).tables[0]
+    assert [[cell.text for cell in row.cells] for row in table.rows[1:]] == [
+        ["1", "Lê Thị Thu", "02/04/1992", "Nữ", "035192004567", "vợ"],
+        ["2", "Lê An", "2019", "", "", "con đẻ, học sinh"],
+    ]
+    assert len(printed("household-split", has_members="không").tables[0].rows) == 1 + 3
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "vợ tôi Lê Thị Thu sinh 1992",
+        "Lê Thu, 000000000000, vợ",
+        "Lê Thu, 0351920045, 2/4",
+        ";,;",
+        "a,",
+    ],
+)
+def test_people_told_in_another_way_lose_nothing(told: str) -> None:
+    found = wording.people(told)
+    kept = " ".join(text for one in found for text in vars(one).values())
+    assert all(word in kept for word in re.split(r"[;,\s]+", told))
+
+
+@given(st.text(alphabet="Lê, ;0123456789/\n", max_size=60))
+def test_any_answer_may_be_of_people(told: str) -> None:
+    digits = "".join(re.findall(r"\d", told))
+    kept = "".join(
+        one.name + one.born + one.citizen_id + one.relation for one in wording.people(told)
+    )
+    assert sorted(re.findall(r"\d", kept)) == sorted(digits)
+
+
+def test_the_list_of_how_sure_the_blanks_are_is_true() -> None:
+    readme = (docx.DIRECTORY / "README.md").read_text("utf-8")
+    for form in OFFICIAL:
+        (row,) = [
+            line for line in readme.splitlines() if line.startswith(f"| `{form.checked}` | `")
+        ]
+        assert f"`{form.id}`" in row or f"`-{form.id.removeprefix('household-business-')}`" in row
