@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from docx.document import Document
 
+from onestop.cli.eform import DIRECTORY as EFORMS
+from onestop.eforms.definition import load_eforms
+from scripts.form_templates.checking import check
 from scripts.form_templates.definition import Form, read_forms
 from scripts.form_templates.layout import general, official
 
@@ -21,8 +24,15 @@ GENERAL = Form(
 
 
 def templates() -> dict[str, Document]:
-    """All templates, by the e-form that prints by each."""
+    """All templates, by the e-form that prints by each.
+
+    Raises:
+        FormError: if a form cannot be read, or an e-form cannot print by it.
+    """
     made = {"general": general(GENERAL)}
+    eforms = load_eforms(EFORMS)
     for form in read_forms():
-        made |= {eform: official(form, eform) for eform in form.prints}
+        for eform in form.prints:
+            made[eform] = official(form, eform)
+            check(form, eform, made[eform], eforms)
     return made

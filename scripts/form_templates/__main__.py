@@ -1,11 +1,14 @@
-"""Write all templates; a form that cannot be read is said in one line."""
+"""Write the templates that differ from their files; a form that cannot be read is said in one line."""
 
 from __future__ import annotations
 
 import sys
 
+import docx
+
 from scripts.form_templates import templates
 from scripts.form_templates.definition import DIRECTORY, FormError
+from scripts.form_templates.layout import content
 
 
 def main() -> int:
@@ -16,8 +19,10 @@ def main() -> int:
         sys.stderr.write(f"{error}\n")
         return 1
     for name, document in made.items():
-        document.save(str(DIRECTORY / f"{name}.docx"))
-        sys.stdout.write(f"{name}.docx\n")
+        path = DIRECTORY / f"{name}.docx"
+        if not path.exists() or content(docx.Document(str(path))) != content(document):
+            document.save(str(path))
+            sys.stdout.write(f"{name}.docx\n")
     return 0
 
 

@@ -17,8 +17,9 @@ from common.settings import ROOT
 
 DIRECTORY = ROOT / "data" / "forms"
 BLANK = "………………"
+_NAMED = re.compile(r"\bfields\.([a-z]\w*)")
 # What is only compared or looked up by is not printed.
-_NAMED = re.compile(r"(?<!\}\[)\bfields\.([a-z]\w*)\b(?!\s*[!=]=)")
+_PRINTED = re.compile(r"(?<!\}\[)\bfields\.([a-z]\w*)\b(?!\s*[!=]=)")
 _COMMAND = re.compile(r"\{[%{].*?[%}]\}")
 _WORD = re.compile(r"\b[a-z]\w*\b")
 
@@ -121,13 +122,20 @@ class Form(Strict):
 
     def used(self, eform: str) -> list[str]:
         """The fields of an e-form that stand in the form, in order; the others are listed at its end."""
+        return self._found(_PRINTED, eform)
+
+    def named(self, eform: str) -> list[str]:
+        """All fields that the form looks at as an e-form prints by it."""
+        return self._found(_NAMED, eform)
+
+    def _found(self, pattern: re.Pattern[str], eform: str) -> list[str]:
         said = self.said(eform)
-        named: list[str] = []
+        found: list[str] = []
         for text in self._written():
             for name in (name for name in _WORD.findall(text) if name in said):
-                named += _NAMED.findall(said[name])
-            named += _NAMED.findall(text)
-        return list(dict.fromkeys(named))
+                found += pattern.findall(said[name])
+            found += pattern.findall(text)
+        return list(dict.fromkeys(found))
 
     def _written(self) -> Iterator[str]:
         """Every expression of the form, and what is told by command within its sentences."""

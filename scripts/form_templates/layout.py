@@ -267,3 +267,9 @@ def general(form: Form) -> Document:
     statement(document, form)
     footer(document)
     return document
+
+
+def content(document: Document) -> tuple[str, ...]:
+    """All that a template says and how it looks; equal for equal ones, which two files of them are not."""
+    footer = document.sections[0].footer._element
+    return document.element.xml, document.styles.element.xml, footer.xml
