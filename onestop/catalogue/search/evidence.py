@@ -31,13 +31,13 @@ class Weights(NamedTuple):
     cut: float = -0.12
     unsaid: float = -0.23
     body: float = 0.45
-    body_pairs: float = 0.52
+    body_pairs: float = 0.49
     action: float = 0.15
-    contradicted: float = -0.3
+    contradicted: float = -0.34
     confirmed: float = 0.22
     seldom: float = -0.16
     special: float = -0.1
-    commune: float = 0.11
+    commune: float = 0.14
     local: float = -0.2
     copy: float = -0.5
 

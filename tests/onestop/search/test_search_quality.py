@@ -56,12 +56,17 @@ def test_everyday_words(real_index: SearchIndex, name: str, many: int) -> None:
     assert found["hit@5"] >= 0.97
 
 
-def test_questions_about_procedures_drawn_by_lot(real_index: SearchIndex) -> None:
-    """The hardest set: whatever procedures the lot chose, in other words than their names."""
-    found = measure(real_index, read_questions([DATA / "drawn.jsonl"]))
-    assert found["n"] >= 60
-    assert found["hit@1"] >= 0.6
-    assert found["hit@5"] >= 0.9
+@pytest.mark.parametrize(
+    ("name", "many", "at_1", "at_5"), [("drawn", 72, 0.6, 0.9), ("drawn_fresh", 47, 0.68, 0.95)]
+)
+def test_questions_about_procedures_drawn_by_lot(
+    real_index: SearchIndex, name: str, many: int, at_1: float, at_5: float
+) -> None:
+    """The hardest sets: whatever procedures the lot chose, in other words than their names."""
+    found = measure(real_index, read_questions([DATA / f"{name}.jsonl"]))
+    assert found["n"] >= many
+    assert found["hit@1"] >= at_1
+    assert found["hit@5"] >= at_5
 
 
 def test_one_slip_costs_at_most_four_points(real_index: SearchIndex) -> None:
