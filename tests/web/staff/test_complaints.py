@@ -6,7 +6,9 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 
+import aiohttp
 import pytest
+from aiohttp import web
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -17,6 +19,8 @@ from onestop.catalogue.sources import Source
 from onestop.eforms.definition import EForm
 from onestop.feedback import complaints, ratings
 from onestop.feedback.models import Complaint
+from onestop.http import staff_complaints
+from onestop.http.staff_gate import HEADER
 from onestop.notices.models import Notice
 from onestop.schemas import RatingRequest
 from onestop.staff.access import Role
@@ -142,6 +146,36 @@ async def test_each_agency_sees_its_own_and_what_names_none_is_for_all_seeing(
     ):
         assert status == 404
     assert [one for one in audited(console) if nobodys in one[1]] == []
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        (route.method, route.path)
+        for route in staff_complaints.routes
+        if isinstance(route, web.RouteDef) and "{code}" in route.path
+    ],
+)
+@pytest.mark.parametrize("whose", ["nobodys", "anothers"])
+async def test_at_no_address_an_agency_reaches_what_is_not_its_own(
+    console: Console, dossier: str, method: str, path: str, whose: str
+) -> None:
+    code = taken(console.database, 1, about=dossier if whose == "anothers" else "")
+    account = make_account(console.database, "mai", Role.AGENT, agencies=["Sở B"])
+    token = console.config.internal_token.get_secret_value()
+    headers = {
+        "Authorization": f"Bearer {token}",
+        HEADER: open_session(console.database, account),
+    }
+    fits = {"state": "answered", "note": "x"} if "steps" in path else {"agency": "A", "note": "x"}
+    address = path.replace("{code}", code).replace("{file_id}", "f")
+    url = f"{console.config.onestop_url}{address}"
+    async with (
+        aiohttp.ClientSession(headers=headers) as http,
+        http.request(method, url, json=None if method == "GET" else fits) as answer,
+    ):
+        assert answer.status in {403, 404}, await answer.text()
+    assert audited(console) == []
 
 
 async def test_a_complaint_of_nobody_is_given_to_an_agency_which_then_sees_it(
