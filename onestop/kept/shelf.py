@@ -103,9 +103,9 @@ class Shelf(ABC):
         standing = store.newest(session, self.kind).get(code)
         against = standing.against if standing is not None else None
         # Who makes the first change sees the file; who takes it, or keeps what stands over it, has seen it.
-        seen = () if standing is None else (standing.content, shipped or "")
         if shipped is not None and (
-            standing is None or self.essence(content) in map(self.essence, seen)
+            standing is None
+            or self.essence(content) in {self.essence(standing.content), self.essence(shipped)}
         ):
             against = self._digest(shipped)
         store.save(session, self.kind, code, content, against)

@@ -8,6 +8,17 @@ A page is a handler that says who may open it; forgotten, the application does n
         found = await request[SERVICE].ask(list[AccountView], "GET", "/staff/accounts")
         return render(request, "accounts.html.j2", accounts=found)
 
+What a form does says which page shows it again where the service refuses it, and reads its fields in the shape
+that is sent on:
+
+    @routes.post("/holds")
+    @allow(Role.ADMINISTRATOR)
+    @shows_again(_page)
+    async def place(request: web.Request) -> web.Response:
+        body = await forms.filled(request, HoldNew)
+        await request[SERVICE].tell("POST", "/staff/holds", body)
+        raise web.HTTPSeeOther("/staff/retention?done=held")
+
 List its module in `PARTS`, its entry in `menu.yml`, its texts in `texts.yml` and its template. The service
 asks for the roles again: pages show, they do not decide.
 """
