@@ -100,6 +100,9 @@ def run_hold(options: argparse.Namespace) -> int:
     except holds.UnknownSubject as error:
         sys.stderr.write(f"there is no {options.kind} {error}\n")
         return 1
+    except holds.AlreadyHeld as error:
+        sys.stderr.write(f"hold {error.number} stands on it already\n")
+        return 1
     sys.stdout.write(f"hold {hold.id}: {hold.kind} {hold.subject}\n")
     return 0
 

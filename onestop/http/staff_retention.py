@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from aiohttp import web
 from aiohttp_pydantic.decorator import inject_params
-from aiohttp_pydantic.oas.typing import r200, r201, r204, r403, r404, r422
+from aiohttp_pydantic.oas.typing import r200, r201, r204, r403, r404, r409, r422
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
@@ -95,8 +95,8 @@ async def read(request: web.Request) -> r200[RetentionPage]:
 @receive
 async def place(
     request: web.Request, body: HoldNew
-) -> r201[HoldView] | r403[ProblemDetail] | r422[ProblemDetail]:
-    """Place a hold; one that stands already is given back as it was placed."""
+) -> r201[HoldView] | r403[ProblemDetail] | r409[ProblemDetail] | r422[ProblemDetail]:
+    """Place a hold."""
     _check_may_hold(request)
     unknown = Problem(422, f"unknown_{body.kind}", f"There is no such {body.kind}.")
     if body.kind == "conversation" and not body.subject.isdecimal():
@@ -110,6 +110,8 @@ async def place(
         return _json(await request.app[DATABASE].run(work), 201)
     except holds.UnknownSubject as error:
         raise unknown from error
+    except holds.AlreadyHeld as error:
+        raise Problem(409, "already_held", f"Hold {error.number} stands on it.") from error
 
 
 @routes.post("/staff/holds/{hold_id}/release")

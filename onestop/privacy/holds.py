@@ -19,6 +19,14 @@ class UnknownSubject(LookupError):
     """There is no such dossier or conversation, or no hold to release."""
 
 
+class AlreadyHeld(Exception):
+    """A hold stands on it already, for its own reason; `number`: which."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(str(number))
+        self.number = number
+
+
 def held_owners() -> Select[tuple[str]]:
     """The owners under a hold, as a query to be part of others."""
     standing = LegalHold.released_at.is_(None)
@@ -38,7 +46,7 @@ def held(session: Session, owner: str) -> bool:
 
 
 def place(session: Session, kind: HoldKind, subject: str, reason: str, actor: str) -> LegalHold:
-    """Place a hold; one that stands already is given back.
+    """Place a hold.
 
     Args:
         subject: a dossier's code as typed; a conversation's owner, or its number among the transcripts.
@@ -46,6 +54,7 @@ def place(session: Session, kind: HoldKind, subject: str, reason: str, actor: st
 
     Raises:
         UnknownSubject: if there is no such dossier, or no conversation of that number.
+        AlreadyHeld: if one stands on it.
     """
     if kind == "dossier":
         subject = normalise_code(subject) or subject.strip().upper()
@@ -55,7 +64,7 @@ def place(session: Session, kind: HoldKind, subject: str, reason: str, actor: st
         subject = _owner_of(session, int(subject))
     known = _standing(session, kind, subject)
     if known is not None:
-        return known
+        raise AlreadyHeld(known.id)
     hold = LegalHold(kind=kind, subject=subject, reason=reason, actor=actor)
     session.add(hold)
     session.flush()

@@ -169,6 +169,7 @@ def test_the_commands_run_report_hold_and_release(
     monkeypatch.setattr("onestop.cli.retention.now", lambda: late)
     hold = ["retention", "hold", "dossier", kept.dossier.lower(), "--reason", "CV 12/CAT"]
     assert main([*hold, "--actor", "lan"]) == 0
+    assert main(hold) == 1
     assert main([*hold[:3], "H25-000000-0000000", *hold[4:]]) == 1
     assert main(["retention", "holds"]) == 0
     said = capsys.readouterr()

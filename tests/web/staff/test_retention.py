@@ -94,6 +94,10 @@ async def test_a_conversation_is_held_and_released_with_reasons(
     assert LETTER in page
     assert f"/staff/transcripts/{conversation}" in page
     assert OWNER not in page
+    twice = {"kind": "conversation", "subject": conversation, "reason": "lý do khác"}
+    status, page = await console.post(HOLDS, **twice)
+    assert (status, "Đã có lệnh giữ" in page) == (409, True)
+    assert "lý do khác" in page  # what was entered
     status, page = await console.post(f"{HOLDS}/1/release", reason=" ")
     assert status == 422
     status, address = await console.post(f"{HOLDS}/1/release", reason="đã xử xong")
