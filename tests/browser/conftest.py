@@ -84,6 +84,11 @@ class Site:
 
         self._runner = asyncio.run_coroutine_threadsafe(begin(), self._loop).result(20)
 
+    @property
+    def database(self) -> str:
+        """The address of the gateway's database."""
+        return self._config.gateway_database_url
+
     def opened(self) -> int:
         """How many conversations were begun since it was started."""
         assert self._runner

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
+from common.database import Database, now
+from gateway import inbox, outbox
+from gateway.models import ChatSession, Direction, Message, State
 from tests.browser.conftest import AXE, ONLINE, Opener, Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
@@ -387,6 +393,80 @@ def test_the_last_words_stay_in_sight_when_the_telephones_keyboard_opens(open_pa
     expect(last).to_be_in_viewport(ratio=1)
     page.set_viewport_size({"width": 360, "height": 700})
     expect(last).to_be_in_viewport(ratio=1)
+
+
+def talked(site: Site, turns: int) -> None:
+    """The one conversation of the site was long, an hour ago."""
+    database = Database(site.database)
+
+    def talk(session: Session) -> None:
+        sender = session.scalars(select(ChatSession.sender)).one()
+        for number in range(turns):
+            body = {"text": f"câu hỏi {number}", "payload": None, "attachments": []}
+            kept, _ = inbox.keep(session, sender, "web", f"k{number}", body, 10_000)
+            said = {
+                "text": f"Trả lời {number}. " * 12,
+                "buttons": [{"title": "Có", "payload": "/affirm"}],
+            }
+            outbox.put(session, sender, "web", [said], reply_to=kept)
+        values = {"created_at": now() - timedelta(hours=1)}
+        session.execute(update(Message).values(**values))
+        asked = Message.direction == Direction.INCOMING
+        session.execute(update(Message).where(asked).values(state=State.ANSWERED))
+
+    database.transact(talk)
+    database.close()
+
+
+def test_a_long_conversation_is_at_its_end_after_a_reload(open_page: Opener, site: Site) -> None:
+    page = open_page(320, 568)
+    talked(site, 200)
+    page.reload()
+    page.wait_for_selector(ONLINE)
+    log = page.get_by_role("log")
+    expect(log).to_contain_text("Trả lời 199")
+    # At once, without a ride through all that was said.
+    left = log.evaluate("log => log.scrollHeight - log.scrollTop - log.clientHeight")
+    assert left < 50
+    assert page.locator("mot-cua-chat .row").count() <= 101
+    say(page, "và nữa")
+    expect(log).to_contain_text("Anh/chị vừa nhắn: và nữa")
+    expect(log.get_by_text("và nữa").last).to_be_in_viewport()
+
+
+ANSWERS = """
+(chat, [from, to]) => {
+  for (let n = from; n < to; n++) chat.log.replied({ id: 100000 + n, text: `đáp ${n} ` });
+}
+"""
+
+
+def test_a_page_that_stays_open_keeps_a_bounded_log_but_not_while_one_reads_above(
+    open_page: Opener,
+) -> None:
+    page = open_page(320, 568)
+    say(page, "xin chào")
+    log, chat = page.get_by_role("log"), page.locator("mot-cua-chat")
+    expect(log).to_contain_text("Anh/chị vừa nhắn: xin chào")
+    shown = page.locator("mot-cua-chat .row")
+    chat.evaluate("chat => (chat.log.turnStart = null)")
+    for number in range(0, 300, 20):
+        chat.evaluate(ANSWERS, [number, number + 20])
+        chat.evaluate("chat => (chat.log.turnStart = null)")
+    expect(shown).to_have_count(200)
+    chat.evaluate(ANSWERS, [300, 301])
+    expect(log.get_by_text("đáp 300")).to_be_in_viewport()
+    # By keyboard; the page's first move begins near the end, which is no reason to go back there.
+    log.focus()
+    page.keyboard.press("PageUp")
+    expect(log.get_by_text("đáp 300")).not_to_be_in_viewport()
+    chat.evaluate(ANSWERS, [301, 321])
+    expect(shown).to_have_count(220)
+    expect(log.get_by_text("đáp 320")).not_to_be_in_viewport()
+    page.get_by_role("button", name="Tin mới").click()
+    expect(log.get_by_text("đáp 320")).to_be_in_viewport()
+    chat.evaluate(ANSWERS, [321, 322])
+    expect(shown).to_have_count(200)
 
 
 @pytest.mark.parametrize("width", [320, 360, 768, 1280])

@@ -6,6 +6,8 @@ import { fileBody, progressBar, uploadControl } from "./upload.js";
 import { texts } from "./texts.js";
 
 const NEAR_END_PX = 120;
+// A page that stays open for days does not get slower: what is older is gone from it, as after a reload.
+const MOST_ROWS = 200;
 
 export class Log {
   /**
@@ -20,6 +22,8 @@ export class Log {
     this.turnStart = null;
     this.place = null; // the row whose beginning is to be seen; none: the end
     this.following = true;
+    this.restoring = false;
+    this.top = 0;
     parts.newer.addEventListener("click", () => {
       parts.log.scrollTop = parts.log.scrollHeight;
       parts.log.focus();
@@ -27,7 +31,12 @@ export class Log {
     // Whoever scrolls by hand reads something: new messages no longer move the view, until the end is reached.
     for (const name of ["wheel", "touchmove", "keydown"])
       parts.log.addEventListener(name, () => (this.following = false), { passive: true });
-    parts.log.addEventListener("scroll", () => this.nearEnd && this.follow(), { passive: true });
+    // Only on the way down: who leaves the end is near it for a moment, too.
+    parts.log.addEventListener("scroll", () => {
+      const down = parts.log.scrollTop > this.top;
+      this.top = parts.log.scrollTop;
+      if (down && this.nearEnd) this.follow();
+    }, { passive: true });
     // A telephone's keyboard cuts the view from below when it opens: an end that was in sight stays there.
     new ResizeObserver(() => {
       if (!this.following) return;
@@ -68,10 +77,12 @@ export class Log {
     if (!messages.length) return;
     const { log } = this.parts;
     log.setAttribute("aria-live", "off");
+    this.restoring = true;
     for (const message of messages) {
       if (message.from === "citizen") this.said(message);
       else this.replied(message);
     }
+    this.restoring = false;
     this.place = null;
     this.stand();
     setTimeout(() => log.setAttribute("aria-live", "polite"), 300);
@@ -211,22 +222,32 @@ export class Log {
     const name = author === "staff" ? null : h("span", { class: "hidden" }, author === "citizen" ? texts.citizen : texts.assistant);
     const row = h("div", { class: `row ${author}` }, name, ...content);
     this.parts.log.append(row);
+    this.trim();
     return row;
+  }
+
+  // Not while someone reads above, nor where the focus is.
+  trim() {
+    const { log } = this.parts;
+    while (this.following && log.childElementCount > MOST_ROWS && !log.firstElementChild.matches(":focus-within")) log.firstElementChild.remove();
   }
 
   // Follow the conversation, but never past the beginning of a long answer, and not while someone reads above.
   scroll(row) {
     this.place = row;
+    if (this.restoring) return;
     if (this.following) this.stand();
     else this.parts.newer.hidden = false;
   }
 
-  // Where the view belongs.
+  // Where the view belongs. It glides there, but not far, and not while rows above go, which would stop it half-way.
   stand() {
     const { log } = this.parts;
     const end = log.scrollHeight - log.clientHeight;
     const begin = this.place ? this.place.offsetTop - log.offsetTop - 12 : end;
     this.atEnd = begin >= end;
-    log.scrollTop = Math.min(begin, end);
+    const top = Math.min(begin, end);
+    const jump = log.childElementCount >= MOST_ROWS || Math.abs(top - log.scrollTop) > 2 * log.clientHeight;
+    log.scrollTo({ top, behavior: jump ? "instant" : "auto" });
   }
 }
