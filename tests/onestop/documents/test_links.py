@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import string
 import time
 from dataclasses import asdict
 
@@ -15,6 +16,7 @@ from common.settings import settings
 from onestop.documents import links
 from onestop.documents.links import LIFETIME, NoSuchLink, Ticket
 
+LETTERS = string.ascii_letters + string.digits + "-_"
 CIPHER = settings().cipher()
 MINE = Ticket("web:an", "draft-1", "docx")
 ZALO = Ticket("zalo:123", "draft-2", "pdf")
@@ -25,7 +27,7 @@ def test_a_link_is_read_back_for_its_owner(name: str, draft: str, form: links.Fo
     ticket = Ticket(f"web:{name}", draft, form)
     text = links.make(CIPHER, ticket)
     assert links.read(CIPHER, text, ticket.owner) == ticket
-    assert set(text) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
+    assert set(text) <= set(LETTERS)
 
 
 @pytest.mark.parametrize("asker", ["", "web:binh", "zalo:an"])
@@ -48,11 +50,11 @@ def test_a_link_ends(monkeypatch: pytest.MonkeyPatch) -> None:
         links.read(CIPHER, text, "")
 
 
-@given(st.data())
-def test_a_changed_link_is_no_link(data: st.DataObject) -> None:
-    text = links.make(CIPHER, ZALO)
-    at = data.draw(st.integers(0, len(text) - 2))  # the last letter holds spare bits
-    other = data.draw(st.sampled_from("AQgw-_09").filter(lambda one: one != text[at]))
+@given(st.integers(0, 99), st.integers(1, len(LETTERS) - 1))
+def test_a_changed_link_is_no_link(at: int, step: int) -> None:
+    text = links.make(CIPHER, ZALO)  # another one each time, so that nothing drawn may hang on it
+    assert len(text) > 101  # the last letter holds spare bits
+    other = LETTERS[(LETTERS.index(text[at]) + step) % len(LETTERS)]
     with pytest.raises(NoSuchLink):
         links.read(CIPHER, text[:at] + other + text[at + 1 :], "")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import chain
 
 import pytest
@@ -128,6 +129,10 @@ def test_any_commune_written_in_full_is_read_back(ward: Ward, street: str) -> No
     assert fold(value["street"]) == fold(street)
 
 
+def _unpadded(text: str) -> str:
+    return re.sub(r"\b0(?=\d)", "", text)
+
+
 @given(st.sampled_from(WARDS))
 def test_without_accents_a_commune_is_read_or_asked_for_among_its_namesakes(ward: Ward) -> None:
     text = fold(f"12 Lê Lợi, {ward.place}")
@@ -137,7 +142,8 @@ def test_without_accents_a_commune_is_read_or_asked_for_among_its_namesakes(ward
         candidates = refused(text).params["candidates"]
         assert isinstance(candidates, list)
         assert ward.place in candidates
-        assert {fold(place) for place in candidates} == {fold(ward.place)}
+        # "Phường 9" and "Phường 09" of one district are namesakes.
+        assert {_unpadded(fold(place)) for place in candidates} == {_unpadded(fold(ward.place))}
 
 
 @pytest.mark.parametrize(
