@@ -25,8 +25,8 @@ export class Log {
     this.restoring = false;
     this.top = 0;
     parts.newer.addEventListener("click", () => {
-      parts.log.scrollTop = parts.log.scrollHeight;
-      parts.log.focus();
+      parts.log.focus({ preventScroll: true });
+      parts.log.scrollTo({ top: parts.log.scrollHeight, behavior: "instant" });
     });
     // Whoever scrolls by hand reads something: new messages no longer move the view, until the end is reached.
     for (const name of ["wheel", "touchmove", "keydown"])
