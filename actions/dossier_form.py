@@ -151,7 +151,7 @@ class DossierForm(TopicAction):
         if draft.offer is not None and field.type not in STRICT and not self._tells(turn, sure):
             return filling.go_on(turn, draft)  # a remark is no name, while a yes is waited for
         probe = interrupts or draft.offer is not None
-        request = AnswerRequest(text=filling.answer_text(turn), probe=probe)
+        request = AnswerRequest(text=filling.answer_text(turn), turn=turn.key, probe=probe)
         result = await turn.service.answer(draft.id, turn.owner, request)
         if result.refusal is None:
             return filling.go_on(turn, result.draft, result)

@@ -123,7 +123,7 @@ async def correct(turn: Turn, draft: DraftView) -> Events:
         meant = found.matches[0]
         value = found.value or (turn.text if meant.type in BROUGHT_ALONG else None)
         if value is not None and meant.type != "paper":
-            request = AnswerRequest(text=value, field=meant.id, probe=True)
+            request = AnswerRequest(text=value, field=meant.id, turn=turn.key, probe=True)
             result = await turn.service.answer(draft.id, turn.owner, request)
             if result.refusal is None:
                 return filling.go_on(turn, result.draft, result)

@@ -75,7 +75,7 @@ async def take(turn: Turn, draft: DraftView) -> Events:
         field, append = _field(turn, LAST, draft) or "", True
     if not field:  # a citizen card, maybe
         return await offers.read_card(turn, draft)
-    request = AnswerRequest(file_ids=turn.file_ids, field=field, append=append)
+    request = AnswerRequest(file_ids=turn.file_ids, field=field, turn=turn.key, append=append)
     try:
         result = await turn.service.answer(draft.id, turn.owner, request)
     except OnestopRefusal:  # the last paper is asked for no longer

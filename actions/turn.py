@@ -97,12 +97,20 @@ class Turn:
         return float((self._message.get("intent") or {}).get("confidence") or 0.0)
 
     @property
+    def _heard(self) -> dict[str, Any]:
+        """The event of the message."""
+        said = (one for one in reversed(self.tracker.events) if one.get("event") == "user")
+        return next(said, {})
+
+    @property
+    def key(self) -> str | None:
+        """What the gateway knows the message by: the same when the turn is played again."""
+        return self._heard.get("message_id")
+
+    @property
     def metadata(self) -> dict[str, Any]:
         """What the gateway said of the message: channel and attachments."""
-        for event in reversed(self.tracker.events):
-            if event.get("event") == "user":
-                return event.get("metadata") or {}
-        return {}
+        return self._heard.get("metadata") or {}
 
     @property
     def channel(self) -> str:

@@ -37,7 +37,8 @@ def answer(
 ) -> AnswerResult | None:
     """Take an answer; `None` if the draft asks nothing.
 
-    A refusal changes nothing but the count of refusals of the field in a row.
+    A refusal changes nothing but the count of refusals of the field in a row. A message that was taken
+    already changes nothing at all.
 
     Args:
         draft: locked by the caller.
@@ -45,6 +46,10 @@ def answer(
         most_bytes: how much all files of the draft may weigh together.
     """
     form, answers = form_of(draft), answers_of(draft)
+    told = changes.told_by(draft, request.turn)
+    if told is not None:
+        taken = [(form.field(one), answers[one]) for one in told if one in answers]
+        return AnswerResult(draft=view(draft), accepted=[accepted(*one) for one in taken])
     field = present_field(draft, form, answers)
     if request.field is not None:
         active = engine.active_fields(asked_of(draft, form), answers)
@@ -74,9 +79,8 @@ def answer(
     answered = [one.id for one, _ in taken]
     asked, meant = _question(doubted, outcome.answers) if doubted is not None else ("", "")
     changes.ask(draft, doubted[0] if doubted is not None else None)
-    changes.keep(
-        draft, outcome.answers, [one for one in draft.skipped if one not in answered], answered
-    )
+    left_out = [one for one in draft.skipped if one not in answered]
+    changes.keep(draft, outcome.answers, left_out, answered, request.turn)
     return AnswerResult(
         draft=view(draft),
         accepted=[accepted(one, value) for one, value in taken],

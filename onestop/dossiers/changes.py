@@ -25,7 +25,11 @@ def ask(draft: Draft, field_id: str | None) -> None:
 
 
 def keep(
-    draft: Draft, answers: Mapping[str, Value], skipped: Iterable[str], told: Iterable[str]
+    draft: Draft,
+    answers: Mapping[str, Value],
+    skipped: Iterable[str],
+    told: Iterable[str],
+    key: str | None = None,
 ) -> None:
     """Write the answers as a turn has left them, and remember the turn.
 
@@ -33,6 +37,7 @@ def keep(
         answers: all answers after the turn.
         skipped: all skipped fields after the turn.
         told: the fields that the citizen answered or skipped in it.
+        key: of the citizen's message, by which a repeat is known.
     """
     before = draft.answers
     after = {field: one.model_dump(mode="json") for field, one in answers.items()}
@@ -41,6 +46,7 @@ def keep(
         "told": list(told),
         "answers": {one: before.get(one) for one in changed},
         "skipped": draft.skipped,
+        "key": key,
     }
     draft.turns = [*(draft.turns or []), turn][-MOST_TURNS:]
     draft.skipped = list(skipped)
@@ -48,6 +54,12 @@ def keep(
     if draft.only is not None:  # what was told may need others that were not asked for
         needed = engine.unanswered(form_of(draft), answers, draft.skipped)
         draft.only = list(dict.fromkeys([*draft.only, *(one.id for one in needed)]))
+
+
+def told_by(draft: Draft, key: str | None) -> list[str] | None:
+    """The fields that a message has answered already; `None` if it has not been taken."""
+    known = [one for one in draft.turns or [] if key is not None and one.get("key") == key]
+    return known[-1]["told"] if known else None
 
 
 def take_back(draft: Draft) -> list[tuple[str, Value | None]]:

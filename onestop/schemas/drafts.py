@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 DraftState = Literal["filling", "submitted", "discarded"]
 
@@ -136,11 +136,13 @@ class AnswerRequest(BaseModel):
     """An answer to a field: text or the files just sent. Without `field`: the field asked last.
 
     `append`: the files are further pages of a paper that has some. `probe`: the message may be something
-    else than an answer, so a refusal does not count.
+    else than an answer, so a refusal does not count. `turn`: the key of the citizen's message; what was taken
+    from it is not taken again for the next field, when a server died before it could say so.
     """
 
     text: str = ""
     field: str | None = None
+    turn: str | None = Field(None, max_length=64)
     file_ids: list[str] = []
     append: bool = False
     probe: bool = False

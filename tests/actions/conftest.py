@@ -33,7 +33,12 @@ class Talk:
             "entities": message.pop("entities", []),
             **message,
         }
-        user = {"event": "user", "text": text, "metadata": message.get("metadata", {})}
+        user = {
+            "event": "user",
+            "text": text,
+            "message_id": message.get("message_id"),
+            "metadata": message.get("metadata", {}),
+        }
         loop = {"name": self.loop} if self.loop else {}
         return Tracker(
             "web:1", self.slots, said, [*self.events, user], False, None, loop, self.after

@@ -37,6 +37,26 @@ def agree(draft: Draft) -> None:
     drafts.consent(draft, ConsentRequest(**shown.model_dump(), channel="web"))
 
 
+def test_a_message_that_was_taken_already_answers_no_further_field(
+    database: Database, forms: Forms, procedure: Procedure
+) -> None:
+    """A Rasa server may die between the answer and the end of its turn, which is then played again."""
+    with database.sessions.begin() as session:
+        draft = begin(session, forms, procedure)
+        request = AnswerRequest(text="tôi tên là nguyễn văn an", turn="7.20261129")
+        first = drafts.answer(session, draft, request)
+        assert first is not None
+        assert [one.field for one in first.accepted] == ["name"]
+        kept = dict(draft.answers)
+        again = drafts.answer(session, draft, request)
+        assert again == first
+        assert draft.answers == kept
+        drafts.undo(draft)
+        retold = drafts.answer(session, draft, request)
+        assert retold is not None
+        assert retold.accepted == first.accepted
+
+
 def test_fields_are_asked_in_order_and_a_good_answer_is_read_back(
     database: Database, forms: Forms, procedure: Procedure
 ) -> None:
