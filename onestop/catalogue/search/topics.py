@@ -7,7 +7,9 @@ from typing import Any, NamedTuple
 
 from onestop.catalogue.search.words import Word, folded_key, words
 
-OFFERED = 5  # topics that are offered where nothing was found
+OFFERED = (
+    4  # topics that are offered where nothing was found; with a person five buttons, as Zalo shows
+)
 _NEAR = 2  # of these, how many because of what was said
 
 
