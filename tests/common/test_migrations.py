@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy import MetaData, inspect
 from common.__main__ import PACKAGES
 from common.database import open_engine
 from common.migrations import downgrade, is_modelled, upgrade
+from tests.databases import BACKENDS, empty
 
 MODELS = {
     "onestop": (
@@ -47,9 +49,15 @@ def tables(url: str) -> set[str]:
     return names
 
 
+@pytest.fixture(params=BACKENDS)
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database without tables, on each kind of server."""
+    with empty(request.param, tmp_path) as made:
+        yield made
+
+
 @pytest.mark.parametrize("package", PACKAGES)
-def test_up_down_up_leaves_what_up_made(package: str, tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/{package}.db"
+def test_up_down_up_leaves_what_up_made(package: str, url: str) -> None:
     upgrade(package, url)
     made = tables(url)
     downgrade(package, url)
@@ -59,8 +67,7 @@ def test_up_down_up_leaves_what_up_made(package: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("package", PACKAGES)
-def test_migrations_make_what_the_models_say(package: str, tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/{package}.db"
+def test_migrations_make_what_the_models_say(package: str, url: str) -> None:
     upgrade(package, url)
     engine = open_engine(url)
     with engine.connect() as connection:
