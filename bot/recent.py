@@ -7,8 +7,9 @@ loop); all events stay in the database.
 
 from __future__ import annotations
 
+import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
@@ -32,25 +33,33 @@ TURNS_BEFORE_SHORTENING = 16
 TRACKERS = 500
 """Conversations that are kept; each takes about 100 kB at most."""
 
+KEPT_SECONDS = 1_800.0
+"""How long one is kept that nobody goes on with: one that was erased through another server goes as well."""
+
 
 class RecentTrackers:
     """Trackers as they were saved last. A tracker that is in use is not here: who saves it puts it back."""
 
-    def __init__(self, size: int = TRACKERS) -> None:
-        self._size = size
-        self._kept: OrderedDict[str, tuple[Domain, DialogueStateTracker]] = OrderedDict()
+    def __init__(self, size: int = TRACKERS, clock: Callable[[], float] = time.monotonic) -> None:
+        self._size, self._clock = size, clock
+        self._kept: OrderedDict[str, tuple[float, Domain, DialogueStateTracker]] = OrderedDict()
 
     def take(self, sender_id: str, domain: Domain) -> DialogueStateTracker | None:
         """The sender's tracker, if it is kept and was made for this very domain."""
-        made_for, tracker = self._kept.pop(sender_id, (None, None))
+        _, made_for, tracker = self._kept.pop(sender_id, (0.0, None, None))
         return tracker if made_for is domain else None
 
     def put(self, tracker: DialogueStateTracker, domain: Domain) -> None:
-        """Keep a tracker; the ones that were not used for longest give way."""
-        self._kept[tracker.sender_id] = (domain, tracker)
+        """Keep a tracker; the ones that were not used for longest, or for long, give way."""
+        moment = self._clock()
+        self._kept[tracker.sender_id] = (moment, domain, tracker)
         self._kept.move_to_end(tracker.sender_id)
-        while len(self._kept) > self._size:
+        while len(self._kept) > self._size or self._oldest < moment - KEPT_SECONDS:
             self._kept.popitem(last=False)
+
+    @property
+    def _oldest(self) -> float:
+        return next(iter(self._kept.values()))[0]
 
     def forget(self, sender_id: str) -> None:
         """Drop the sender's tracker."""

@@ -23,7 +23,7 @@ from rasa.shared.core.events import (
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy import event as sql_event
 
-from bot.recent import TURNS_BEFORE_SHORTENING, TURNS_KEPT, RecentTrackers, shorten
+from bot.recent import KEPT_SECONDS, TURNS_BEFORE_SHORTENING, TURNS_KEPT, RecentTrackers, shorten
 from bot.tables import events
 from bot.tracker_store import SqlTrackerStore
 from common.migrations import upgrade
@@ -119,6 +119,14 @@ def test_those_not_used_for_longest_give_way_and_a_new_model_begins_anew() -> No
     assert recent.take("b", DOMAIN) is not None
     assert recent.take("b", DOMAIN) is None  # it is in use
     assert recent.take("c", Domain.empty()) is None
+
+
+def test_one_that_nobody_goes_on_with_does_not_stay_in_memory() -> None:
+    moments = iter([0.0, KEPT_SECONDS, KEPT_SECONDS + 1])
+    recent = RecentTrackers(clock=lambda: next(moments))
+    for sender in ("a", "b", "c"):
+        recent.put(DialogueStateTracker.from_events(sender, []), DOMAIN)
+    assert set(recent._kept) == {"b", "c"}
 
 
 @pytest.fixture

@@ -50,9 +50,8 @@ class Pages:
         self._database = database
         self._sender_of: dict[str, str] = {}  # by socket
         self._sockets: dict[str, set[str]] = {}  # by sender
-        self._since: dict[
-            str, int
-        ] = {}  # by sender: what is later was not asked for by the page itself
+        # By sender: what has a higher number the page did not ask for itself.
+        self._since: dict[str, int] = {}
         self._shown: set[int] = set()
         self._unsettled: dict[int, str] = {}
         self._seen: deque[tuple[float, int]] = deque()  # the highest number by the time it was seen
