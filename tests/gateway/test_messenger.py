@@ -87,6 +87,17 @@ async def test_stale_malformed_and_foreign_webhooks_are_refused_and_counted(
     assert (refused(client, "stale"), refused(client, "malformed")) == (1, 2)
 
 
+async def test_an_event_that_nobody_can_read_does_not_keep_others_of_its_batch_out(
+    connect_messenger: Connect, messenger_server: MessengerServer
+) -> None:
+    client = await connect_messenger()
+    assert client.app is not None
+    odd = {"sender": {"user_ref": "from a plug-in"}, "timestamp": 1}
+    assert await messenger.tell(client.post, odd, messenger.text("xin chào")) == 200
+    await answered(messenger_server, 1)
+    assert client.app[METRICS].total("events_dropped", "messenger", "malformed") == 1
+
+
 async def test_row_events_every_event_of_every_entry_is_answered_once(
     connect_messenger: Connect, messenger_server: MessengerServer
 ) -> None:
@@ -269,7 +280,8 @@ def test_a_shared_link_counts_as_words() -> None:
     link = {"type": "fallback", "payload": {"url": "https://a.vn", "title": "a"}}
     message = {"mid": "m_1", "text": "https://a.vn", "attachments": [link]}
     raw, _ = messenger.signed([messenger.messaging(message=message)])
-    (event,) = read(raw)
+    (event,), odd = read(raw)
+    assert odd == 0
     assert (event.text, event.files) == ("https://a.vn", ())
 
 

@@ -74,7 +74,9 @@ class MessengerChannel(Platform):
         Raises:
             ValueError: if it is not what Messenger sends.
         """
-        return events.read(raw)
+        found, odd = events.read(raw)
+        self._app[METRICS].count("events_dropped", self.name, "malformed", by=odd)
+        return found
 
     async def connect(self, http: aiohttp.ClientSession) -> AsyncIterator[None]:
         """Make the client."""

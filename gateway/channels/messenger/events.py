@@ -10,7 +10,7 @@ import hmac
 from dataclasses import replace
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, ValidationError
 
 from gateway.channels.events import Event, RemoteFile
 from gateway.choices import REFERENCE
@@ -66,7 +66,7 @@ class _Messaging(BaseModel):
 
 
 class _Entry(BaseModel):
-    messaging: list[_Messaging] = Field(default_factory=list)
+    messaging: list[dict[str, Any]] = Field(default_factory=list)
 
 
 class _Webhook(BaseModel):
@@ -80,22 +80,30 @@ def genuine(raw: bytes, signature: str, secret: str) -> bool:
     return hmac.compare_digest(f"sha256={expected}".encode(), signature.strip().lower().encode())
 
 
-def read(raw: bytes) -> list[Event]:
-    """The events of a webhook, in its order.
+def read(raw: bytes) -> tuple[list[Event], int]:
+    """The events of a webhook, in its order, and how many of it are not as Messenger describes them.
+
+    One of these does not keep the others of its batch, which are other citizens', from being taken.
 
     Raises:
-        ValueError: if it is not what Messenger sends.
+        ValueError: if it is not what Messenger sends, or none of its events is.
     """
     webhook = _Webhook.model_validate_json(raw)
     if webhook.object != "page":
         raise ValueError("not about a page")
-    found = []
-    for entry in webhook.entry:
-        for one in entry.messaging:
-            event = _event(one)
-            if event is not None:
-                found.append(event)
-    return found
+    found, odd = [], []
+    batch = [one for entry in webhook.entry for one in entry.messaging]
+    for one in batch:
+        try:
+            event = _event(_Messaging.model_validate(one))
+        except ValidationError as error:
+            odd.append(error)
+            continue
+        if event is not None:
+            found.append(event)
+    if odd and len(odd) == len(batch):
+        raise ValueError("no event that can be read") from odd[0]
+    return found, len(odd)
 
 
 def _event(one: _Messaging) -> Event | None:
