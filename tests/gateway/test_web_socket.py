@@ -35,7 +35,7 @@ class Page:
         return keep
 
     async def next(self) -> tuple[str, Any]:
-        return await asyncio.wait_for(self.events.get(), 5)
+        return await asyncio.wait_for(self.events.get(), 20)
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ async def pages() -> AsyncIterator[Any]:
 
     async def open_page(client: Client, **options: Any) -> Page:
         page = Page()
-        await page.socket.connect(str(client.make_url("/")), **options)
+        await page.socket.connect(str(client.make_url("/")), wait_timeout=20, **options)
         opened.append(page)
         return page
 
