@@ -13,15 +13,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import yaml
+from common import yaml_files
 
 SIZES = {"train": 4478, "test": 893}
 TAIL = 400
 """Names that few utterances hold, so that a value alone does not give its slot away."""
 
-DATA: dict[str, Any] = yaml.safe_load(
-    Path(__file__).with_suffix(".yml").read_text(encoding="utf-8")
-)
+DATA: dict[str, Any] = yaml_files.read(Path(__file__).with_suffix(".yml"))
 
 
 class Language:

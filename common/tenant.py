@@ -10,9 +10,9 @@ from datetime import time
 from functools import lru_cache
 from typing import Self
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from common import yaml_files
 from common.kept import Kept
 from common.settings import ROOT, settings
 
@@ -128,7 +128,7 @@ def shipped() -> Tenant:
         pydantic.ValidationError: if the file does not fit.
     """
     path = ROOT / "data" / "tenant" / f"{settings().tenant}.yml"
-    return Tenant.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    return Tenant.model_validate(yaml_files.read(path))
 
 
 _standing = Kept(shipped)

@@ -5,17 +5,14 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
-
+from common import yaml_files
 from common.problems import Problem
 from common.tenant import tenant
 
 
 @lru_cache
 def _texts() -> dict[str, str]:
-    loaded: dict[str, str] = yaml.safe_load(
-        Path(__file__).with_name("texts.yml").read_text(encoding="utf-8")
-    )
+    loaded: dict[str, str] = yaml_files.read(Path(__file__).with_name("texts.yml"))
     return loaded
 
 

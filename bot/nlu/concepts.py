@@ -7,9 +7,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-import yaml
-
 from bot.nlu.text import canonical, strip_accents, tokens
+from common import yaml_files
 
 SOURCE = Path(__file__).with_name("concepts.yml")
 
@@ -32,7 +31,7 @@ class _Phrases:
 
 @lru_cache(maxsize=1)
 def _phrases() -> _Phrases:
-    content = yaml.safe_load(SOURCE.read_text(encoding="utf-8"))
+    content = yaml_files.read(SOURCE)
     by_folded: dict[tuple[str, ...], list[tuple[tuple[str, ...], str]]] = {}
     for concept, phrases in content.items():
         for phrase in phrases:

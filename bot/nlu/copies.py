@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
-
 from bot.nlu.text import strip_accents
 from bot.nlu.text.abbreviations import lexicon
+from common import yaml_files
 
 SOURCE = Path(__file__).with_name("copies.yml")
 
@@ -48,7 +47,7 @@ class Phrases:
 @lru_cache(maxsize=1)
 def phrases() -> Phrases:
     """The word lists, read once."""
-    content = yaml.safe_load(SOURCE.read_text(encoding="utf-8"))
+    content = yaml_files.read(SOURCE)
     mentions = sorted(content["mentions"], key=len, reverse=True)
     return Phrases(
         before=content["before"],

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
-
 from bot.nlu.concepts import Found
 from bot.nlu.text import strip_accents
+from common import yaml_files
 
 SOURCE = Path(__file__).with_name("frame.yml")
 SUBJECT = "SUBJECT"
@@ -29,7 +28,7 @@ class _Lists:
 
 @lru_cache(maxsize=1)
 def _lists() -> _Lists:
-    content = yaml.safe_load(SOURCE.read_text(encoding="utf-8"))
+    content = yaml_files.read(SOURCE)
     return _Lists(**{name: frozenset(words) for name, words in content.items()})
 
 

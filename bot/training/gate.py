@@ -18,7 +18,6 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-import yaml
 from pydantic import BaseModel, Field
 
 from bot.nlu.classifier import learn
@@ -27,6 +26,7 @@ from bot.nlu.reading import reading
 from bot.nlu.spans import SpanModel, gives_way, overlap
 from bot.training.examples import Example
 from bot.training.project import Project
+from common import yaml_files
 from common.settings import ROOT
 
 SEARCH_SECONDS = 600
@@ -58,7 +58,7 @@ class Settings(BaseModel):
         Raises:
             OSError, pydantic.ValidationError: if the file is missing or wrong.
         """
-        return cls.model_validate(yaml.safe_load(project.gate.read_text(encoding="utf-8")))
+        return cls.model_validate(yaml_files.read(project.gate))
 
 
 class Figures(BaseModel):

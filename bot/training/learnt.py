@@ -15,6 +15,7 @@ from bot.nlu.spans import Marked
 from bot.nlu.text import canonical, tokens
 from bot.training.corrections import Correction
 from bot.training.examples import Example
+from common import yaml_files
 
 _HEAD = (
     "# Approved corrections of staff, written by `python -m bot.training propose`; do not edit.\n"
@@ -162,7 +163,7 @@ _Dumper.add_representer(
 
 
 def _read(path: Path) -> Any:
-    return yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return yaml_files.read(path) if path.exists() else {}
 
 
 def _write(path: Path, content: Any) -> None:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
+from common import yaml_files
 from gateway.channels.errors import Remedy
 
 FOLDER = Path(__file__).parent
@@ -59,4 +59,4 @@ def limits_of(channel: str) -> Limits | None:
     file = FOLDER / channel / "limits.yml"
     if not file.exists():
         return None
-    return Limits.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
+    return Limits.model_validate(yaml_files.read(file))

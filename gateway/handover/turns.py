@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import yaml
 from sqlalchemy.orm import Session
 
+from common import yaml_files
 from common.database import now
 from common.wording import hour, weekday
 from gateway import inbox
@@ -34,7 +34,7 @@ VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 @lru_cache
 def _patterns() -> tuple[re.Pattern[str], ...]:
     text = Path(__file__).with_name("words.yml").read_text(encoding="utf-8")
-    return tuple(re.compile(one) for one in yaml.safe_load(text)["assistant"])
+    return tuple(re.compile(one) for one in yaml_files.load(text)["assistant"])
 
 
 def wants_assistant(text: str) -> bool:

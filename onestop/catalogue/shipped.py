@@ -10,6 +10,7 @@ import yaml
 from jsonschema import Draft202012Validator
 from pydantic import TypeAdapter, ValidationError
 
+from common import yaml_files
 from common.settings import ROOT
 from onestop.catalogue.content import Procedure
 
@@ -25,7 +26,7 @@ class ShippedCatalogueError(Exception):
         self.faults = faults
 
 
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+class _Loader(yaml_files.Loader):
     """YAML as JSON Schema sees it: a date stays text, and a key given twice is a fault."""
 
     yaml_implicit_resolvers = {  # noqa: RUF012 - the base class's own attribute

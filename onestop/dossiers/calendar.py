@@ -16,10 +16,10 @@ from typing import Self
 from zoneinfo import ZoneInfo
 
 import holidays
-import yaml
 from dateutil.relativedelta import relativedelta
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from common import yaml_files
 from common.kept import Kept
 from common.settings import ROOT
 from onestop.catalogue.content import TimeUnit, Way
@@ -83,7 +83,7 @@ class Announced(_Part):
 def shipped() -> Announced:
     """As the project's file has it."""
     text = (ROOT / "data" / "calendar" / "working-days.yml").read_text(encoding="utf-8")
-    return Announced.model_validate(yaml.safe_load(text))
+    return Announced.model_validate(yaml_files.load(text))
 
 
 _announced = Kept(shipped)

@@ -17,6 +17,7 @@ import pydantic
 import yaml
 from pydantic import StringConstraints, ValidationError, model_validator
 
+from common import yaml_files
 from onestop.catalogue.content import Code, Procedure, Text
 from onestop.eforms.conditions import Condition, Identifier, Part
 from onestop.eforms.faults import describe
@@ -371,7 +372,7 @@ def parse_eform(text: str) -> EForm:
         EFormError: if it is not a valid form; its faults name no file.
     """
     try:
-        content = yaml.safe_load(text)
+        content = yaml_files.load(text)
     except (yaml.YAMLError, ValueError) as error:  # a 13th month is a ValueError
         raise EFormError(f"not YAML: {' '.join(str(error).split())}") from error
     try:

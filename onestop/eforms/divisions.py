@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal
 
-import yaml
 from vietnam_provinces import Ward as _Ward
 
+from common import yaml_files
 from common.settings import ROOT
 from onestop.eforms.words import clean, fold
 
@@ -89,7 +89,7 @@ def key(name: str) -> str:
 def index() -> Index:
     """The index over all units; built once (about 0.1 s)."""
     result = Index()
-    overview = yaml.safe_load((DIRECTORY / "provinces.yml").read_text(encoding="utf-8"))
+    overview = yaml_files.read(DIRECTORY / "provinces.yml")
     today: dict[str, Unit] = {}
     for row in overview["provinces"]:
         today[row["code"]] = _add_province(result, "2025", Unit(row["code"], row["name"]))

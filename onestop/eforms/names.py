@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import yaml
-
 from bot.nlu.text.syllables import ONSETS, RHYMES
+from common import yaml_files
 from common.settings import ROOT
 from onestop.eforms.words import accented_key, fold, has_accents
 
@@ -35,9 +34,7 @@ class _Words:
 
 @cache
 def _content() -> dict[str, Any]:
-    content: dict[str, Any] = yaml.safe_load(
-        (ROOT / "data" / "names.yml").read_text(encoding="utf-8")
-    )
+    content: dict[str, Any] = yaml_files.read(ROOT / "data" / "names.yml")
     return content
 
 

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Literal
 
-import yaml
-
+from common import yaml_files
 from common.settings import ROOT
 from onestop.eforms.conditions import Condition, Scalar
 from onestop.eforms.definition import EForm, Field, FieldType
@@ -18,7 +17,7 @@ TEXTS = ROOT / "data" / "texts" / "outline.yml"
 
 @cache
 def _words() -> Mapping[str, Words]:
-    found: dict[str, dict[str, str]] = yaml.safe_load(TEXTS.read_text("utf-8"))
+    found: dict[str, dict[str, str]] = yaml_files.read(TEXTS)
     return found
 
 

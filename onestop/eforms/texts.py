@@ -5,8 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-import yaml
-
+from common import yaml_files
 from common.settings import ROOT
 from onestop.eforms.answers import Refusal
 from onestop.eforms.definition import Field
@@ -16,9 +15,7 @@ DIRECTORY = ROOT / "data" / "texts"
 
 @cache
 def _content() -> dict[str, Any]:
-    content: dict[str, Any] = yaml.safe_load(
-        (DIRECTORY / "validation.yml").read_text(encoding="utf-8")
-    )
+    content: dict[str, Any] = yaml_files.read(DIRECTORY / "validation.yml")
     return content
 
 
@@ -48,7 +45,7 @@ def other_words(field: Field) -> str:
 
 @cache
 def _warnings() -> dict[str, str]:
-    content = yaml.safe_load((DIRECTORY / "validation.yml").read_text(encoding="utf-8"))
+    content = yaml_files.read(DIRECTORY / "validation.yml")
     return {str(name): str(text) for name, text in content["warnings"].items()}
 
 

@@ -6,9 +6,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from common import yaml_files
 from common.settings import ROOT
 
 DIRECTORY = ROOT / "data" / "feedback"
@@ -51,7 +51,7 @@ class RatingRules(_Rules):
 
 
 def _read(path: Path) -> Any:
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
+    return yaml_files.read(path)
 
 
 @lru_cache

@@ -6,10 +6,10 @@ import string
 from collections.abc import Mapping
 from functools import cache
 
-import yaml
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.orm import Session
 
+from common import yaml_files
 from common.settings import ROOT
 from common.tenant import tenant
 from onestop.changes.subject import Unfit
@@ -30,7 +30,7 @@ def blanks() -> dict[str, str]:
 
 @cache
 def _shipped() -> Mapping[str, str]:
-    found = _LIST.validate_python(yaml.safe_load(FILE.read_text("utf-8")))
+    found = _LIST.validate_python(yaml_files.read(FILE))
     return {ONLY: _LIST.dump_json(found).decode()}
 
 

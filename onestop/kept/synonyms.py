@@ -9,6 +9,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from sqlalchemy.orm import Session
 
+from common import yaml_files
 from onestop.catalogue.content import Text
 from onestop.catalogue.search.lexicon import DATA
 from onestop.catalogue.search.words import words
@@ -52,7 +53,7 @@ class Synonyms(Shelf):
         """The text, if the search can read it and no word stands in two entries."""
         content = content.replace("\r\n", "\n").strip() + "\n"
         try:
-            found = _ENTRIES.validate_python(yaml.safe_load(content))
+            found = _ENTRIES.validate_python(yaml_files.load(content))
         except (yaml.YAMLError, ValueError) as error:
             if isinstance(error, ValidationError):
                 raise Unfit(*describe(error, content)) from error

@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-import yaml
 from jinja2 import Environment, StrictUndefined, Template
 from pydantic import BaseModel, ConfigDict, model_validator
 
+from common import yaml_files
 from common.settings import ROOT
 from onestop.schemas import Choice
 
@@ -55,7 +55,7 @@ _environment = Environment(undefined=StrictUndefined, autoescape=False, trim_blo
 @cache
 def kinds() -> dict[str, NoticeText]:
     """The kinds of notices by name."""
-    loaded = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    loaded = yaml_files.read(FILE)
     return {str(name): NoticeText.model_validate(one) for name, one in loaded.items()}
 
 

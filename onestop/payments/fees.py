@@ -13,9 +13,9 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
+from common import yaml_files
 from common.database import now
 from common.settings import ROOT
 from onestop.catalogue.content import Procedure, Way, WayKind
@@ -241,7 +241,7 @@ def _sum_of_one(amount: int, note: str) -> bool:
 
 
 def _read(path: Path) -> object:
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
+    return yaml_files.read(path)
 
 
 @lru_cache

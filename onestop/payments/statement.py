@@ -16,12 +16,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 
-import yaml
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.nlu.text import fold
+from common import yaml_files
 from common.settings import ROOT
 from onestop.backends.base import Backend
 from onestop.dossiers.models import Dossier
@@ -75,7 +75,7 @@ class Settled:
 @lru_cache
 def columns() -> Columns:
     """The headings of `data/payments/statement.yml`."""
-    return Columns.model_validate(yaml.safe_load(FILE.read_text(encoding="utf-8")))
+    return Columns.model_validate(yaml_files.read(FILE))
 
 
 def read_amount(text: str) -> int | None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import cache
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
+from common import yaml_files
 from common.settings import ROOT
 from common.tenant import tenant
 from onestop.eforms.divisions import index
@@ -55,7 +55,7 @@ class PostRules(_Part):
 @cache
 def rules() -> PostRules:
     """The rules, read once."""
-    return PostRules.model_validate(yaml.safe_load(FILE.read_text(encoding="utf-8")))
+    return PostRules.model_validate(yaml_files.read(FILE))
 
 
 def in_person(procedure: str) -> bool:

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Literal, Self
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from common import yaml_files
 from common.settings import ROOT, settings
 
 FILE = ROOT / "data" / "retention.yml"
@@ -66,7 +66,7 @@ def rules() -> dict[str, Rule]:
         pydantic.ValidationError: if one does not fit.
         ValueError: if a kind stands there twice.
     """
-    read = yaml.safe_load(FILE.read_text(encoding="utf-8"))["kinds"]
+    read = yaml_files.read(FILE)["kinds"]
     found = [Rule.model_validate(one) for one in read]
     if len({one.kind for one in found}) < len(found):
         raise ValueError("a kind stands in data/retention.yml twice")

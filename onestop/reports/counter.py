@@ -15,12 +15,12 @@ from datetime import date, datetime
 from functools import cache, lru_cache
 from typing import Any, cast
 
-import yaml
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import TableClause, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from common import yaml_files
 from common.database import insert_if_absent, now
 from common.settings import ROOT
 from onestop.catalogue.content import WayKind
@@ -67,7 +67,7 @@ class Taken:
 @cache
 def words() -> Words:
     """The words of `data/reports/counter.yml`."""
-    return Words.model_validate(yaml.safe_load(FILE.read_text(encoding="utf-8")))
+    return Words.model_validate(yaml_files.read(FILE))
 
 
 def _plain(text: str) -> str:

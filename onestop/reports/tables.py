@@ -9,9 +9,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from typing import Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict
 
+from common import yaml_files
 from common.settings import ROOT
 
 Kind = Literal["text", "count", "share", "number"]
@@ -50,7 +50,7 @@ class Texts(BaseModel):
 def texts() -> Texts:
     """The texts of `data/reports/texts.yml`."""
     path = ROOT / "data" / "reports" / "texts.yml"
-    return Texts.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    return Texts.model_validate(yaml_files.read(path))
 
 
 def share(part: int, whole: int) -> float | None:

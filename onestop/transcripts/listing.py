@@ -9,11 +9,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, time, timedelta
 from functools import cache
 
-import yaml
 from sqlalchemy import ColumnElement, exists, select, true
 from sqlalchemy.orm import Session, selectinload
 
 from bot.nlu.entities import NAMES
+from common import yaml_files
 from common.database import now
 from common.settings import ROOT
 from onestop.catalogue.models import ProcedureRecord
@@ -253,7 +253,7 @@ def turn_views(session: Session, turns: Iterable[Turn]) -> list[TurnView]:
 @cache
 def names() -> dict[Kind, list[str]]:
     """What a message may be corrected to: intents as the dialogue has them, entities as citizens type them."""
-    domain = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
+    domain = yaml_files.read(ROOT / "domain.yml")
     return {"intent": sorted(domain["intents"]), "entity": sorted(NAMES)}
 
 

@@ -16,9 +16,8 @@ from functools import cache
 from itertools import islice, takewhile
 from typing import Any, NamedTuple
 
-import yaml
-
 from bot.nlu.entities import find_entities
+from common import yaml_files
 from common.settings import ROOT
 from onestop import resume_code
 from onestop.eforms import divisions
@@ -112,7 +111,7 @@ class _Words:
 
 @cache
 def _words() -> _Words:
-    content: dict[str, Any] = yaml.safe_load(SOURCE.read_text(encoding="utf-8"))
+    content: dict[str, Any] = yaml_files.read(SOURCE)
     return _Words(
         tokens=content["tokens"],
         personal_fields=frozenset(content["personal_fields"]),

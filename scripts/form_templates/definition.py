@@ -13,6 +13,7 @@ from typing import Literal, Self
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from common import yaml_files
 from common.settings import ROOT
 
 DIRECTORY = ROOT / "data" / "forms"
@@ -158,7 +159,7 @@ def read_form(path: Path) -> Form:
         FormError: if the file is no form.
     """
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml_files.read(path)
         return Form.model_validate({"id": path.stem, **content})
     except ValidationError as error:
         faults = [

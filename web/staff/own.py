@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-import yaml
 from aiohttp import web
 
+from common import yaml_files
 from common.problems import Problem
 from onestop.staff.access import Role, allow
 from onestop.staff.schemas import Waiting
@@ -19,7 +19,7 @@ routes = web.RouteTableDef()
 
 @lru_cache
 def _kinds() -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = yaml.safe_load((STAFF / "home.yml").read_text("utf-8"))
+    found: dict[str, dict[str, str]] = yaml_files.read(STAFF / "home.yml")
     return found
 
 

@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 
 import aiohttp_jinja2
 import jinja2
-import yaml
 from aiohttp import web
 
+from common import yaml_files
 from common.problems import Problem
 from common.tenant import tenant
 from gateway.keys import CONFIG
@@ -40,7 +40,7 @@ def texts() -> dict[str, dict[str, str]]:
     """
     found: dict[str, dict[str, str]] = {}
     for path in TEXTS:
-        for section, told in yaml.safe_load(path.read_text("utf-8")).items():
+        for section, told in yaml_files.read(path).items():
             known = found.setdefault(section, {})
             if twice := known.keys() & told.keys():
                 raise ValueError(f"{path.name}: {section}: {', '.join(twice)}: told twice")
@@ -119,7 +119,7 @@ def _menu(app: web.Application) -> list[tuple[dict[str, Any], Access]]:
         if route.method == "GET" and route.resource
     }
     entries: list[tuple[dict[str, Any], Access]] = []
-    for entry in yaml.safe_load((STAFF / "menu.yml").read_text("utf-8")):
+    for entry in yaml_files.read(STAFF / "menu.yml"):
         access = pages.get(entry["path"].removeprefix(forms.PATH))
         if access is None:
             raise Unreachable(entry["path"])

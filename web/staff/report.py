@@ -11,10 +11,10 @@ from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-import yaml
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
+from common import yaml_files
 from common.problems import Problem
 from onestop.reports.tables import Table, as_csv, shown, texts
 from onestop.staff.access import Role, allow
@@ -40,7 +40,7 @@ class Plot(BaseModel):
 @lru_cache
 def plots() -> dict[str, Plot]:
     """The plots by table."""
-    read = yaml.safe_load((STAFF / "plots.yml").read_text("utf-8"))
+    read = yaml_files.read(STAFF / "plots.yml")
     return TypeAdapter(dict[str, Plot]).validate_python(read)
 
 

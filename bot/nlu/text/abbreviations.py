@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
-
 from bot.nlu.text.tokens import token_spans
+from common import yaml_files
 
 SOURCE = Path(__file__).with_name("abbreviations.yml")
 UNITS = frozenset({"kg", "m"})
@@ -37,7 +36,7 @@ class Lexicon:
 @lru_cache(maxsize=1)
 def lexicon() -> Lexicon:
     """The list, read once."""
-    content = yaml.safe_load(SOURCE.read_text(encoding="utf-8"))
+    content = yaml_files.read(SOURCE)
     entries: dict[str, str] = {}
     for words, spellings in content["abbreviations"].items():
         for spelling in spellings:

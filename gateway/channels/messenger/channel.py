@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-import yaml
 from aiohttp import web
 
+from common import yaml_files
 from common.problems import Problem
 from common.settings import Settings
 from common.tenant import tenant
@@ -122,7 +122,7 @@ def client(http: aiohttp.ClientSession, config: Settings, limits: Limits) -> Mes
 
 def profile() -> dict[str, Any]:
     """The page's greeting, get-started button and menu, from `profile.yml`."""
-    data = yaml.safe_load(PROFILE.read_text(encoding="utf-8"))
+    data = yaml_files.read(PROFILE)
     greeting = shorten(tenant().greeting, data["greeting_max"])
     menu = [
         {"type": "postback", "title": one["title"], "payload": one["payload"]}

@@ -10,11 +10,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from zlib import crc32
 
-import yaml
-
+from common import yaml_files
 from common.kept import Kept
 from onestop.catalogue.search.questions import Questions
 from onestop.catalogue.search.topics import Topic, Topics
@@ -101,7 +100,7 @@ class Lexicon:
         Raises:
             OSError, yaml.YAMLError, KeyError: a file is missing or not as its head describes.
         """
-        plain = _read(folder / "stopwords.yml")
+        plain = yaml_files.read(folder / "stopwords.yml")
         phrases = [
             Phrase(tuple(words(text)), kind)
             for kind in (Kind.TALK, Kind.ASPECT, Kind.ELSEWHERE, Kind.KEEP)
@@ -112,7 +111,7 @@ class Lexicon:
             for text in plain["persons_talk"]
             for person in plain["persons"]
         ]
-        said = yaml.safe_load(synonyms) if synonyms else _read(folder / "synonyms.yml")
+        said = yaml_files.load(synonyms) if synonyms else yaml_files.read(folder / "synonyms.yml")
         for entry in said:
             means = entry["means"] if isinstance(entry["means"], list) else [entry["means"]]
             meant = tuple(tuple(words(text)) for text in means)
@@ -126,11 +125,15 @@ class Lexicon:
             Situation(entry["code"], entry.get("name", ""), tuple(entry["says"]))
             for name in ("situations.yml", LEARNT)
             if (folder / name).exists()
-            for entry in _read(folder / name)
+            for entry in yaml_files.read(folder / name)
         )
-        questions = Questions(_read(folder / "questions.yml"))
+        questions = Questions(yaml_files.read(folder / "questions.yml"))
         return cls(
-            phrases, situations, plain["scopes"], questions, Topics(_read(folder / "topics.yml"))
+            phrases,
+            situations,
+            plain["scopes"],
+            questions,
+            Topics(yaml_files.read(folder / "topics.yml")),
         )
 
     def topic(self, said: Sequence[Word]) -> Topic | None:
@@ -195,11 +198,6 @@ def _agree(stretch: Sequence[Word], phrase: Phrase, accented: bool) -> bool:
         typed.bare or typed.accented == listed.accented
         for typed, listed in zip(stretch, phrase.said, strict=True)
     )
-
-
-def _read(path: Path) -> Any:
-    with path.open(encoding="utf-8") as file:
-        return yaml.safe_load(file)
 
 
 Stamp = tuple[tuple[str, int], ...]

@@ -6,8 +6,7 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
-
+from common import yaml_files
 from web.staff.rendering import text
 
 _LINE = re.compile(
@@ -26,7 +25,7 @@ UNKNOWN = "chưa đúng ({})"
 
 @lru_cache
 def _patterns() -> list[tuple[re.Pattern[str], str]]:
-    listed = yaml.safe_load((Path(__file__).parent / "faults.yml").read_text("utf-8"))
+    listed = yaml_files.read(Path(__file__).parent / "faults.yml")
     return [(re.compile(one["is"], re.DOTALL), one["say"]) for one in listed]
 
 
