@@ -130,8 +130,13 @@ def _offer(
 
 def likely(scores: list[float]) -> bool:
     """Whether the first of the chances is high and far ahead of the next."""
+    return scores[0] >= LIKELY and ahead(scores)
+
+
+def ahead(scores: list[float]) -> bool:
+    """Whether the first of the chances is far ahead of the next."""
     first, *others = scores
-    return first >= LIKELY and first >= AHEAD * max(others, default=0.0)
+    return first >= AHEAD * max(others, default=0.0)
 
 
 async def topic_buttons(turn: Turn, wishes: list[str]) -> list[Button]:
@@ -213,7 +218,9 @@ async def search(turn: Turn) -> SearchResult:
     if not both.candidates:
         return found
     if both.candidates[0].code in offered:
-        if both.outcome == "found" or likely([one.score for one in both.candidates]):
+        scores = [one.score for one in both.candidates]
+        moved = both.candidates[0].code != turn.offered[0]["code"] and ahead(scores)
+        if both.outcome == "found" or moved or likely(scores):
             return both.model_copy(update={"outcome": "found"})
     elif both.outcome == "found" and len(asked[1].split()) <= FEW_WORDS:
         return both

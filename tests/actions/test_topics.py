@@ -168,3 +168,22 @@ async def test_what_hardly_can_be_meant_is_not_offered(talk: Talk) -> None:
     talk.service.found = found
     await talk.act(Explain(), "giấy tạm trú", "ask_procedure")
     assert list(talk.buttons()) == ["1. Đăng ký tạm trú", "2. Chứng thực"]
+
+
+@pytest.mark.parametrize(("code", "chosen"), [("1.004194", True), ("2.000815", False)])
+async def test_more_words_choose_what_they_bring_to_the_front(
+    talk: Talk, code: str, chosen: bool
+) -> None:
+    """What stood first before says nothing: any other words would leave it there."""
+    both = [candidate(code, "Giấy").model_copy(update={"score": 0.3})]
+    talk.service.found = SEVERAL
+    talk.service.found_for = {
+        "giấy của tôi bà để quên ngoài chợ hôm qua": SEVERAL.model_copy(update={"candidates": both})
+    }
+    talk.slots = {"choices": LICENCES}
+    talk.events = [
+        {"event": "user", "text": "giấy của tôi"},
+        {"event": "action", "name": "action_explain"},
+    ]
+    events = await talk.act(Explain(), "bà để quên ngoài chợ hôm qua", "ask_procedure")
+    assert (slots_of(events).get("procedure") == "1.004194") is chosen
