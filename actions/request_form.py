@@ -99,7 +99,7 @@ class RequestForm(TopicAction):
             turn.show("request_left", kind=state.kind)
             return leave()
         interrupts = self._interrupts(turn, field)
-        if interrupts and sure and (turn.button or field.type not in STRICT):
+        if interrupts and sure and (turn.button or field.type not in STRICT or turn.asks):
             raise ActionExecutionRejection(LOOP)
         taken = await self._step(turn, state, text=answer_text(turn))
         if taken.refusal is None:

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import ClassVar
 
-from rasa_sdk.events import ActiveLoop, SlotSet
+from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 from rasa_sdk.interfaces import ActionExecutionRejection
 
 from actions import complaint_status, elsewhere, owed, parcels, printed, ratings, supplements
@@ -40,6 +40,7 @@ INTENTS = {
     DOCUMENT: "download_form",
     POST: "post_delivery",
 }
+AGAIN = {"ask_code_again", "ask_factor_again"}
 OF_A_COMPLAINT = re.compile(r"\b(?:phan anh|kien nghi|gop y|khieu nai)\b", re.IGNORECASE)
 # The national numbers of these statuses.
 SUPPLEMENT_REQUESTED, PAYMENT_REQUESTED = 5, 6
@@ -133,10 +134,22 @@ class StatusForm(TopicAction):
         if factor is None:
             if sure and turn.intent not in OWN_INTENTS:
                 raise ActionExecutionRejection(LOOP)
-            again = "ask_resume_code" if purpose == RESUME else "ask_code_again"
-            turn.show("ask_factor_again" if code else again)
-            return []
+            return await self._again(turn, code, purpose)
         return await self._tell(turn, str(code), factor)
+
+    async def _again(self, turn: Turn, code: str | None, purpose: str | None) -> Events:
+        """Ask once more; the next time a procedure that is named is gone on with, else a person is offered."""
+        asked_again = bool(turn.replied & AGAIN)
+        if asked_again and not turn.button:
+            found = await turn.search()
+            if found.content_words and found.outcome != "none":
+                left = [ActiveLoop(None), SlotSet("lookup_code", None)]
+                return [*left, FollowupAction("action_clarify")]
+        again = "ask_resume_code" if purpose == RESUME else "ask_code_again"
+        turn.show("ask_factor_again" if code else again)
+        if asked_again:
+            turn.offer_person()
+        return []
 
     def _ask(self, turn: Turn, code: str | None, purpose: str | None) -> None:
         if code:

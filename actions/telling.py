@@ -18,7 +18,7 @@ REMARKS = {"greet", "thank", "abuse", "ask_person"}
 WISHES = {"check_status", "start_dossier", "resume_dossier"}
 INTERRUPTING = QUESTIONS | REMARKS | WISHES
 LEAVING = {"cancel_dossier", "pause_dossier", "goodbye"}
-REMARK_WORDS, LEAVING_WORDS, QUESTION_WORDS = 4, 7, 14
+REMARK_WORDS, PERSON_WORDS, LEAVING_WORDS, QUESTION_WORDS = 4, 6, 7, 14
 
 _LEAVING = re.compile(r"^(?:thoi|huy|bo di|bo phan anh|dung lai)\b")
 # Whole messages of such words only: "không ai hướng dẫn tôi" tells something.
@@ -55,7 +55,8 @@ def interrupts(turn: Turn) -> bool:
     if turn.confidence < SURE:
         return False
     if turn.intent in REMARKS:
-        return words_of(turn) <= REMARK_WORDS
+        most = PERSON_WORDS if turn.intent == "ask_person" else REMARK_WORDS
+        return words_of(turn) <= most
     return turn.asks and words_of(turn) <= QUESTION_WORDS
 
 

@@ -189,8 +189,15 @@ class Turn:
     @property
     def puzzled(self) -> bool:
         """Whether the reply before this message was already one to something not understood."""
-        traces = [(one.get("metadata") or {}).get("trace") or {} for one in self._replies_before()]
-        return any(trace.get("said") in _LOST or trace.get("again") for trace in traces)
+        return any(one.get("said") in _LOST or one.get("again") for one in self._traces_before())
+
+    @property
+    def replied(self) -> set[str]:
+        """The templates that were said right before this message."""
+        return {str(one["said"]) for one in self._traces_before() if "said" in one}
+
+    def _traces_before(self) -> list[dict[str, Any]]:
+        return [(one.get("metadata") or {}).get("trace") or {} for one in self._replies_before()]
 
     @property
     def offered_person(self) -> bool:

@@ -123,6 +123,7 @@ async def test_a_story_is_kept_whatever_it_sounds_like(talk: Talk, text: str, in
         ("mấy giờ mở cửa vậy", "ask_opening_hours"),
         ("đồ ngu", "abuse"),
         ("gặp cán bộ", "ask_person"),
+        ("cho tôi gặp lãnh đạo xã", "ask_person"),
     ],
 )
 async def test_what_is_clearly_something_else_interrupts(

@@ -8,10 +8,11 @@ import pytest
 
 from actions.clarify import Clarify
 from actions.questions import Explain
+from actions.status_form import StatusForm
 from actions.turn import ASK_PERSON, TopicAction
 from actions.units import OpeningHours
 from onestop.schemas import SearchResult
-from tests.actions.conftest import Talk, slots_of
+from tests.actions.conftest import Talk, loop_of, slots_of
 from tests.actions.fakes import FOUND, NOTHING, PROCEDURE, UNKNOWN, candidate
 
 
@@ -174,3 +175,34 @@ async def test_a_few_words_after_a_choice_are_read_with_those_before(
         talk.service.procedures[code] = PROCEDURE.model_copy(update={"code": code})
     events = await talk.act(Explain(), text, "ask_procedure")
     assert slots_of(events)["procedure"] == ("1.000001" if together else "1.000002")
+
+
+@pytest.fixture
+async def asked_for_a_code(talk: Talk) -> Talk:
+    """A talk in which the code of a dossier was asked for, and once more."""
+    talk.loop = "status_form"
+    after(talk, StatusForm(), await talk.act(StatusForm(), "ở đâu ấy nhỉ", "inform"))
+    return talk
+
+
+async def test_whoever_names_a_procedure_instead_of_a_code_a_second_time_is_no_longer_held(
+    asked_for_a_code: Talk,
+) -> None:
+    asked_for_a_code.service.found = choices(0.5, 0.4)
+    events = await asked_for_a_code.act(StatusForm(), "gia hạn tạm trú", "inform")
+    assert loop_of(events) is None
+    assert [one["name"] for one in events if one["event"] == "followup"] == ["action_clarify"]
+    assert asked_for_a_code.text() == ""
+
+
+async def test_whoever_has_no_code_twice_is_offered_a_person(asked_for_a_code: Talk) -> None:
+    asked_for_a_code.service.found = UNKNOWN
+    assert await asked_for_a_code.act(StatusForm(), "tôi không nhớ", "inform") == []
+    assert "mã hồ sơ" in asked_for_a_code.text()
+    assert ASK_PERSON["title"] in asked_for_a_code.buttons()
+
+
+async def test_a_procedure_named_at_once_may_tell_which_dossier_is_meant(talk: Talk) -> None:
+    talk.loop, talk.service.found = "status_form", FOUND
+    assert await talk.act(StatusForm(), "hồ sơ tạm trú ấy", "inform") == []
+    assert "mã hồ sơ" in talk.text()

@@ -71,6 +71,13 @@ async def test_a_question_about_something_else_interrupts(asked: Talk) -> None:
         await asked.act(FORM, "thứ bảy có làm việc không", "ask_opening_hours")
 
 
+@pytest.mark.parametrize("kind", ["date", "choice"])
+async def test_a_question_interrupts_also_where_a_day_is_asked(asked: Talk, kind: str) -> None:
+    asked.service.request = asks(kind, "day")
+    with pytest.raises(ActionExecutionRejection):
+        await asked.act(FORM, "tách thửa cần bao nhiêu m2", "ask_conditions")
+
+
 async def test_a_place_that_sounds_like_a_question_answers_where_a_place_is_asked(
     asked: Talk,
 ) -> None:
