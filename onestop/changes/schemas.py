@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 SHIPPED = 0  # stands for the shipped file among a document's revisions
+DOCUMENT_CODE = r"[a-z][a-z0-9-]{1,62}"  # of a kept document: a form's id, or "all"
 KeptKind = Literal["eform", "units", "calendar", "synonyms", "answers"]
 ChangeKind = Literal["procedure", "eform", "units", "calendar", "synonyms", "answers"]
 Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]

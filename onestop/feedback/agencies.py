@@ -20,7 +20,7 @@ from onestop.staff import audit
 Row = TypeVarTuple("Row")
 # An agency of every commune ("Công an cấp xã") is called by the commune's kind ("công an phường Minh Khai").
 EVERY, KINDS = "cấp xã", ("xã", "phường", "đặc khu", "thị trấn")
-OF_COMPLAINT = func.coalesce(ProcedureRecord.agency, Complaint.agency)
+OF_COMPLAINT = func.coalesce(func.nullif(ProcedureRecord.agency, ""), Complaint.agency)
 """The agency of a complaint, in a query that `joined` has joined; "" is nobody's."""
 
 

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from common.settings import ROOT
 from onestop.catalogue.models import ProcedureRecord
+from onestop.changes.schemas import DOCUMENT_CODE
 from onestop.changes.subject import Unfit
 from onestop.eforms.checking import faults
 from onestop.eforms.definition import EForm, EFormError, parse_eform
@@ -31,7 +32,6 @@ MOST_NODES = (
 )
 log = structlog.get_logger(__name__)
 _VERSION = re.compile(r"^version:[ \t]*(\d+)", re.MULTILINE)
-_CODE = re.compile(r"[a-z][a-z0-9-]{1,62}")
 
 
 @cache
@@ -107,7 +107,7 @@ class EForms(Shelf):
         try:
             return super().current(session, code, lock=lock)
         except LookupError:
-            if _CODE.fullmatch(code):
+            if re.fullmatch(DOCUMENT_CODE, code):
                 return ""
             raise
 

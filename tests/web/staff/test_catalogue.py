@@ -193,6 +193,20 @@ async def test_what_somebody_else_changed_meanwhile_is_told_and_the_text_kept(
     assert "Lời của tôi" in page
 
 
+async def test_a_tick_that_was_taken_away_stays_away_where_the_form_is_refused(
+    console: Console, people: dict[str, str]
+) -> None:
+    withdrawn = Procedure.model_validate({**BIRD.model_dump(), "withdrawn": True})
+    console.database.transact(store.save, withdrawn, Source.STAFF)
+    console.bear(people["lan"])
+    _, page = await console.get(f"{PAGE}/change")
+    sent = fields_of(page)
+    assert sent.pop("withdrawn") == "yes"
+    status, page = await console.post(f"{PAGE}/change", **sent | {"note": " "})
+    assert status == 422
+    assert "withdrawn" not in fields_of(page)
+
+
 async def test_the_first_page_tells_what_waits_for_whom(
     console: Console, people: dict[str, str]
 ) -> None:

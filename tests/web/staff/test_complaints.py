@@ -222,6 +222,23 @@ async def test_a_complaint_about_a_dossier_stays_with_its_agency(
     assert (status, "nêu hồ sơ" in page) == (409, True)
 
 
+async def test_where_the_dossiers_procedure_names_no_agency_one_is_given(
+    console: Console, dossier: str, procedure: Procedure
+) -> None:
+    nameless = procedure.model_copy(update={"agency": ""})
+    console.database.transact(store.save, nameless, Source.SHIPPED)
+    other = procedure.model_copy(update={"agency": "Sở A", "code": "1.000002"})
+    console.database.transact(store.save, other, Source.SHIPPED)
+    code = taken(console.database, 1, about=dossier)
+    console.enter(Role.AGENT)
+    assert code in (await console.get(f"{PAGE}?nobodys=true"))[1]
+    status, _ = await console.post(f"{PAGE}/{code}/agency", agency="Sở A", note="Việc ở quầy")
+    assert status == 303
+    assert code not in (await console.get(f"{PAGE}?nobodys=true"))[1]
+    bound(console, "Sở A")
+    assert (await console.get(f"{PAGE}/{code}"))[0] == 200
+
+
 @pytest.mark.parametrize(
     ("about", "agency"),
     [

@@ -215,6 +215,25 @@ async def test_a_new_form_is_begun_like_another(console: Console, people: dict[s
     assert "/staff/eforms/the-thu-vien" in (await console.get("/staff/eforms"))[1]
 
 
+async def test_a_form_may_bear_a_number_in_its_name(
+    console: Console, people: dict[str, str]
+) -> None:
+    console.bear(people["lan"])
+    for wrong in ("2-the", "-the", "t", "a" * 64):
+        assert (await console.post("/staff/eforms", code=wrong, like="general"))[0] == 422
+    _, address = await console.post("/staff/eforms", code="mau-01", like="general")
+    status, page = await console.get(address)
+    assert (status, "id: mau-01" in page) == (200, True)
+    text = EForms().shipped()["general"].replace("id: general", "id: mau-01")
+    asked = {"base": "0", "content": text, "note": "mới", "effective_from": ""}
+    _, address = await console.post("/staff/eforms/mau-01/change", **asked)
+    await approved(console, people, address)
+    assert (await console.get("/staff/eforms/mau-01"))[0] == 200
+    assert (await console.get("/staff/kept/eform/mau-01/revisions/1"))[0] == 200
+    _, page = await console.get("/staff/eforms/mau-02/change?like=mau-01")
+    assert "id: mau-02" in page
+
+
 async def test_hours_that_were_not_touched_are_no_change_and_others_count_at_once(
     console: Console, people: dict[str, str]
 ) -> None:

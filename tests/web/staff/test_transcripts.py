@@ -15,9 +15,11 @@ from tests.onestop.transcripts.conftest import (
     Citizen,
     conversations,
     grouping_here,
+    procedure_of,
     take,
     turns,
 )
+from tests.staff import make_account, open_session
 from tests.web.staff.conftest import Console
 
 __all__ = ["grouping_here"]  # a fixture of other tests
@@ -91,6 +93,23 @@ async def test_the_clear_text_is_for_administrators_with_a_reason(talk: Console)
     assert "khiếu nại số 12" in page
 
 
+@pytest.mark.parametrize(("agencies", "offered"), [(None, True), (["Sở Tư pháp"], False)])
+async def test_a_hold_is_offered_to_who_may_place_it(
+    console: Console, agencies: list[str] | None, offered: bool
+) -> None:
+    procedure_of(console.database, "1.004194", "Sở Tư pháp")
+    citizen = Citizen()
+    citizen.visit()
+    citizen.says("lệ phí khai sinh", "ask_fee", 0.9)
+    citizen.add("slot", name="procedure", value="1.004194")
+    citizen.hears("Dạ, miễn lệ phí.")
+    take(console.database, citizen)
+    account = make_account(console.database, "hoa", Role.ADMINISTRATOR, agencies=agencies)
+    console.bear(open_session(console.database, account))
+    status, page = await console.get(f"/staff/transcripts/{ids(console)[0]}")
+    assert (status, "/staff/retention?kind=conversation" in page) == (200, offered)
+
+
 async def test_marks_notes_and_judgements_are_kept(talk: Console) -> None:
     talk.enter(Role.REVIEWER)
     number, (first, _) = ids(talk)
@@ -155,8 +174,6 @@ async def test_an_export_is_a_masked_file(talk: Console) -> None:
 
 
 async def test_another_agencys_conversation_is_not_there(talk: Console) -> None:
-    from tests.staff import make_account, open_session
-
     account = make_account(talk.database, "hoa", Role.REVIEWER, agencies=["Sở Tư pháp"])
     talk.bear(open_session(talk.database, account))
     number, (first, _) = ids(talk)

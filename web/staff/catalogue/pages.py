@@ -97,7 +97,9 @@ async def go_back(request: web.Request) -> web.Response:
 async def _form(request: web.Request, problem: Problem | None = None) -> web.Response:
     found = await _whole(request)
     standing = {**form.shown(found.procedure), "base": str(found.revision)}
-    fields = {**standing, "note": "", "effective_from": "", **await forms.fields(request)}
+    if sent := await forms.fields(request):
+        standing["withdrawn"] = ""  # a box without a tick is not sent
+    fields = {**standing, "note": "", "effective_from": "", **sent}
     return render(
         request,
         "procedure_form.html.j2",

@@ -5,6 +5,7 @@ What was tried in the preview is kept in the page (`tries`) and played again on 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from common.problems import Problem
 from onestop.changes.schemas import (
+    DOCUMENT_CODE,
     SHIPPED,
     ChangeView,
     ChangeWhole,
@@ -34,7 +36,7 @@ from web.staff.rendering import render, texts
 
 routes = web.RouteTableDef()
 EFORMS, KEPT = "/staff/eforms", "/staff/kept/eform"
-CODE = r"{code:[a-z][a-z-]{1,62}}"
+CODE = f"{{code:{DOCUMENT_CODE}}}"
 MOST_TRIES = 200
 _TRIES: TypeAdapter[list[Try]] = TypeAdapter(list[Try])
 _BUTTONS = ("skip", "why", "file", "later")
@@ -63,8 +65,7 @@ def _fit(code: str) -> str:
     Raises:
         Problem: 422 `eform_name`.
     """
-    plain = code.replace("-", "")
-    if not (2 <= len(code) <= 63 and plain.isascii() and plain.isalpha() and plain.islower()):
+    if not re.fullmatch(DOCUMENT_CODE, code):
         raise Problem(422, "eform_name")
     return code
 

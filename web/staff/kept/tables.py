@@ -10,7 +10,7 @@ from aiohttp import web
 
 from common.problems import Problem
 from common.tenant import shipped as tenant
-from onestop.changes.schemas import ChangeView, KeptContent, KeptNew, KeptView
+from onestop.changes.schemas import DOCUMENT_CODE, ChangeView, KeptContent, KeptNew, KeptView
 from onestop.staff.access import Role, allow
 from onestop.units.directory import Directory
 from web.staff import forms
@@ -154,7 +154,7 @@ async def change(request: web.Request) -> web.Response:
     return await _propose(request, kind, ONLY, content, entered)
 
 
-DOCUMENT = r"/kept/{kind:eform|units|calendar|synonyms|answers}/{code:[a-z][a-z-]{1,62}}"
+DOCUMENT = r"/kept/{kind:eform|units|calendar|synonyms|answers}/{code:" + DOCUMENT_CODE + "}"
 REVISION = DOCUMENT + r"/revisions/{revision:\d{1,9}}"
 
 
