@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
-from collections.abc import Callable, Collection, Iterable, Reversible, Sequence
+from collections.abc import Callable, Collection, Iterable, Reversible
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -29,7 +29,7 @@ from rasa.shared.core.events import (
     deserialise_events,
 )
 from rasa.shared.core.trackers import DialogueStateTracker
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from bot import erasing
@@ -225,7 +225,8 @@ class SqlTrackerStore(TrackerStore):
                         connection.execute(insert(outbox), noted)
                 return first
             except IntegrityError as error:
-                if any(row["turn"] and self._begin(sender_id, row["turn"]) for row in rows):
+                begun = (self._begin(sender_id, row["turn"]) for row in rows if row["turn"])
+                if any(sequence is not None for sequence in begun):
                     raise TurnTaken from error
                 if attempt == APPEND_ATTEMPTS - 1:
                     raise
@@ -254,7 +255,7 @@ class SqlTrackerStore(TrackerStore):
         if begin is None:
             return None
         query = (
-            select(events.c.sequence, events.c.data)
+            select(events.c.data)
             .where(
                 events.c.sender_id == sender_id,
                 events.c.sequence > begin,
@@ -262,18 +263,19 @@ class SqlTrackerStore(TrackerStore):
             )
             .order_by(events.c.sequence)
         )
-        later = self._events(self._read(lambda c: c.execute(query).all()))
+        later = self._events(self._read(lambda c: list(c.scalars(query))))
         own = itertools.takewhile(lambda event: isinstance(event, BotUttered), later)
         return [event.message() for event in own]
 
     def _catch_up(self, tracker: DialogueStateTracker) -> bool:
         """Add what others have written since to a tracker; whether it is still the same conversation.
 
-        It is not if its last event is gone: somebody deleted the conversation.
+        It is not if its last event is gone, or another one has its number: somebody deleted the conversation,
+        and perhaps the citizen has begun another one since.
         """
         stored: _Stored = tracker._stored
         query = (
-            select(events.c.sequence, events.c.data)
+            select(events.c.sequence, events.c.timestamp, events.c.data)
             .where(
                 events.c.sender_id == tracker.sender_id,
                 events.c.sequence >= stored.next_sequence - 1,
@@ -281,18 +283,19 @@ class SqlTrackerStore(TrackerStore):
             .order_by(events.c.sequence)
         )
         rows = self._read(lambda c: c.execute(query).all())
-        if not rows or rows[0].sequence != stored.next_sequence - 1:
+        last = (stored.next_sequence - 1, stored.last and stored.last.timestamp)
+        if not rows or (rows[0].sequence, rows[0].timestamp) != last:
             return False
-        missed = self._events(rows[1:])
+        missed = self._events(row.data for row in rows[1:])
         for event in missed:
             tracker.update(event, self.domain)
         if missed:
             tracker._stored = _Stored(missed[-1], rows[-1].sequence + 1, whole=True)
         return True
 
-    def _events(self, rows: Sequence[Row[Any, Any]]) -> list[Event]:
-        stored = [json.loads(self._cipher.decrypt(row.data)) for row in rows]
-        return list(deserialise_events(stored))
+    def _events(self, stored: Iterable[bytes]) -> list[Event]:
+        told = [json.loads(self._cipher.decrypt(data)) for data in stored]
+        return list(deserialise_events(told))
 
     def _load(self, sender_id: str, *, whole: bool) -> DialogueStateTracker | None:
         query = (
@@ -315,7 +318,7 @@ class SqlTrackerStore(TrackerStore):
         rows = self._read(lambda c: c.execute(query).all())
         if not rows:
             return None
-        replayed = self._events(rows)
+        replayed = self._events(row.data for row in rows)
         tracker = DialogueStateTracker.from_events(
             sender_id, replayed, self.domain.slots, self.max_event_history
         )

@@ -222,6 +222,21 @@ async def test_a_deleted_conversation_is_gone_from_memory_too(
     assert await store.retrieve("web:a") is None
 
 
+async def test_a_conversation_begun_anew_is_not_taken_for_the_deleted_one(
+    open_store: Callable[[], SqlTrackerStore],
+) -> None:
+    here, there = open_store(), open_store()
+    await say(here, 0, SlotSet("draft", "H0"))
+    await say(here, 1, SlotSet("draft", "H1"))
+    await there.erase("web:a")
+    for number in (2, 3, 4):  # by now it has as many events as the deleted one had
+        await say(there, number)
+    tracker = await here.retrieve("web:a")
+    assert texts(tracker) == ["câu 2", "câu 3", "câu 4"]
+    assert tracker is not None
+    assert tracker.get_slot("draft") is None
+
+
 async def test_a_turn_reads_only_what_is_new(open_store: Callable[[], SqlTrackerStore]) -> None:
     store, read = open_store(), []
     for number in range(3 * TURNS_BEFORE_SHORTENING):

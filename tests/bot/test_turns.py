@@ -91,7 +91,6 @@ async def test_a_key_is_its_senders_and_goes_with_the_conversation(rasas: list[R
     assert await rasas[0].say("1") == (200, ["lần 1", "lần 1"])
     assert await rasas[0].say("1", "web:b") == (200, ["lần 1", "lần 1"])
     await rasas[1].server.call("DELETE", "conversations/web%3Aa", None)
-    rasas[0].store._recent.forget("web:a")
     assert await rasas[0].say("1") == (200, ["lần 1", "lần 1"])
     assert await heard(rasas[0]) == 1
 
@@ -109,6 +108,19 @@ async def test_of_two_servers_that_play_a_turn_at_once_one_stores_it(rasas: list
         await rasas[1].safe.save(trackers[1])
     assert await heard(rasas[1]) == 2
     assert await rasas[1].say("3") == (200, ["lần 3", "lần 3"])
+
+
+async def test_a_turn_is_taken_also_where_its_message_is_the_first_event_of_all(
+    rasas: list[Rasa],
+) -> None:
+    trackers = [
+        await one.store.get_or_create_tracker("web:a", append_action_listen=False) for one in rasas
+    ]
+    for one in trackers:
+        one.update(UserUttered("xin chào", message_id="1"), DOMAIN)
+    await rasas[0].safe.save(trackers[0])
+    with pytest.raises(TurnTaken):
+        await rasas[1].safe.save(trackers[1])
 
 
 async def test_a_database_that_is_away_aborts_the_turn_instead_of_going_on_in_memory(
