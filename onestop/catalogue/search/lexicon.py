@@ -26,9 +26,8 @@ LEARNT = "learnt.yml"
 """Situations that staff's approved corrections taught (`python -m bot.training`); missing until the first."""
 
 
-_MAKING = [
-    "lam"
-]  # talk elsewhere, but beside a topic it says what is wanted (làm thẻ bảo hiểm y tế)
+# Talk elsewhere, but beside a topic it says what is wanted (làm thẻ bảo hiểm y tế).
+_MAKING = ["lam"]
 
 
 class Kind(StrEnum):
@@ -144,13 +143,16 @@ class Lexicon:
             and [word.folded for word in piece.said] != _MAKING
             for piece in pieces
         ]
-        # A topic's name may itself be made of words of talk (việc làm), so it is looked for first.
+        begin = talk.index(False) if False in talk else len(talk)
+        end = len(talk) - talk[::-1].index(False) if False in talk else 0
+        # A topic's name may itself be made of words of talk (việc làm), so it is looked for first. None is
+        # longer than the longest: a message of nothing but talk has too many stretches to try all of them.
         stretches = [
             pieces[first:last]
-            for first in range(len(pieces))
-            if all(talk[:first])
-            for last in range(len(pieces), first, -1)
-            if all(talk[last:])
+            for first in range(begin + 1)
+            for last in range(
+                min(first + self.topics.longest, len(pieces)), max(first, end - 1), -1
+            )
         ]
         stretches.append([p for p, dropped in zip(pieces, talk, strict=True) if not dropped])
         named = (self.topics.of([w for p in stretch for w in p.said]) for stretch in stretches)

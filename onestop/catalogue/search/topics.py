@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 from onestop.catalogue.search.words import Word, folded_key, words
 
-OFFERED = (
-    4  # topics that are offered where nothing was found; with a person five buttons, as Zalo shows
-)
+OFFERED = 4
+"""Topics that are offered where nothing was found; with a person five buttons, as Zalo shows."""
+
 _NEAR = 2  # of these, how many because of what was said
 
 
@@ -44,6 +44,8 @@ class Topics:
             )
             for entry in entries
         )
+        self.longest = max((len(said) for topic in self.all for said in topic.says), default=0)
+        """Words of the longest name of a topic."""
         self._said: dict[str, list[tuple[tuple[Word, ...], Topic]]] = {}
         for topic in self.all:
             for said in topic.says:

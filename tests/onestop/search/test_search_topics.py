@@ -9,7 +9,7 @@ from onestop.catalogue.content import Procedure
 from onestop.catalogue.search import SearchIndex
 from onestop.catalogue.search.lexicon import shipped
 from onestop.catalogue.search.topics import OFFERED
-from onestop.catalogue.search.words import folded_key
+from onestop.catalogue.search.words import folded_key, words
 from onestop.catalogue.shipped import load_shipped
 
 TOPICS = shipped().topics.all
@@ -104,3 +104,13 @@ def test_a_topic_that_the_catalogue_hardly_has_is_searched_as_ever(
 ) -> None:
     lacking = SearchIndex.build(p for p in catalogue if p.field != "Nghĩa vụ quân sự")
     assert lacking.search("nghĩa vụ quân sự").topics != ["Nghĩa vụ quân sự"]
+
+
+def test_a_long_message_of_nothing_but_talk_is_tried_for_a_topic_in_few_places(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lexicon, tried = shipped(), []
+    monkeypatch.setattr(lexicon.topics, "of", lambda said: tried.append(len(said)))
+    said = words("dạ em ạ " * 60)
+    assert lexicon.topic(said) is None
+    assert sum(tried) <= len(said) * lexicon.topics.longest**2
