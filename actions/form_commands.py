@@ -100,7 +100,7 @@ async def skip(turn: Turn, draft: DraftView) -> Events:
     if draft.field is None:
         return await ask(turn, draft)
     try:
-        left = await turn.service.skip(draft.id, turn.owner, draft.field.id)
+        left = await turn.service.skip(draft.id, turn.owner, draft.field.id, turn.key)
     except OnestopRefusal:
         turn.show("required", field=draft.field, **filling.question_parts(draft.field))
         return []

@@ -53,10 +53,10 @@ async def decide(turn: Turn, draft: DraftView, sure: bool) -> Events | None:
     """A yes or no to the draft's offer; `None` if the message is neither."""
     said = "" if turn.asks or STOP.search(turn.text) else fold(turn.text)
     if turn.intent == "affirm" or YES.search(said):
-        result = await turn.service.decide(draft.id, turn.owner, True)
+        result = await turn.service.decide(draft.id, turn.owner, True, turn.key)
         return filling.go_on(turn, result.draft, result)
     if turn.intent == "deny" or NO.search(said) or (sure and turn.intent in REFUSING):
-        result = await turn.service.decide(draft.id, turn.owner, False)
+        result = await turn.service.decide(draft.id, turn.owner, False, turn.key)
         return filling.go_on(turn, result.draft, declined=True)
     if sure and turn.intent in ("submit_dossier", "explain_field"):
         return filling.go_on(turn, draft)

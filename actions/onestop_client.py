@@ -165,11 +165,10 @@ class OnestopClient:
         )
         return AnswerResult.model_validate(done)
 
-    async def skip(self, draft: str, owner: str, field: str) -> DraftView:
-        """Leave an optional field out, or hand a paper in later; refusal `field_required`."""
-        done = await self._call(
-            "POST", f"/drafts/{draft}/fields/{field}/skip", params={"owner": owner}
-        )
+    async def skip(self, draft: str, owner: str, field: str, turn: str | None) -> DraftView:
+        """Leave an optional field out, or hand a paper in later, once a turn; refusal `field_required`."""
+        params = {"owner": owner, **({"turn": turn} if turn else {})}
+        done = await self._call("POST", f"/drafts/{draft}/fields/{field}/skip", params=params)
         return DraftView.model_validate(done)
 
     async def find_fields(self, draft: str, owner: str, phrase: str) -> FieldMatches:
@@ -194,9 +193,9 @@ class OnestopClient:
         done = await self._call("POST", f"/drafts/{draft}/card", params={"owner": owner}, body=body)
         return CardResult.model_validate(done)
 
-    async def decide(self, draft: str, owner: str, accept: bool) -> AnswerResult:
+    async def decide(self, draft: str, owner: str, accept: bool, turn: str | None) -> AnswerResult:
         """Fill in what the draft offers, or forget it."""
-        body = OfferDecision(accept=accept)
+        body = OfferDecision(accept=accept, turn=turn)
         done = await self._call(
             "POST", f"/drafts/{draft}/offer", params={"owner": owner}, body=body
         )

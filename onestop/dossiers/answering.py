@@ -187,13 +187,18 @@ def _take(
     return outcome, [(field, outcome.value)]
 
 
-def skip(draft: Draft, field_id: str) -> None:
+def skip(draft: Draft, field_id: str, key: str | None = None) -> None:
     """Leave an optional field out, or hand a required paper in later where that is allowed.
+
+    Args:
+        key: of the citizen's message; one that was taken already changes nothing.
 
     Raises:
         Refusal: `field_required`, if it may not be left out.
         KeyError: if the form does not have it.
     """
+    if changes.told_by(draft, key) is not None:
+        return
     form, answers = asked_of(draft, form_of(draft)), answers_of(draft)
     field = form.field(field_id)
     answers.pop(field_id, None)
@@ -204,7 +209,7 @@ def skip(draft: Draft, field_id: str) -> None:
         engine.check_skip(field)
         skipped.append(field_id)
     changes.ask(draft, None)
-    changes.keep(draft, answers, skipped, [field_id])
+    changes.keep(draft, answers, skipped, [field_id], key)
 
 
 def undo(draft: Draft) -> UndoResult:

@@ -229,8 +229,11 @@ def _partly(field: Field, value: Value) -> str:
     return shown if len(shown) <= SHOWN_CHARACTERS else f"{shown[:SHOWN_CHARACTERS].rstrip(' ,')}…"
 
 
-def accept(draft: Draft) -> Filled:
+def accept(draft: Draft, key: str | None = None) -> Filled:
     """Fill in what is offered: one turn, which "quay lại" takes back as a whole.
+
+    Args:
+        key: of the citizen's message, by which a repeat is known.
 
     Returns:
         What was filled in; nothing, if there is no offer.
@@ -240,7 +243,7 @@ def accept(draft: Draft) -> Filled:
     told = [one.id for one, _ in filled.taken]
     if told:
         skipped = [one for one in draft.skipped if one not in told]
-        changes.keep(draft, filled.answers, skipped, told)
+        changes.keep(draft, filled.answers, skipped, told, key)
     if draft.asked is None or draft.asked in told:
         changes.ask(draft, None)
     return filled

@@ -176,12 +176,12 @@ async def choose_field(
 @routes.post("/drafts/{draft}/fields/{field}/skip")
 @receive
 async def skip(
-    request: web.Request, draft: str, field: str, /, owner: str
+    request: web.Request, draft: str, field: str, /, owner: str, turn: str | None = None
 ) -> r200[DraftView] | r404[ProblemDetail] | r409[ProblemDetail]:
-    """Leave an optional field out, or hand a paper in later."""
+    """Leave an optional field out, or hand a paper in later; `turn` is the key of the citizen's message."""
 
     def step(_session: Session, one: Draft) -> DraftView:
-        drafts.skip(one, field)
+        drafts.skip(one, field, turn)
         return drafts.view(one)
 
     return as_json(await on_draft(request, draft, owner, step))

@@ -97,7 +97,7 @@ async def decide(
         if not body.accept:
             offers.decline(one)
             return AnswerResult(draft=drafts.view(one))
-        filled = offers.accept(one)
+        filled = offers.accept(one, body.turn)
         return AnswerResult(
             draft=drafts.view(one),
             accepted=[accepted(field, value) for field, value in filled.taken],

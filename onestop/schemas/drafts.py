@@ -194,11 +194,13 @@ class CardResult(BaseModel):
 class OfferDecision(BaseModel):
     """Whether the offered answers are filled in; in either case the offer is over.
 
-    `offer`: which one was shown; another that stands there by now is left alone.
+    `offer`: which one was shown; another that stands there by now is left alone. `turn`: the key of the
+    citizen's message, as of an answer.
     """
 
     accept: bool
     offer: str | None = None
+    turn: str | None = Field(None, max_length=64)
 
 
 class ProposalRequest(BaseModel):

@@ -150,6 +150,9 @@ class FakeOnestop:
         self.found_for: dict[str, SearchResult] = {}  # by the query; else the one above
         self.procedures = {one.code: one for one in (PROCEDURE, COUNTER_ONLY)}
         self.open: list[DraftView] = []
+        self.keys: list[
+            str | None
+        ] = []  # of the messages, as answers, skips and decisions bore them
         self.right: set[str] = set()  # texts that the asked field takes
         self.refused = Refusal(field="name", code="wrong", message="Chưa đúng ạ.", attempt=1)
         self.matches: list[FieldView] = []
@@ -211,6 +214,7 @@ class FakeOnestop:
 
     async def answer(self, name: str, owner: str, body: AnswerRequest) -> AnswerResult:
         self.calls.append(("answer", body.text, body.field, body.probe))
+        self.keys.append(body.turn)
         self.appended.append(body.append)
         view = self.open[0]
         if self.refusal is not None:
@@ -223,8 +227,9 @@ class FakeOnestop:
             return AnswerResult(draft=view, accepted=[taken])
         return AnswerResult(draft=view, refusal=self.refused)
 
-    async def skip(self, name: str, owner: str, asked: str) -> DraftView:
+    async def skip(self, name: str, owner: str, asked: str, turn: str | None) -> DraftView:
         self.calls.append(("skip", asked))
+        self.keys.append(turn)
         view = self.open[0]
         if view.field is not None and view.field.required:
             raise OnestopRefusal(409, {"type": "urn:motcua:problem:field_required"})
@@ -235,8 +240,9 @@ class FakeOnestop:
         self.cards_as_papers.append(body.paper)
         return CardResult(draft=self.open[0], refusal=self.no_card)
 
-    async def decide(self, name: str, owner: str, accept: bool) -> AnswerResult:
+    async def decide(self, name: str, owner: str, accept: bool, turn: str | None) -> AnswerResult:
         self.calls.append(("decide", accept))
+        self.keys.append(turn)
         taken = self.open[0].offer.lines if accept and self.open[0].offer else []
         view = self.open[0].model_copy(update={"offer": None})
         return AnswerResult(draft=view, accepted=taken)

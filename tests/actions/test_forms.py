@@ -17,7 +17,7 @@ from actions.onestop_client import OnestopRefusal, OnestopUnavailable
 from actions.status_form import CheckStatus, StatusForm, read_code
 from actions.turn import Turn
 from onestop import second_factor
-from onestop.schemas import AnswerRequest, AnswerResult, Refusal, StatusStep, StatusView
+from onestop.schemas import Refusal, StatusStep, StatusView
 from tests.actions.conftest import Talk, loop_of, slots_of
 from tests.actions.fakes import (
     COUNTER_ONLY,
@@ -58,19 +58,12 @@ async def test_an_answer_is_read_back_and_the_next_question_asked(filling: Talk)
     assert "Họ tên là gì ạ?" in filling.text()
 
 
-async def test_an_answer_bears_the_messages_key_so_that_it_is_taken_once(
-    filling: Talk, monkeypatch: pytest.MonkeyPatch
+async def test_answers_and_skips_bear_the_messages_key_so_that_they_are_taken_once(
+    filling: Talk,
 ) -> None:
-    keys: list[str | None] = []
-    take = filling.service.answer
-
-    async def noted(name: str, owner: str, body: AnswerRequest) -> AnswerResult:
-        keys.append(body.turn)
-        return await take(name, owner, body)
-
-    monkeypatch.setattr(filling.service, "answer", noted)
     await filling.act(FORM, "Lê Văn Bình", message_id="7.20261129")
-    assert keys == ["7.20261129"]
+    await filling.act(FORM, "bỏ qua", "skip_field", message_id="8.20261129")
+    assert filling.service.keys == ["7.20261129", "8.20261129"]
 
 
 async def test_an_answer_brings_the_talk_back_to_the_draft_s_procedure(filling: Talk) -> None:

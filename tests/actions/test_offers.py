@@ -49,8 +49,9 @@ def correcting(talk: Talk, kind: str = "person_name", **given: object) -> None:
 
 @pytest.mark.parametrize(("said", "intent"), [("đúng rồi", "affirm"), ("/affirm", "affirm")])
 async def test_a_yes_fills_in(offered: Talk, said: str, intent: str) -> None:
-    await offered.act(FORM, said, intent)
+    await offered.act(FORM, said, intent, message_id="7.20261129")
     assert offered.service.called("decide") == [[True]]
+    assert offered.service.keys == ["7.20261129"]
     assert "Em ghi họ tên: Lê Văn Bình." in offered.text()
 
 

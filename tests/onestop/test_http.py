@@ -204,10 +204,15 @@ async def test_a_cards_text_is_offered_filled_in_and_taken_back(client: Client) 
     answer = await client.post(f"{address}/card", params=OWNER, json={"text": CARD})
     offer = (await answer.json())["draft"]["offer"]
     assert "Lê Văn Bình" in [line["display"] for line in offer["lines"]]
-    answer = await client.post(f"{address}/offer", params=OWNER, json={"accept": True})
+    decision = {"accept": True, "turn": "7.20261129"}
+    answer = await client.post(f"{address}/offer", params=OWNER, json=decision)
     result = await answer.json()
     assert len(result["accepted"]) == len(offer["lines"])
     assert result["draft"]["offer"] is None
+    skip = f"{address}/fields/{result['draft']['field']['id']}/skip"
+    again = await client.post(skip, params={**OWNER, "turn": decision["turn"]})
+    assert (again.status, (await again.json())["field"]) == (200, result["draft"]["field"])
+    assert (await client.post(skip, params={**OWNER, "turn": "8.20261129"})).status == 409
     taken_back = (await (await client.post(f"{address}/undo", params=OWNER)).json())["taken_back"]
     assert len(taken_back) == len(offer["lines"])
 

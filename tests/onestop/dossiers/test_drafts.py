@@ -57,6 +57,19 @@ def test_a_message_that_was_taken_already_answers_no_further_field(
         assert retold.accepted == first.accepted
 
 
+def test_a_message_that_left_a_field_out_already_leaves_out_no_further_one(
+    database: Database, forms: Forms, procedure: Procedure
+) -> None:
+    with database.sessions.begin() as session:
+        draft = begin(session, forms, procedure)
+        drafts.skip(draft, "email", "7.20261129")
+        drafts.skip(draft, "name", "7.20261129")
+        drafts.answer(session, draft, AnswerRequest(text=GOOD["name"], turn="7.20261129"))
+        assert (draft.answers, draft.skipped, len(draft.turns or [])) == ({}, ["email"], 1)
+        with pytest.raises(Refusal):
+            drafts.skip(draft, "name", "8.20261129")
+
+
 def test_fields_are_asked_in_order_and_a_good_answer_is_read_back(
     database: Database, forms: Forms, procedure: Procedure
 ) -> None:

@@ -94,6 +94,19 @@ def test_a_yes_to_nothing_fills_nothing(database: Database, procedure: Procedure
         assert draft.turns is None
 
 
+def test_a_message_that_was_a_yes_already_answers_no_field(
+    database: Database, procedure: Procedure
+) -> None:
+    with database.sessions.begin() as session:
+        draft = begin(session, procedure, RENEWAL)
+        offers.offer_card(draft, CARD)
+        offers.accept(draft, "7.20261129")
+        kept = dict(draft.answers)
+        request = AnswerRequest(text=PERSON["phone"], turn="7.20261129")
+        assert drafts.answer(session, draft, request) is not None
+        assert draft.answers == kept
+
+
 def test_a_card_that_tells_nothing_new_is_not_offered(
     database: Database, procedure: Procedure
 ) -> None:
