@@ -201,8 +201,9 @@ class Field(Part):
             raise ValueError(f"field {self.id}: only a paper can come later")
         if not self.example and self.type is not FieldType.PAPER:
             raise ValueError(f"field {self.id}: an example is needed")
+        known = [True, False] if self.type is FieldType.YES_NO else values
         for refused in self.validation.refuse:
-            if self.options and refused.value not in values:
+            if refused.value not in known:
                 raise ValueError(f"field {self.id}: refuses {refused.value}, which is no option")
         try:
             self.other_words.format(label="", example="", options="")

@@ -62,6 +62,14 @@ def fault(tmp_path: Path, content: object, name: str = "thu.yml") -> str:
             ),
             "refuses b, which is no option",
         ),
+        (
+            form(fields=[FIELD, {**FIELD, "id": "loai", "type": "yes_no", "validation": REFUSING}]),
+            "refuses b, which is no option",  # it would never be: its answers are true and false
+        ),
+        (
+            form(fields=[FIELD, {**FIELD, "id": "loai", "validation": REFUSING}]),
+            "refuses b, which is no option",
+        ),
         (form(fields=[{**FIELD, "type": "choice"}]), "options belong to a choice"),
         (
             form(fields=[{**FIELD, "options": [{"value": "a", "label": "A"}]}]),
