@@ -40,7 +40,7 @@ INTENTS = {
     DOCUMENT: "download_form",
     POST: "post_delivery",
 }
-AGAIN = {"ask_code_again", "ask_factor_again"}
+AGAIN = {"ask_code_again", "ask_resume_code_again", "ask_factor_again"}
 OF_A_COMPLAINT = re.compile(r"\b(?:phan anh|kien nghi|gop y|khieu nai)\b", re.IGNORECASE)
 # The national numbers of these statuses.
 SUPPLEMENT_REQUESTED, PAYMENT_REQUESTED = 5, 6
@@ -145,7 +145,7 @@ class StatusForm(TopicAction):
             if found.content_words and found.outcome != "none":
                 left = [ActiveLoop(None), SlotSet("lookup_code", None)]
                 return [*left, FollowupAction("action_clarify")]
-        again = "ask_resume_code" if purpose == RESUME else "ask_code_again"
+        again = "ask_resume_code_again" if purpose == RESUME else "ask_code_again"
         turn.show("ask_factor_again" if code else again)
         if asked_again:
             turn.offer_person()

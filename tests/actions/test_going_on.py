@@ -8,7 +8,7 @@ import pytest
 
 from actions.clarify import Clarify
 from actions.questions import Explain
-from actions.status_form import StatusForm
+from actions.status_form import RESUME, StatusForm
 from actions.turn import ASK_PERSON, TopicAction
 from actions.units import OpeningHours
 from onestop.schemas import SearchResult
@@ -200,6 +200,15 @@ async def test_whoever_has_no_code_twice_is_offered_a_person(asked_for_a_code: T
     assert await asked_for_a_code.act(StatusForm(), "tôi không nhớ", "inform") == []
     assert "mã hồ sơ" in asked_for_a_code.text()
     assert ASK_PERSON["title"] in asked_for_a_code.buttons()
+
+
+async def test_whoever_has_no_code_to_go_on_with_twice_is_offered_a_person(talk: Talk) -> None:
+    talk.loop, talk.slots["lookup_for"] = "status_form", RESUME
+    after(talk, StatusForm(), await talk.act(StatusForm(), "ở đâu ấy nhỉ", "inform"))
+    talk.service.found = UNKNOWN
+    assert await talk.act(StatusForm(), "tôi không nhớ", "inform") == []
+    assert "4 chữ và 3 số" in talk.text()
+    assert ASK_PERSON["title"] in talk.buttons()
 
 
 async def test_a_procedure_named_at_once_may_tell_which_dossier_is_meant(talk: Talk) -> None:
