@@ -1,4 +1,4 @@
-"""Conversations' events in SQL: one transaction a turn, appended only, encrypted at rest.
+"""Rasa's tracker store on SQL (`bot.event_log`): one transaction a turn.
 
 Rasa's own SQL store needs SQLAlchemy 1.4 and counts all old events at each save. This one
 remembers on the tracker itself how far it is stored: the cost of a save depends on the turn alone.
@@ -11,8 +11,6 @@ to another one when the first dies or is late: it is played once all the same, f
 from __future__ import annotations
 
 import asyncio
-import itertools
-import json
 from collections.abc import Callable, Collection, Iterable, Reversible
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -21,22 +19,16 @@ from typing import Any, TypeVar
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import (
-    BotUttered,
-    Event,
-    SessionStarted,
-    UserUttered,
-    deserialise_events,
-)
+from rasa.shared.core.events import Event
 from rasa.shared.core.trackers import DialogueStateTracker
-from sqlalchemy import Connection, insert, select
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot import erasing
-from bot.aborted import StoreAway, TurnTaken
+from bot.aborted import StoreAway
+from bot.event_log import EventLog
 from bot.events import OutboxBroker
 from bot.recent import RecentTrackers, shorten
-from bot.tables import events, metadata, outbox
+from bot.tables import metadata
 from common.database import open_engine
 from common.settings import settings
 
@@ -44,9 +36,6 @@ T = TypeVar("T")
 
 THREADS = 4
 """Threads that talk to the database, so that the event loop never waits on SQL."""
-
-APPEND_ATTEMPTS = 5
-"""Tries to append when other writers of the same conversation come first."""
 
 
 @dataclass(frozen=True)
@@ -79,8 +68,7 @@ class SqlTrackerStore(TrackerStore):
     ) -> None:
         super().__init__(domain, event_broker, **kwargs)
         self._engine = open_engine(url or settings().tracker_database_url)
-        self._readers = self._engine.execution_options(reading=True)
-        self._cipher = settings().cipher()
+        self._log = EventLog(self._engine, settings().cipher())
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="tracker-store")
         self._recent = RecentTrackers()
 
@@ -114,14 +102,17 @@ class SqlTrackerStore(TrackerStore):
     async def _save(self, tracker: DialogueStateTracker) -> None:
         stored: _Stored | None = getattr(tracker, "_stored", None)
         if stored is None:
-            last, after = await self._run(lambda: self._last(tracker.sender_id))
+            last, after = await self._run(lambda: self._log.last(tracker.sender_id))
             new = [event for event in tracker.events if event.timestamp > after]
             stored = _Stored(None, last + 1)
         else:
             new = _after(tracker.events, stored.last)
         if new:
             expected = stored.next_sequence
-            first = await self._run(lambda: self._append(tracker.sender_id, expected, new))
+            noted = isinstance(self.event_broker, OutboxBroker)
+            first = await self._run(
+                lambda: self._log.append(tracker.sender_id, expected, new, noted=noted)
+            )
             stored = _Stored(new[-1], first + len(new), whole=stored.whole and first == expected)
         elif stored.last is None and tracker.events:
             stored = _Stored(tracker.events[-1], stored.next_sequence)
@@ -165,17 +156,16 @@ class SqlTrackerStore(TrackerStore):
 
     async def told(self, sender_id: str, turn: str) -> list[dict[str, Any]] | None:
         """What the bot said in a turn that is stored, as Rasa hands it to a channel; `None`: it is not."""
-        return await self._run(lambda: self._told(sender_id, turn))
+        return await self._run(lambda: self._log.told(sender_id, turn))
 
     async def exists(self, conversation_id: str) -> bool:
         """Whether any event of the conversation is stored."""
-        last, _ = await self._run(lambda: self._last(conversation_id))
+        last, _ = await self._run(lambda: self._log.last(conversation_id))
         return last >= 0
 
     async def keys(self) -> Iterable[str]:
         """The identifiers of all stored conversations."""
-        query = select(events.c.sender_id).distinct()
-        return await self._run(lambda: self._read(lambda c: list(c.scalars(query))))
+        return await self._run(self._log.senders)
 
     async def erase(self, sender_id: str) -> int:
         """Delete a conversation, here and in memory; returns how many events it had."""
@@ -193,80 +183,6 @@ class SqlTrackerStore(TrackerStore):
         """
         return await self._run(lambda: erasing.expire(self._engine, before, held))
 
-    def _read(self, work: Callable[[Connection], T]) -> T:
-        with self._readers.connect() as connection:
-            return work(connection)
-
-    def _last(self, sender_id: str) -> tuple[int, float]:
-        """Sequence number and time of the last stored event; (-1, -1) when there is none."""
-        query = (
-            select(events.c.sequence, events.c.timestamp)
-            .where(events.c.sender_id == sender_id)
-            .order_by(events.c.sequence.desc())
-            .limit(1)
-        )
-        row = self._read(lambda c: c.execute(query).first())
-        return (row.sequence, row.timestamp) if row else (-1, -1.0)
-
-    def _append(self, sender_id: str, first: int, new: list[Event]) -> int:
-        """Store `new` from sequence number `first` on; returns the number that was really used.
-
-        When another writer took the numbers, the events go after its own: nothing is lost.
-        """
-        rows = [self._row(sender_id, event) for event in new]
-        for attempt in range(APPEND_ATTEMPTS):
-            numbered = [{**row, "sequence": first + offset} for offset, row in enumerate(rows)]
-            try:
-                with self._engine.begin() as connection:
-                    connection.execute(insert(events), numbered)
-                    if isinstance(self.event_broker, OutboxBroker):
-                        last = first + len(new) - 1
-                        noted = {"sender_id": sender_id, "first": first, "last": last}
-                        connection.execute(insert(outbox), noted)
-                return first
-            except IntegrityError as error:
-                begun = (self._begin(sender_id, row["turn"]) for row in rows if row["turn"])
-                if any(sequence is not None for sequence in begun):
-                    raise TurnTaken from error
-                if attempt == APPEND_ATTEMPTS - 1:
-                    raise
-                first = self._last(sender_id)[0] + 1
-        raise AssertionError("unreachable")
-
-    def _row(self, sender_id: str, event: Event) -> dict[str, Any]:
-        data = json.dumps(event.as_dict(), ensure_ascii=False, separators=(",", ":"))
-        return {
-            "sender_id": sender_id,
-            "type_name": event.type_name,
-            "timestamp": event.timestamp,
-            "data": self._cipher.encrypt(data.encode()),
-            "turn": event.message_id if isinstance(event, UserUttered) else None,
-        }
-
-    def _begin(self, sender_id: str, turn: str) -> int | None:
-        """Sequence number of the citizen's message of a turn; `None` if it is not stored."""
-        query = select(events.c.sequence).where(
-            events.c.sender_id == sender_id, events.c.turn == turn
-        )
-        return self._read(lambda c: c.scalar(query))
-
-    def _told(self, sender_id: str, turn: str) -> list[dict[str, Any]] | None:
-        begin = self._begin(sender_id, turn)
-        if begin is None:
-            return None
-        query = (
-            select(events.c.data)
-            .where(
-                events.c.sender_id == sender_id,
-                events.c.sequence > begin,
-                events.c.type_name.in_((UserUttered.type_name, BotUttered.type_name)),
-            )
-            .order_by(events.c.sequence)
-        )
-        later = self._events(self._read(lambda c: list(c.scalars(query))))
-        own = itertools.takewhile(lambda event: isinstance(event, BotUttered), later)
-        return [event.message() for event in own]
-
     def _catch_up(self, tracker: DialogueStateTracker) -> bool:
         """Add what others have written since to a tracker; whether it is still the same conversation.
 
@@ -274,56 +190,25 @@ class SqlTrackerStore(TrackerStore):
         and perhaps the citizen has begun another one since.
         """
         stored: _Stored = tracker._stored
-        query = (
-            select(events.c.sequence, events.c.timestamp, events.c.data)
-            .where(
-                events.c.sender_id == tracker.sender_id,
-                events.c.sequence >= stored.next_sequence - 1,
-            )
-            .order_by(events.c.sequence)
-        )
-        rows = self._read(lambda c: c.execute(query).all())
+        found = self._log.since(tracker.sender_id, stored.next_sequence - 1)
         last = (stored.next_sequence - 1, stored.last and stored.last.timestamp)
-        if not rows or (rows[0].sequence, rows[0].timestamp) != last:
+        if not found or (found[0].sequence, found[0].event.timestamp) != last:
             return False
-        missed = self._events(row.data for row in rows[1:])
-        for event in missed:
-            tracker.update(event, self.domain)
-        if missed:
-            tracker._stored = _Stored(missed[-1], rows[-1].sequence + 1, whole=True)
+        for one in found[1:]:
+            tracker.update(one.event, self.domain)
+        if found[1:]:
+            tracker._stored = _Stored(found[-1].event, found[-1].sequence + 1, whole=True)
         return True
 
-    def _events(self, stored: Iterable[bytes]) -> list[Event]:
-        told = [json.loads(self._cipher.decrypt(data)) for data in stored]
-        return list(deserialise_events(told))
-
     def _load(self, sender_id: str, *, whole: bool) -> DialogueStateTracker | None:
-        query = (
-            select(events.c.sequence, events.c.data)
-            .where(events.c.sender_id == sender_id)
-            .order_by(events.c.sequence)
-        )
-        if not whole:
-            start = (
-                select(events.c.sequence)
-                .where(
-                    events.c.sender_id == sender_id,
-                    events.c.type_name == SessionStarted.type_name,
-                )
-                .order_by(events.c.sequence.desc())
-                .limit(1)
-                .scalar_subquery()
-            )
-            query = query.where(start.is_(None) | (events.c.sequence >= start))
-        rows = self._read(lambda c: c.execute(query).all())
-        if not rows:
+        found = self._log.of(sender_id, whole=whole)
+        if not found:
             return None
-        replayed = self._events(row.data for row in rows)
+        replayed = [one.event for one in found]
         tracker = DialogueStateTracker.from_events(
             sender_id, replayed, self.domain.slots, self.max_event_history
         )
-        last = replayed[-1] if replayed else None
-        tracker._stored = _Stored(last, rows[-1].sequence + 1, whole=True)
+        tracker._stored = _Stored(replayed[-1], found[-1].sequence + 1, whole=True)
         return tracker
 
 

@@ -119,7 +119,7 @@ async def test_a_turn_is_stored_and_noted_together_or_not_at_all(
         return real(table)
 
     with monkeypatch.context() as patch:
-        patch.setattr("bot.tracker_store.insert", no_outbox)
+        patch.setattr("bot.event_log.insert", no_outbox)
         with pytest.raises(RuntimeError):
             await side.talk("a")
     with side.store._engine.connect() as connection:

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import select, update
 from test_tracker_store import DOMAIN, comparable, play, session_start, turn
 
-from bot.tracker_store import SqlTrackerStore, events
+from bot.tables import events
+from bot.tracker_store import SqlTrackerStore
 
 
 @pytest.fixture
