@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -105,10 +106,17 @@ def outcome(session: Session, number: int) -> Outcome:
     return Outcome(State(row.state or ""), row.attempts, list(replies))
 
 
-def settled(session: Session, number: int) -> bool:
-    """Whether nothing more comes soon for message `number`; also if it is gone."""
-    row = session.get(Message, number)
-    return row is None or outcome(session, number).settled
+def settled(session: Session, numbers: Collection[int]) -> list[int]:
+    """Those of some messages for which nothing more comes soon, in order; also those that are gone."""
+    rows = session.execute(
+        select(Message.id, Message.state, Message.attempts).where(Message.id.in_(numbers))
+    )
+    going_on = {
+        number
+        for number, state, attempts in rows
+        if not Outcome(State(state or ""), attempts, []).settled
+    }
+    return sorted(set(numbers) - going_on)
 
 
 def history(session: Session, sender: str, after: int, limit: int) -> tuple[list[Message], bool]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from sqlalchemy import event as sql_event
 from sqlalchemy import func, select
 
 from common.database import Database
@@ -189,4 +190,23 @@ async def test_what_is_put_off_ends_the_turn_on_the_page(gateway_database: Datab
     assert (
         gateway_database.query(lambda session: session.scalar(select(func.count(Message.id)))) == 2
     )
-    assert gateway_database.query(outbox.settled, 10**6)
+    assert gateway_database.query(outbox.settled, [10**6]) == [10**6]
+
+
+async def test_a_look_asks_as_much_of_the_database_however_many_answers_pages_wait_for(
+    gateway_database: Database,
+) -> None:
+    asked: list[str] = []
+    found = Pages(gateway_database)
+    sql_event.listen(
+        gateway_database.engine, "after_cursor_execute", lambda *told: asked.append(told[2])
+    )
+    counts = []
+    for name in ("a", "b", "c"):
+        _, sender = gateway_database.transact(sessions.issue, "web")
+        await found.enter(name, sender)
+        found.said(sender, keep(gateway_database, sender, name))
+        asked.clear()
+        await found.look()
+        counts.append(len(asked))
+    assert counts == counts[:1] * 3

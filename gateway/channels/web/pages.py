@@ -132,7 +132,7 @@ def _look(
     gone = senders - set(session.scalars(going_on))
     left = set(session.scalars(select(Message.sender).where(Message.sender.in_(gone)).distinct()))
     # Before the messages: of what is settled all answers are among them then.
-    settled = [one for one in sorted(unsettled) if outbox.settled(session, one)]
+    settled = outbox.settled(session, unsettled)
     young = session.execute(
         select(Message.id, Message.sender).where(Message.id > floor).order_by(Message.id)
     ).all()
