@@ -23,6 +23,25 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 SQLITE_BUSY_SECONDS = 15
+INTEGER_MOST, BIGINT_MOST = 2**31 - 1, 2**63 - 1
+"""The largest numbers of rows: asking for a larger one is an error, not a row that is not there."""
+
+
+def row_number(text: str, most: int = INTEGER_MOST) -> int:
+    """A row's number, as typed on a command line.
+
+    Raises:
+        ValueError: if no row can have it.
+    """
+    number = int(text)
+    if not 0 <= number <= most:
+        raise ValueError("no row's number")
+    return number
+
+
+def big_row_number(text: str) -> int:
+    """The same, where rows have large numbers."""
+    return row_number(text, BIGINT_MOST)
 
 
 def open_engine(url: str) -> Engine:

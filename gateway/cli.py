@@ -20,7 +20,7 @@ import aiohttp
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
-from common.database import Database
+from common.database import Database, big_row_number
 from common.logs import configure_logs
 from common.serving import serve
 from common.settings import Settings, settings
@@ -51,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     failed = _add(commands, "failed", run_failed, "what could not be answered or sent")
     failed.add_argument("--held", action="store_true", help="also what waits for a next visit")
     retry = _add(commands, "retry", run_retry, "answer or send again")
-    retry.add_argument("numbers", nargs="+", type=int, metavar="NUMBER")
+    retry.add_argument("numbers", nargs="+", type=big_row_number, metavar="NUMBER")
     zalo = commands.add_parser("zalo", help="the Zalo account").add_subparsers(
         required=True, metavar="COMMAND"
     )

@@ -22,6 +22,7 @@ from urllib.parse import quote
 
 import aiohttp
 
+from common.database import big_row_number
 from common.settings import settings
 from gateway.handover.schemas import Closing
 from gateway.handover.turns import VIETNAM
@@ -45,7 +46,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         ("close", "end it; the assistant goes on"),
     ):
         step = steps.add_parser(name, help=text)
-        step.add_argument("number", type=int, metavar="NUMBER")
+        step.add_argument("number", type=big_row_number, metavar="NUMBER")
         if name == "answer":
             step.add_argument("text", metavar="TEXT")
         if name == "close":

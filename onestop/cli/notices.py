@@ -7,7 +7,7 @@ import sys
 
 from sqlalchemy.orm import Session
 
-from common.database import Database, now
+from common.database import Database, now, row_number
 from common.settings import settings
 from onestop.notices import delivery
 
@@ -19,7 +19,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     listing = commands.add_parser("list", help="what waits or failed, without personal data")
     listing.set_defaults(run=run_list)
     again = commands.add_parser("retry", help="try again to tell what failed")
-    again.add_argument("id", type=int, metavar="ID", help="as `list` shows it")
+    again.add_argument("id", type=row_number, metavar="ID", help="as `list` shows it")
     again.set_defaults(run=run_retry)
 
 

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import TypeVar
 
-from common.database import Database, now
+from common.database import Database, now, row_number
 from common.settings import settings
 from onestop.dossiers.calendar import VIETNAM
 from onestop.privacy import expiring, holds
@@ -52,7 +52,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     listing.set_defaults(run=run_holds)
 
     releasing = commands.add_parser("release", help="release a hold")
-    releasing.add_argument("number", type=int, metavar="NUMBER")
+    releasing.add_argument("number", type=row_number, metavar="NUMBER")
     releasing.add_argument("--reason", required=True, help="why it need not be kept any more")
     releasing.add_argument("--actor", default=f"cli:{getpass.getuser()}", help="who does it")
     releasing.set_defaults(run=run_release)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from common.database import INTEGER_MOST
 from onestop.schemas import ComplaintState
 
 STATES: tuple[ComplaintState, ...] = ("received", "forwarded", "answered", "out_of_scope")
@@ -27,7 +28,7 @@ class Filter(_Shape):
     nobodys: bool = False
     first: date | None = None
     last: date | None = None
-    before: int | None = None
+    before: Annotated[int, Field(ge=0, le=INTEGER_MOST)] | None = None
 
 
 class ComplaintLine(_Shape):

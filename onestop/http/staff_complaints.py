@@ -15,7 +15,7 @@ from annotated_types import Ge, Le
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
-from common.database import now
+from common.database import INTEGER_MOST, now
 from common.problems import Problem, as_problem
 from onestop.dossiers.models import StoredFile
 from onestop.feedback import agencies, complaints, handling
@@ -63,7 +63,7 @@ async def listed(
     nobodys: bool = False,
     first: date | None = None,
     last: date | None = None,
-    before: int | None = None,
+    before: Annotated[int, Ge(0), Le(INTEGER_MOST)] | None = None,
 ) -> r200[ComplaintPage]:
     """Complaints without who sent them; `state`: one, or `open`."""
     wanted = Filter(state=state, late=late, nobodys=nobodys, first=first, last=last, before=before)

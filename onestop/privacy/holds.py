@@ -5,14 +5,12 @@ from __future__ import annotations
 from sqlalchemy import Select, func, literal, select, union
 from sqlalchemy.orm import Session
 
-from common.database import now
+from common.database import INTEGER_MOST, now
 from onestop.dossiers.codes import normalise_code
 from onestop.dossiers.models import ANONYMOUS, Dossier
 from onestop.privacy.models import HoldKind, LegalHold
 from onestop.staff import audit
 from onestop.transcripts.models import Conversation
-
-MOST_NUMBER = 2**31 - 1  # that a column of whole numbers holds
 
 
 class UnknownSubject(LookupError):
@@ -74,7 +72,7 @@ def place(session: Session, kind: HoldKind, subject: str, reason: str, actor: st
 
 def _owner_of(session: Session, number: int) -> str:
     """Whose conversation of that number among the transcripts it is; raises `UnknownSubject`."""
-    found = session.get(Conversation, number) if number <= MOST_NUMBER else None
+    found = session.get(Conversation, number) if number <= INTEGER_MOST else None
     if found is None or found.owner == ANONYMOUS:
         raise UnknownSubject(str(number))
     return found.owner

@@ -77,6 +77,9 @@ def test_what_was_given_up_is_tried_again(
     assert (row.state, row.attempts, row.reason) == (State.UNSENT, 0, None)
     assert main(["retry", str(number), "999"]) == 1
     assert f"under {number}, 999" in capsys.readouterr().err
+    with pytest.raises(SystemExit, match="2"):
+        main(["retry", "9" * 30])
+    assert "NUMBER: invalid" in capsys.readouterr().err
     assert main(["failed"]) == 0
     assert "nothing was given up" in capsys.readouterr().out
 

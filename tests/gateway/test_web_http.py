@@ -79,6 +79,17 @@ async def test_nobody_reads_anothers_conversation(connect: Connect) -> None:
     assert (await history(client, other))["messages"] == []
 
 
+@pytest.mark.parametrize("after", ["-1", "x", "9" * 30])
+async def test_what_can_be_no_messages_number_is_a_problem_not_a_crash(
+    connect: Connect, after: str
+) -> None:
+    client = await connect()
+    headers = await open_session(client)
+    async with client.get(f"/api/chat/messages?after={after}", headers=headers) as response:
+        assert response.status == 422
+        assert response.content_type == "application/problem+json"
+
+
 async def test_an_ended_session_can_no_longer_be_read(connect: Connect) -> None:
     client = await connect()
     headers = await open_session(client)

@@ -11,6 +11,7 @@ from aiohttp_pydantic.oas.typing import r200, r201, r202, r204, r401, r413, r415
 from aiohttp_pydantic.uploaded_file import UploadedFile
 from pydantic import BaseModel, Field
 
+from common.database import BIGINT_MOST
 from common.problems import Problem, as_problem
 from common.tenant import tenant
 from gateway import outbox, sessions, texts
@@ -144,7 +145,7 @@ async def say(
 @with_request
 async def read(
     request: web.Request,
-    after: Annotated[int, Field(ge=0, description="a message's number")] = 0,
+    after: Annotated[int, Field(ge=0, le=BIGINT_MOST, description="a message's number")] = 0,
     limit: Annotated[int, Field(ge=1, le=HISTORY_LIMIT)] = 100,
 ) -> r200[History] | r401[Refusal]:
     """The conversation's messages after a number, both ways and in order: what a page missed.

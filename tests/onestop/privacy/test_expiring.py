@@ -180,6 +180,8 @@ def test_the_commands_run_report_hold_and_release(
     release = ["retention", "release", "1", "--reason", "CV 15/CAT: xong", "--actor", "lan"]
     assert main(release) == 0
     assert main(release) == 1
+    with pytest.raises(SystemExit, match="2"):
+        main([*release[:2], "9" * 30, *release[3:]])
     assert main(["retention", "run"]) == 0
     assert "30 days  anonymise 1" in capsys.readouterr().out
     monkeypatch.setattr("onestop.cli.retention.now", now)

@@ -122,6 +122,7 @@ async def test_filters_find_by_state_day_and_lateness(console: Console) -> None:
     assert await codes(f"last={yesterday}") == {old}
     assert await codes("state=answered") == set()
     assert (await console.get(f"{PAGE}?first=hôm-qua"))[0] == 422
+    assert (await console.get(f"{PAGE}?before={'9' * 20}"))[0] == 422
     _, page = await console.get("/staff/")
     assert "phản ánh quá hạn xử lý" in page
     assert "/staff/complaints?late=true" in page
