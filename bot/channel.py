@@ -66,7 +66,7 @@ class ModelOrder(BaseModel):
 
 
 class TurnFailedError(Exception):
-    """A turn that came to nothing; nothing of it is stored."""
+    """A turn that came to nothing; nothing of it is stored. Its text is the kind of `TurnAborted`."""
 
 
 class TurnOutput(CollectingOutputChannel):
@@ -211,6 +211,9 @@ class GatewayInput(InputChannel):
             guard(agent)
             try:
                 return response.json(await self.turn(inbound, key, _store(agent), on_new_message))
+            except TurnFailedError as error:
+                log.error("turn_failed", key=key, exc_type=str(error))
+                return _problem(500, "turn_failed")
             except Exception as error:
                 # The exception's text may quote the citizen: only its kind is logged.
                 log.error("turn_failed", key=key, exc_type=type(error).__name__)

@@ -17,6 +17,7 @@ from rasa.core.processor import MessageProcessor
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig
+from structlog.testing import capture_logs
 
 from bot.aborted import ActionsAway
 from bot.action_endpoint import ActionEndpoint, guard
@@ -99,8 +100,10 @@ async def test_a_turn_without_actions_fails_and_is_played_again_for_its_key() ->
 
     server = Server(answer)
     headers = {**TOKEN, "Idempotency-Key": "7"}
-    failed = await server.post(MESSAGE, headers)
+    with capture_logs() as logs:
+        failed = await server.post(MESSAGE, headers)
     assert (failed.status, failed.json["type"]) == (500, "urn:motcua:problem:turn_failed")
+    assert [(one["event"], one["exc_type"]) for one in logs] == [("turn_failed", "ActionsAway")]
     again = await server.post(MESSAGE, headers)
     assert (again.status, again.json) == (200, [{"text": "đây ạ"}])
 
