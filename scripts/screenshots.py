@@ -16,7 +16,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.conversations.guide import SCRIPTS, SETTINGS
+from tests.conversations.guide import SCRIPTS, SETTINGS, pictures
 from tests.conversations.player import Citizen, Script
 from tests.conversations.system import System
 
@@ -105,6 +105,11 @@ def keep(name: str, taken: bytes) -> int:
 
 def main(wanted: list[str]) -> None:
     """Play everything, and keep what is wanted."""
+    known = {Path(one).stem for one in pictures()}
+    if unknown := sorted(set(wanted) - known):
+        raise SystemExit(
+            f"no picture is called {', '.join(unknown)}; there are {', '.join(sorted(known))}"
+        )
     IMAGES.mkdir(exist_ok=True)
     system = System(Path(tempfile.mkdtemp()), SETTINGS)
     system.start()
