@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import yaml
 from pydantic import ValidationError
 
+from common import yaml_files
+
 
 def describe(error: ValidationError, text: str) -> list[str]:
     """One line a fault: line of the file, place, what is wrong.
@@ -15,7 +17,7 @@ def describe(error: ValidationError, text: str) -> list[str]:
         error: what the model said of the content.
         text: the file, as YAML that can be read.
     """
-    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    root = yaml.compose(text, Loader=yaml_files.Loader)
     lines = []
     for fault in error.errors():
         place = ".".join(str(part) for part in fault["loc"]) or "the form"

@@ -16,6 +16,7 @@ import yaml
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from common import yaml_files
 from common.settings import ROOT
 from onestop.catalogue.models import ProcedureRecord
 from onestop.changes.schemas import DOCUMENT_CODE
@@ -27,9 +28,9 @@ from onestop.kept.shelf import Shelf
 from onestop.staff.scope import Scope
 
 DIRECTORY = ROOT / "data" / "eforms"
-MOST_NODES = (
-    20_000  # of a form with its repetitions (YAML's `*`) written out; the longest shipped has 2,000
-)
+MOST_NODES = 20_000
+"""Of a form with its repetitions (YAML's `*`) written out; the longest shipped has 2,000."""
+
 log = structlog.get_logger(__name__)
 _VERSION = re.compile(r"^version:[ \t]*(\d+)", re.MULTILINE)
 
@@ -163,10 +164,6 @@ class EForms(Shelf):
 
 def _too_large(text: str) -> bool:
     """Whether a text stands for more than `MOST_NODES` parts: repetitions of repetitions grow fast."""
-    try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-    except (yaml.YAMLError, ValueError):
-        return False  # read again, and told, by who parses it
     sizes: dict[int, int] = {}
 
     def size(node: yaml.Node | None) -> int:
@@ -182,4 +179,9 @@ def _too_large(text: str) -> bool:
             sizes[id(node)] = 1 + sum(size(part) for part in parts)
         return sizes[id(node)]
 
-    return size(root) > MOST_NODES
+    try:
+        return size(yaml.compose(text, Loader=yaml_files.Loader)) > MOST_NODES
+    except (yaml.YAMLError, ValueError):
+        return False  # read again, and told, by who parses it
+    except RecursionError:  # hundreds of parts within one another
+        return True

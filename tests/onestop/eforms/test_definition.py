@@ -116,6 +116,12 @@ def test_a_faulty_form_is_named_with_its_fault_on_one_line(
     assert "\n" not in line
 
 
+def test_parts_within_parts_within_parts_are_a_fault_and_no_breakdown(tmp_path: Path) -> None:
+    for depth in (500, 900, 5_000):
+        said = fault(tmp_path, f"id: thu\nfields: {'[' * depth}{']' * depth}")
+        assert "not YAML" in said or "fields" in said
+
+
 def test_a_file_is_named_after_its_form(tmp_path: Path) -> None:
     assert "id is thu" in fault(tmp_path, form(), "khac.yml")
 

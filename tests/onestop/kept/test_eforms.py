@@ -113,6 +113,11 @@ def test_repetitions_that_grow_without_end_are_refused_at_once(kept: Database) -
         propose(kept, "eform", bomb, CODE)
 
 
+def test_parts_within_parts_within_parts_are_a_fault_and_no_breakdown() -> None:
+    for depth in (900, 5_000):
+        assert len(eforms.faults_of(f"id: thu\nfields: {'[' * depth}{']' * depth}")) == 1
+
+
 def test_a_pattern_that_never_ends_fits_nothing_soon(kept: Database) -> None:
     text = current(kept, "eform", "general")
     slow = text.replace(
