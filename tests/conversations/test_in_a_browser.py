@@ -428,10 +428,18 @@ def officer(
     return page
 
 
+# What stands below an entry may be the beginning of several pages' addresses, and no page itself.
+ADDRESSES = {
+    f"/staff{route.path}"
+    for part in CONSOLE
+    for route in part.routes
+    if isinstance(route, RouteDef) and route.method == "GET"
+}
 PAGES = [
     path
     for entry in yaml.safe_load((WEB / "staff" / "menu.yml").read_text(encoding="utf-8"))
     for path in (entry["path"], *entry.get("below", ()))
+    if path == entry["path"] or path in ADDRESSES
 ]
 
 

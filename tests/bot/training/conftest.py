@@ -23,7 +23,10 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Project:
     root = tmp_path_factory.mktemp("project")
     shutil.copy(ROOT / "config.yml", root)
     shutil.copy(ROOT / "credentials.yml", root)
-    (root / "endpoints.yml").touch()
+    store = {
+        "type": "bot.tracker_store.SqlTrackerStore"
+    }  # the channel asks it what was said before
+    write(root / "endpoints.yml", {"tracker_store": store})
     for folder in ("nlu", "rules", "stories", "training"):
         (root / "data" / folder).mkdir(parents=True)
     (root / "data" / "search").mkdir()

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import aiohttp
@@ -30,6 +31,7 @@ from onestop.transcripts import suggestions
 from onestop.transcripts.models import Suggestion, Turn
 from onestop.transcripts.schemas import SuggestionNew
 from tests.conversations.system import free_ports
+from tests.databases import migrated
 from tests.onestop.transcripts.conftest import Citizen, take
 from tests.platforms import background
 
@@ -82,48 +84,43 @@ class Bot:
 
 @pytest.fixture(scope="module")
 def bot(small: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bot]:
-    from common.migrations import upgrade
-
-    url = f"sqlite:///{tmp_path_factory.mktemp('loop')}/onestop.db"
-    upgrade("onestop", url)
-    database = Database(url)
-    app = web.Application()
-    app[DATABASE] = database
+    directory, app = tmp_path_factory.mktemp("loop"), web.Application()
     app.add_routes(routes)
     (port,) = free_ports(1)
-    with background.running(app) as onestop:
-        config = Settings(onestop_url=onestop, rasa_url=f"http://127.0.0.1:{port}")
-        models.train(small, config)
-        models.promote(small)
-        log = (small.root / "rasa.log").open("wb")
-        rasa = subprocess.Popen(
-            [
-                *(
-                    sys.executable,
-                    "-m",
-                    "rasa",
-                    "run",
-                    "--interface",
-                    "127.0.0.1",
-                    "--port",
-                    str(port),
-                ),
-                *("--model", "models/current.tar.gz", "--credentials", "credentials.yml"),
-                *("--endpoints", "endpoints.yml"),
-            ],
-            cwd=small.root,
-            env={**process_environment(config), "PYTHONPATH": str(ROOT)},
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
-        try:
-            wait_until_ready(f"{config.rasa}/webhooks/gateway/", rasa, small.root / "rasa.log")
-            yield Bot(small, config, database)
-        finally:
-            rasa.terminate()
-            rasa.wait(30)
-            log.close()
-            database.close()
+    with (
+        migrated("onestop", "sqlite", directory) as url,
+        migrated("bot", "sqlite", directory) as tracker,
+        closing(Database(url)) as database,
+        (small.root / "rasa.log").open("wb") as log,
+    ):
+        app[DATABASE] = database
+        with background.running(app) as onestop:
+            config = Settings(onestop_url=onestop, rasa_url=f"http://127.0.0.1:{port}")
+            models.train(small, config)
+            models.promote(small)
+            address = ("--interface", "127.0.0.1", "--port", str(port))
+            rasa = subprocess.Popen(
+                [
+                    *(sys.executable, "-m", "rasa", "run", *address),
+                    *("--model", "models/current.tar.gz", "--credentials", "credentials.yml"),
+                    *("--endpoints", "endpoints.yml"),
+                ],
+                cwd=small.root,
+                env={
+                    **process_environment(config),
+                    "PYTHONPATH": str(ROOT),
+                    "MOTCUA_TRACKER_DATABASE_URL": tracker,
+                },
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+            try:
+                ready = f"{config.rasa}/webhooks/gateway/"
+                wait_until_ready(ready, rasa, small.root / "rasa.log")
+                yield Bot(small, config, database)
+            finally:
+                rasa.terminate()
+                rasa.wait(30)
 
 
 def wait_until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
