@@ -41,6 +41,8 @@ LIKELY, AHEAD = 0.5, 4.0
 BESIDE = 2
 POSSIBLE = 0.01
 FEW_WORDS = 3
+# Wishes of a topic of which it is asked what citizens usually want there; an aspect may be told at once.
+WIDE = ("ask_procedure", "start_dossier")
 # Of a few words that follow a choice these choose nothing; folded.
 _SAYS_NOTHING = {
     *("a", "anh", "cai", "cho", "chi", "co", "da", "di", "do", "duoc", "em", "hay", "khong"),
@@ -248,7 +250,7 @@ async def find_procedure(turn: Turn, wishes: list[str], guess: bool = False) -> 
         scores = [one.score for one in found.candidates]
         among = present in [one.code for one in found.candidates]
         silent = not found.content_words or found.outcome == "none"
-        if found.outcome == "choices" and found.topics and (topic or wishes == ["ask_procedure"]):
+        if found.outcome == "choices" and found.topics and (topic or wishes[0] in WIDE):
             return Meant(None, offer_choices(turn, wishes, found))
         if found.outcome == "found":
             code = found.candidates[0].code
