@@ -40,7 +40,8 @@ INTENTS = {
     DOCUMENT: "download_form",
     POST: "post_delivery",
 }
-AGAIN = {"ask_code_again", "ask_resume_code_again", "ask_factor_again"}
+# After one of these the next message that is no answer is the second; of a complaint's code, the first.
+AGAIN = {"ask_code_again", "ask_resume_code_again", "ask_factor_again", "ask_code_of_complaint"}
 OF_A_COMPLAINT = re.compile(r"\b(?:phan anh|kien nghi|gop y|khieu nai)\b", re.IGNORECASE)
 # The national numbers of these statuses.
 SUPPLEMENT_REQUESTED, PAYMENT_REQUESTED = 5, 6
@@ -145,8 +146,9 @@ class StatusForm(TopicAction):
             if found.content_words and found.outcome != "none":
                 left = [ActiveLoop(None), SlotSet("lookup_code", None)]
                 return [*left, FollowupAction("action_clarify")]
-        again = "ask_resume_code_again" if purpose == RESUME else "ask_code_again"
-        turn.show("ask_factor_again" if code else again)
+        again = {RESUME: "ask_resume_code_again", COMPLAINT: "ask_code_of_complaint"}
+        template = again.get(purpose or "", "ask_code_again")
+        turn.show("ask_factor_again" if code else template)
         if asked_again:
             turn.offer_person()
         return []

@@ -174,7 +174,7 @@ def processes(config: Settings) -> dict[str, str]:
     """The Procfile's commands by name: those that these settings need."""
     found: dict[str, str] = parse_procfile((ROOT / "Procfile").read_text()).processes
     if not config.amqp_url.get_secret_value():
-        del found[CONSUMER]  # events come over HTTP: it would have nothing to do, and end
+        found.pop(CONSUMER, None)  # events come over HTTP: it would have nothing to do, and end
     return found
 
 

@@ -30,6 +30,9 @@ POLL_SECONDS = 1.0
 RENEW_AFTER = 0.25
 """The part of a lease after which it is renewed: several may fail before it ends."""
 
+LONGEST_SECONDS = 300.0
+"""Work that takes longer hangs: a turn, its files and their time-outs together take less."""
+
 STOP_SECONDS = 5.0
 """How long work may go on when the process is asked to stop."""
 
@@ -109,9 +112,16 @@ class Worker(ABC, Generic[Claimed]):
             log.error("claim_failed", worker=type(self).__name__, exc_type=type(error).__name__)
             return
         for claimed in claims:
-            task = asyncio.create_task(self.handle(claimed))
+            task = asyncio.create_task(self._work(claimed))
             self._tasks[task] = claimed.id
             task.add_done_callback(self._finished)
+
+    async def _work(self, claimed: Claimed) -> None:
+        try:
+            async with asyncio.timeout(LONGEST_SECONDS):
+                await self.handle(claimed)
+        except TimeoutError:
+            log.error("work_hangs", worker=type(self).__name__, number=claimed.id)
 
     def _finished(self, task: asyncio.Task[None]) -> None:
         del self._tasks[task]

@@ -8,7 +8,7 @@ import pytest
 
 from actions.clarify import Clarify
 from actions.questions import Explain
-from actions.status_form import RESUME, StatusForm
+from actions.status_form import COMPLAINT, RESUME, StatusForm
 from actions.turn import ASK_PERSON, TopicAction
 from actions.units import OpeningHours
 from onestop.schemas import SearchResult
@@ -200,6 +200,12 @@ async def test_whoever_has_no_code_twice_is_offered_a_person(asked_for_a_code: T
     assert await asked_for_a_code.act(StatusForm(), "tôi không nhớ", "inform") == []
     assert "mã hồ sơ" in asked_for_a_code.text()
     assert ASK_PERSON["title"] in asked_for_a_code.buttons()
+
+
+async def test_a_complaints_code_is_asked_for_again_by_its_own_name(talk: Talk) -> None:
+    talk.loop, talk.slots["lookup_for"] = "status_form", COMPLAINT
+    assert await talk.act(StatusForm(), "tôi không nhớ", "inform") == []
+    assert "mã phản ánh" in talk.text()
 
 
 async def test_whoever_has_no_code_to_go_on_with_twice_is_offered_a_person(talk: Talk) -> None:

@@ -242,3 +242,26 @@ async def test_what_could_not_be_stored_is_tried_again_though_its_worker_goes_on
     number = keep(gateway_database, "1")
     outcome = await work_until(gateway_database, number, dispatcher)
     assert (outcome.attempts, [row.body["text"] for row in outcome.replies]) == (2, ["xong"])
+
+
+async def test_work_that_hangs_is_given_up_and_tried_again(
+    gateway_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    async def hangs_once(text: str) -> list[dict[str, Any]]:
+        asked.append(text)
+        if len(asked) == 1:
+            await asyncio.Event().wait()
+        return [{"text": "xong"}]
+
+    monkeypatch.setattr("gateway.worker.LONGEST_SECONDS", 0.3)
+    dispatcher = Dispatcher(
+        gateway_database,
+        Rasa(hangs_once),
+        guard(gateway_database),
+        {"web": Recorder()},
+        lease_seconds=0.4,
+    )
+    outcome = await work_until(gateway_database, keep(gateway_database, "1"), dispatcher)
+    assert (outcome.attempts, [row.body["text"] for row in outcome.replies]) == (2, ["xong"])

@@ -87,12 +87,14 @@ async def test_stale_malformed_and_foreign_webhooks_are_refused_and_counted(
     assert (refused(client, "stale"), refused(client, "malformed")) == (1, 2)
 
 
+@pytest.mark.parametrize(
+    "odd", [{"sender": {"user_ref": "a plug-in"}, "timestamp": 1}, "no object"]
+)
 async def test_an_event_that_nobody_can_read_does_not_keep_others_of_its_batch_out(
-    connect_messenger: Connect, messenger_server: MessengerServer
+    connect_messenger: Connect, messenger_server: MessengerServer, odd: Any
 ) -> None:
     client = await connect_messenger()
     assert client.app is not None
-    odd = {"sender": {"user_ref": "from a plug-in"}, "timestamp": 1}
     assert await messenger.tell(client.post, odd, messenger.text("xin chào")) == 200
     await answered(messenger_server, 1)
     assert client.app[METRICS].total("events_dropped", "messenger", "malformed") == 1

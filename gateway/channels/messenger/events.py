@@ -66,7 +66,7 @@ class _Messaging(BaseModel):
 
 
 class _Entry(BaseModel):
-    messaging: list[dict[str, Any]] = Field(default_factory=list)
+    messaging: list[Any] = Field(default_factory=list)
 
 
 class _Webhook(BaseModel):
