@@ -91,8 +91,7 @@ fields:
     when: {and: [{field: sex, exists: true}]}
     validation: {min_length: 1, max_length: 9, pattern: "[A-Z].*", min: 1, max: 2, whole: true, not_past: false,
       after: born, before: born, gap: 1, under_age: {birth_date: born, age: 3},
-      same_person_as: {birth_date: [born], sex: sex},
-      refuse: [{value: sao, when: {field: sex, equals: male}, say: Không được ạ.}]}
+      same_person_as: {birth_date: [born], sex: sex}}
 """
 WRONG = ("", "[", "nobody", 0, 1.5, None, [], {"x": 1})
 
