@@ -68,6 +68,16 @@ def test_the_database_itself_refuses_two_turns_of_one_citizen(gateway_database: 
         change(gateway_database, numbers[1], state=State.PROCESSING)
 
 
+def test_without_its_index_the_database_would_take_two_turns_of_one_citizen(
+    gateway_database: Database,
+) -> None:
+    numbers = [keep(gateway_database, "a", key)[0] for key in ("1", "2")]
+    with gateway_database.sessions.begin() as session:
+        session.execute(text("DROP INDEX uq_messages_one_turn_per_sender"))
+    for number in numbers:
+        change(gateway_database, number, state=State.PROCESSING)
+
+
 def test_a_postponed_message_keeps_its_place(gateway_database: Database) -> None:
     keep(gateway_database, "a", "1", "trước")
     keep(gateway_database, "a", "2", "sau")
