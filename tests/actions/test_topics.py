@@ -127,27 +127,29 @@ LICENCES = [
 ]
 
 
-@pytest.mark.parametrize("said", ["mất rồi", "mat roi", "bị mất ạ", "cái bị mất"])
-async def test_a_word_of_one_title_alone_chooses_it(talk: Talk, said: str) -> None:
+@pytest.fixture
+def chosen_among(talk: Talk) -> Talk:
+    """A talk in which licences were just offered to choose from."""
     talk.service.found = SEVERAL
     talk.slots = {"choices": LICENCES}
     talk.events = [
         {"event": "user", "text": "bằng lái"},
         {"event": "action", "name": "action_explain"},
     ]
-    events = await talk.act(Explain(), said, "ask_procedure")
+    return talk
+
+
+@pytest.mark.parametrize("said", ["mất rồi", "mat roi", "bị mất ạ", "cái bị mất"])
+async def test_a_word_of_one_title_alone_chooses_it(chosen_among: Talk, said: str) -> None:
+    events = await chosen_among.act(Explain(), said, "ask_procedure")
     assert slots_of(events)["procedure"] == "1.004194"
 
 
 @pytest.mark.parametrize("said", ["bằng", "còn khai sinh thì sao", "cái đó", "có"])
-async def test_a_word_of_several_titles_or_none_chooses_nothing(talk: Talk, said: str) -> None:
-    talk.service.found = SEVERAL
-    talk.slots = {"choices": LICENCES}
-    talk.events = [
-        {"event": "user", "text": "bằng lái"},
-        {"event": "action", "name": "action_explain"},
-    ]
-    events = await talk.act(Explain(), said, "ask_procedure")
+async def test_a_word_of_several_titles_or_none_chooses_nothing(
+    chosen_among: Talk, said: str
+) -> None:
+    events = await chosen_among.act(Explain(), said, "ask_procedure")
     assert "procedure" not in slots_of(events)
 
 

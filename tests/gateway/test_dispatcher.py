@@ -68,6 +68,13 @@ def guard(database: Database) -> Guard:
     return Guard(database, cast(OnestopClient, None))
 
 
+def working(
+    database: Database, rasa: Any, *, channel: Recorder | None = None, **given: Any
+) -> Dispatcher:
+    """A dispatcher of the page's messages."""
+    return Dispatcher(database, rasa, guard(database), {"web": channel or Recorder()}, **given)
+
+
 async def work_off(
     database: Database, numbers: list[int], *dispatchers: Dispatcher
 ) -> list[outbox.Outcome]:
@@ -91,13 +98,7 @@ async def test_a_slow_turn_is_announced_once_and_then_answered(gateway_database:
         return [{"text": "xong"}]
 
     channel = Recorder()
-    dispatcher = Dispatcher(
-        gateway_database,
-        Rasa(slow),
-        guard(gateway_database),
-        {"web": channel},
-        slow_seconds=0.05,
-    )
+    dispatcher = working(gateway_database, Rasa(slow), channel=channel, slow_seconds=0.05)
     outcome = await work_until(gateway_database, keep(gateway_database, "1"), dispatcher)
     assert [row.body["text"] for row in outcome.replies] == [say("delayed"), "xong"]
     assert channel.delivered == [(say("delayed"), False), ("xong", True)]
@@ -109,9 +110,7 @@ async def test_a_turn_without_replies_does_not_leave_the_citizen_in_silence(
     async def nothing(text: str) -> list[dict[str, Any]]:
         return []
 
-    dispatcher = Dispatcher(
-        gateway_database, Rasa(nothing), guard(gateway_database), {"web": Recorder()}
-    )
+    dispatcher = working(gateway_database, Rasa(nothing))
     outcome = await work_until(gateway_database, keep(gateway_database, "1"), dispatcher)
     assert [row.body["text"] for row in outcome.replies] == [say("unanswered")]
 
@@ -121,11 +120,9 @@ async def test_a_message_is_given_up_after_the_last_try(gateway_database: Databa
         raise RasaUnavailableError("down")
 
     rasa = Rasa(fail)
-    dispatcher = Dispatcher(
+    dispatcher = working(
         gateway_database,
         rasa,
-        guard(gateway_database),
-        {"web": Recorder()},
         retry_seconds=(0, 0),
     )
     outcome = await work_until(gateway_database, keep(gateway_database, "1"), dispatcher)
@@ -148,15 +145,13 @@ async def test_a_worker_that_is_stopped_hands_its_turn_to_another(
         return [{"text": "xong"}]
 
     number = keep(gateway_database, "1")
-    stopping = Dispatcher(
-        gateway_database, Rasa(hang), guard(gateway_database), {"web": Recorder()}
-    )
+    stopping = working(gateway_database, Rasa(hang))
     task = asyncio.create_task(stopping.run())
     await started.wait()
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await task
-    other = Dispatcher(gateway_database, Rasa(answer), guard(gateway_database), {"web": Recorder()})
+    other = working(gateway_database, Rasa(answer))
     outcome = await work_until(gateway_database, number, other)
     assert [row.body["text"] for row in outcome.replies] == ["xong"]
 
@@ -172,10 +167,7 @@ async def test_two_workers_answer_every_message_once_and_in_order(
     numbers = [
         keep(gateway_database, f"{sender}{key}", sender) for key in range(5) for sender in "abcdef"
     ]
-    workers = [
-        Dispatcher(gateway_database, rasa, guard(gateway_database), {"web": Recorder()})
-        for _ in range(2)
-    ]
+    workers = [working(gateway_database, rasa) for _ in range(2)]
     for outcome in await work_off(gateway_database, numbers, *workers):
         assert (outcome.state, len(outcome.replies)) == ("answered", 1)
     assert len(rasa.asked) == 30
@@ -193,16 +185,7 @@ async def test_a_turn_that_outlasts_the_lease_stays_its_workers(
         return [{"text": "xong"}]
 
     rasa = Rasa(slow)
-    workers = [
-        Dispatcher(
-            gateway_database,
-            rasa,
-            guard(gateway_database),
-            {"web": Recorder()},
-            lease_seconds=0.4,
-        )
-        for _ in range(2)
-    ]
+    workers = [working(gateway_database, rasa, lease_seconds=0.4) for _ in range(2)]
     outcome = await work_until(gateway_database, keep(gateway_database, "1"), *workers)
     assert (outcome.attempts, len(rasa.asked)) == (1, 1)
     assert [row.body["text"] for row in outcome.replies] == ["xong"]
@@ -231,13 +214,7 @@ async def test_what_could_not_be_stored_is_tried_again_though_its_worker_goes_on
 
     monkeypatch.setattr("gateway.dispatcher.turns", SimpleNamespace(close=close))
     monkeypatch.setattr("gateway.worker.STOP_SECONDS", 0.05)
-    dispatcher = Dispatcher(
-        gateway_database,
-        Rasa(answer),
-        guard(gateway_database),
-        {"web": Recorder()},
-        lease_seconds=0.4,
-    )
+    dispatcher = working(gateway_database, Rasa(answer), lease_seconds=0.4)
     keep(gateway_database, "lâu", sender="b")
     number = keep(gateway_database, "1")
     outcome = await work_until(gateway_database, number, dispatcher)
@@ -256,12 +233,6 @@ async def test_work_that_hangs_is_given_up_and_tried_again(
         return [{"text": "xong"}]
 
     monkeypatch.setattr("gateway.worker.LONGEST_SECONDS", 0.3)
-    dispatcher = Dispatcher(
-        gateway_database,
-        Rasa(hangs_once),
-        guard(gateway_database),
-        {"web": Recorder()},
-        lease_seconds=0.4,
-    )
+    dispatcher = working(gateway_database, Rasa(hangs_once), lease_seconds=0.4)
     outcome = await work_until(gateway_database, keep(gateway_database, "1"), dispatcher)
     assert (outcome.attempts, [row.body["text"] for row in outcome.replies]) == (2, ["xong"])
