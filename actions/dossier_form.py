@@ -131,10 +131,8 @@ class DossierForm(TopicAction):
         Raises:
             ActionExecutionRejection: always else.
         """
-        if turn.intent == "start_dossier" and turn.text:
-            found = await turn.search()
-            if not found.content_words:
-                return await form_commands.submit(turn, draft)
+        if turn.intent == "start_dossier" and await turn.names_nothing():
+            return await form_commands.submit(turn, draft)
         raise ActionExecutionRejection(LOOP)
 
     # Answers ----------------------------------------------------------------------------------

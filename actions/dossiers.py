@@ -25,11 +25,6 @@ def leave_other_loop(turn: Turn) -> Events:
     return []
 
 
-async def names_nothing(turn: Turn) -> bool:
-    """Whether the message is a bare "nộp hồ sơ"."""
-    return not turn.button and not (await turn.search()).content_words
-
-
 class StartDossier(TopicAction):
     """Start a draft for the procedure that is meant, and hand over to the form."""
 
@@ -41,7 +36,7 @@ class StartDossier(TopicAction):
         events = [*events, *leave_other_loop(turn)]
         if procedure is None:
             return events
-        if turn.slot("sent") == procedure.code and await names_nothing(turn):
+        if turn.slot("sent") == procedure.code and await turn.names_nothing():
             turn.show(
                 "sent_already",
                 procedure=procedure,

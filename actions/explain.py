@@ -190,7 +190,8 @@ def _by_title(turn: Turn) -> list[Candidate]:
     said = [word for word in tokens(fold(turn.text)) if word not in _SAYS_NOTHING]
     if not 1 <= len(said) <= FEW_WORDS:
         return []
-    held = [sum(word in tokens(fold(one["title"])) for word in said) for one in turn.offered]
+    titles = [set(tokens(fold(one["title"]))) for one in turn.offered]
+    held = [sum(word in title for word in said) for title in titles]
     most = max(held, default=0)
     if 2 * most <= len(said) or held.count(most) > 1:
         return []

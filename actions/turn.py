@@ -258,6 +258,10 @@ class Turn:
         )
         return found
 
+    async def names_nothing(self) -> bool:
+        """Whether what was typed names no subject, as a bare "nộp hồ sơ"."""
+        return bool(self.text) and not (await self.search()).content_words
+
     def offer_person(self) -> None:
         """Offer a person and the hotline, when the talk does not get on."""
         self.show("offer_person", buttons=[ASK_PERSON])

@@ -152,13 +152,23 @@ class GatewayInput(InputChannel):
         store: Any,
         on_new_message: Callable[[UserMessage], Awaitable[Any]],
     ) -> list[dict[str, Any]]:
-        told = await store.told(inbound.sender, key)
         output = TurnOutput()
-        if told is not None:
-            for one in told:
-                await output.send_response(inbound.sender, one)
-            replies: list[dict[str, Any]] = output.messages
-            return replies
+        told = await store.told(inbound.sender, key)
+        if told is None:
+            await self._ask(inbound, key, output, on_new_message)
+        for one in told or ():
+            await output.send_response(inbound.sender, one)
+        messages: list[dict[str, Any]] = output.messages
+        return messages
+
+    async def _ask(
+        self,
+        inbound: Inbound,
+        key: str,
+        output: TurnOutput,
+        on_new_message: Callable[[UserMessage], Awaitable[Any]],
+    ) -> None:
+        """Have the agent answer a message into `output`."""
         attachments = [item.model_dump() for item in inbound.attachments]
         metadata = {
             "channel": inbound.channel,
@@ -177,8 +187,6 @@ class GatewayInput(InputChannel):
             await on_new_message(message)
         except TurnAborted as error:
             raise TurnFailedError(type(error).__name__) from error
-        messages: list[dict[str, Any]] = output.messages
-        return messages
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """The routes, for Rasa's server.
@@ -211,12 +219,11 @@ class GatewayInput(InputChannel):
             guard(agent)
             try:
                 return response.json(await self.turn(inbound, key, _store(agent), on_new_message))
-            except TurnFailedError as error:
-                log.error("turn_failed", key=key, exc_type=str(error))
-                return _problem(500, "turn_failed")
             except Exception as error:
-                # The exception's text may quote the citizen: only its kind is logged.
-                log.error("turn_failed", key=key, exc_type=type(error).__name__)
+                # An exception's text may quote the citizen: only its kind is logged.
+                failed = isinstance(error, TurnFailedError)
+                kind = str(error) if failed else type(error).__name__
+                log.error("turn_failed", key=key, exc_type=kind)
                 return _problem(500, "turn_failed")
 
         @routes.delete("/conversations/<sender:path>")

@@ -189,7 +189,7 @@ class Platform(Channel):
         metrics.count("events_dropped", self.name, "too_many", by=kept.dropped)
         if kept.new:
             app[DISPATCHER].wake(after=self.limits.settle_seconds)
-            app[SENDERS][self.name].wake()  # what was held for this visit
+            self._wake_sender()  # what was held for this visit
 
     async def prepare(self, turn: Turn) -> dict[str, Any]:
         """Fetch the message's files; what cannot be taken is told to the citizen.
@@ -226,10 +226,13 @@ class Platform(Channel):
     async def deliver(self, sender: str, turn: int, replies: Sequence[Message], done: bool) -> None:
         """Have stored replies sent."""
         if replies:
-            self._app[SENDERS][self.name].wake()
+            self._wake_sender()
 
     async def notify(self, sender: str, notice: Message) -> None:
         """Have a stored notice sent, as soon as the platform's window allows it."""
+        self._wake_sender()
+
+    def _wake_sender(self) -> None:
         self._app[SENDERS][self.name].wake()
 
 

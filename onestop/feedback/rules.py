@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from pathlib import Path
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -50,10 +48,6 @@ class RatingRules(_Rules):
         return self
 
 
-def _read(path: Path) -> Any:
-    return yaml_files.read(path)
-
-
 @lru_cache
 def complaint_rules() -> ComplaintRules:
     """The rules of `data/feedback/complaints.yml`.
@@ -61,7 +55,7 @@ def complaint_rules() -> ComplaintRules:
     Raises:
         pydantic.ValidationError: if the file does not fit.
     """
-    return ComplaintRules.model_validate(_read(DIRECTORY / "complaints.yml"))
+    return ComplaintRules.model_validate(yaml_files.read(DIRECTORY / "complaints.yml"))
 
 
 @lru_cache
@@ -71,4 +65,4 @@ def rating_rules() -> RatingRules:
     Raises:
         pydantic.ValidationError: if the file does not fit.
     """
-    return RatingRules.model_validate(_read(DIRECTORY / "rating.yml"))
+    return RatingRules.model_validate(yaml_files.read(DIRECTORY / "rating.yml"))

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -240,14 +239,10 @@ def _sum_of_one(amount: int, note: str) -> bool:
     return match["figure"] is None or int(match["figure"].replace(".", "")) == amount
 
 
-def _read(path: Path) -> object:
-    return yaml_files.read(path)
-
-
 @lru_cache
 def units() -> frozenset[str]:
     """The units of `data/fees/units.yml`."""
-    return frozenset(Units.model_validate(_read(DIRECTORY / "units.yml")).once)
+    return frozenset(Units.model_validate(yaml_files.read(DIRECTORY / "units.yml")).once)
 
 
 @lru_cache
@@ -262,7 +257,7 @@ def rules() -> dict[str, Rule]:
     for path in sorted(DIRECTORY.glob("*.yml")):
         if path.stem == "units":
             continue
-        for rule in Tariffs.model_validate(_read(path)).tariffs:
+        for rule in Tariffs.model_validate(yaml_files.read(path)).tariffs:
             for code in rule.procedures:
                 if code in found:
                     raise ValueError(f"{path.name}: a second rule for {code}")

@@ -93,7 +93,9 @@ class MessengerClient:
                 f"{self._api}/{path}", json=body, headers=self._headers, timeout=TIMEOUT
             ) as response:
                 if response.status == 429:  # with or without a code of its own
-                    raise NotSentError(of_status(429), "messenger http 429")
+                    raise NotSentError(
+                        of_status(response.status), f"messenger http {response.status}"
+                    )
                 answer = await response.json(content_type=None)
                 error = answer.get("error")
                 if error is None and response.status == 200:
