@@ -14,7 +14,7 @@ from common.agencies import AGENCIES_HEADER, agencies_header, agencies_of
 from common.database import Database, now
 from gateway.handover import http, service
 from gateway.handover.service import Staff
-from tests.gateway.fakes import Connect, FakeOnestop, FakeRasa
+from tests.gateway.fakes import Client, Connect, FakeOnestop, FakeRasa
 from tests.gateway.handover import ASKS, Citizen, Desk, desks, hand_over, person
 
 LAND, HEALTH = "Sở Nông nghiệp và Môi trường", "Sở Y tế"
@@ -39,6 +39,15 @@ def filled(path: str) -> str:
 
 def test_the_table_holds_what_is_to_be_tried() -> None:
     assert len(WITH_NUMBER) >= 10
+
+
+async def three_wait(connect: Connect, rasa: FakeRasa) -> Client:
+    """A gateway with three who wait: with a matter of each of two agencies, and with nobody's."""
+    client = await connect()
+    for agency in (LAND, HEALTH, ""):
+        hand_over(rasa, agency=agency)
+        await (await Citizen.new(client)).say(ASKS)
+    return client
 
 
 @pytest.mark.parametrize(("method", "path"), WITH_NUMBER)
@@ -76,10 +85,7 @@ async def test_without_the_condition_it_would_be(
 async def test_the_queue_holds_ones_own_matters_and_those_of_nobody(
     connect: Connect, rasa: FakeRasa
 ) -> None:
-    client = await connect()
-    for agency in (LAND, HEALTH, ""):
-        hand_over(rasa, agency=agency)
-        await (await Citizen.new(client)).say(ASKS)
+    client = await three_wait(connect, rasa)
     async with desks(client) as (lan, _):
         for desk, seen in (
             (lan, [1, 2, 3]),
@@ -251,10 +257,7 @@ def test_the_card_may_say_no_agency() -> None:
 async def test_waiting_times_are_of_the_own_agencies_and_nobodys_for_who_sees_all(
     connect: Connect, rasa: FakeRasa
 ) -> None:
-    client = await connect()
-    for agency in (LAND, HEALTH, ""):
-        hand_over(rasa, agency=agency)
-        await (await Citizen.new(client)).say(ASKS)
+    client = await three_wait(connect, rasa)
     async with desks(client) as (lan, hai):
         await hai.take(1)
         day = timedelta(days=1)
