@@ -11,6 +11,7 @@ from common.database import now
 from common.problems import Problem, as_problem
 from onestop.bookings import service
 from onestop.bookings.request import facts
+from onestop.http.answers import as_json
 from onestop.http.keys import DATABASE
 from onestop.requests.schemas import RequestDone
 from onestop.schemas import ProblemDetail
@@ -29,7 +30,7 @@ async def upcoming(request: web.Request, owner: str) -> r200[list[RequestDone]]:
         return [RequestDone(code=one.code, facts=facts(one)) for one in found]
 
     done = await request.app[DATABASE].read(work)
-    return web.json_response([one.model_dump(mode="json") for one in done])
+    return as_json(done)
 
 
 @routes.delete("/bookings/{code}")
@@ -47,4 +48,4 @@ async def cancel(
         done = await request.app[DATABASE].run(work)
     except service.NotFound as error:
         raise Problem(404, "unknown_booking", "There is no such booking of this owner.") from error
-    return web.json_response(done.model_dump(mode="json"))
+    return as_json(done)

@@ -20,6 +20,7 @@ from onestop.dossiers import drafts, lookup
 from onestop.dossiers.models import Draft
 from onestop.eforms.definition import EForm
 from onestop.http import proof
+from onestop.http.answers import as_json
 from onestop.http.keys import CONFIG, DATABASE, EFORMS, PDF
 from onestop.kept import eforms
 from onestop.schemas import DocumentLinks, DocumentRequest, ProblemDetail
@@ -75,7 +76,7 @@ async def make_links(
         expires_at=now() + links.LIFETIME,
         missing=sum(not line.value for section in document.sections for line in section.lines),
     )
-    return web.json_response(made.model_dump(mode="json"), status=201)
+    return as_json(made, 201)
 
 
 def _blank(session: Session, shipped: dict[str, EForm], code: str) -> Document:

@@ -15,6 +15,7 @@ from onestop.dossiers import drafts, lookup, submission, supplements
 from onestop.dossiers.models import Dossier
 from onestop.feedback import ratings
 from onestop.http import proof
+from onestop.http.answers import as_json
 from onestop.http.keys import BACKEND, CONFIG, DATABASE, wake
 from onestop.post import service as post
 from onestop.schemas import (
@@ -55,10 +56,6 @@ async def _on_proof(
     return found
 
 
-def _json(model: BaseModel, status: int = 200) -> web.Response:
-    return web.json_response(model.model_dump(mode="json"), status=status)
-
-
 @routes.post("/lookups")
 @receive
 async def look_up(
@@ -74,7 +71,7 @@ async def look_up(
         view.can_post = bool(post.offered(session, found))
         return view
 
-    return _json(await _on_proof(request, body, step))
+    return as_json(await _on_proof(request, body, step))
 
 
 @routes.post("/supplements")
@@ -87,7 +84,7 @@ async def supplement(
     def step(session: Session, found: Dossier) -> DraftView:
         return drafts.view(supplements.begin(session, found, body.asker, body.channel))
 
-    return _json(await _on_proof(request, body, step), 201)
+    return as_json(await _on_proof(request, body, step), 201)
 
 
 @routes.post("/withdrawals")
@@ -104,4 +101,4 @@ async def withdraw(
 
     done = await _on_proof(request, body, step)
     wake(request.app)
-    return _json(done)
+    return as_json(done)

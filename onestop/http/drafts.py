@@ -9,7 +9,6 @@ from typing import Concatenate, ParamSpec, TypeVar
 from aiohttp import web
 from aiohttp_pydantic.decorator import inject_params
 from aiohttp_pydantic.oas.typing import r200, r201, r204, r404, r409, r429
-from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from common.database import now
@@ -20,6 +19,7 @@ from onestop.dossiers.lookup import Refused
 from onestop.dossiers.models import Draft
 from onestop.eforms.answers import Refusal
 from onestop.http import proof
+from onestop.http.answers import as_json
 from onestop.http.keys import BACKEND, CONFIG, DATABASE, EFORMS, wake
 from onestop.kept import eforms
 from onestop.schemas import (
@@ -75,11 +75,6 @@ async def on_draft(
         raise Problem(404, "unknown_field", "The form has no such field.") from error
 
 
-def as_json(model: BaseModel, status: int = 200) -> web.Response:
-    """A shape of the interface as a response."""
-    return web.json_response(model.model_dump(mode="json"), status=status)
-
-
 @routes.post("/drafts")
 @receive
 async def start(
@@ -113,7 +108,7 @@ async def listing(request: web.Request, owner: str) -> r200[list[DraftView]]:
         return [drafts.view(one) for one in drafts.open_drafts(session, owner, days)]
 
     found = await request.app[DATABASE].read(work)
-    return web.json_response([one.model_dump(mode="json") for one in found])
+    return as_json(found)
 
 
 @routes.get("/drafts/{draft}")

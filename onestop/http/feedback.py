@@ -5,7 +5,6 @@ from __future__ import annotations
 from aiohttp import web
 from aiohttp_pydantic.decorator import inject_params
 from aiohttp_pydantic.oas.typing import r200, r201, r403, r404, r409, r422, r429
-from pydantic import BaseModel
 from sqlalchemy.exc import IntegrityError
 
 from common.problems import Problem, as_problem
@@ -14,6 +13,7 @@ from onestop.eforms.answers import Refusal
 from onestop.eforms.texts import refusal_text
 from onestop.feedback import complaints, ratings
 from onestop.http import proof
+from onestop.http.answers import as_json
 from onestop.http.keys import CONFIG, DATABASE
 from onestop.schemas import (
     ComplaintAnswer,
@@ -32,10 +32,6 @@ receive = inject_params(on_validation_error=as_problem).and_request
 MOST_OFFERS = 20
 
 
-def _json(model: BaseModel, status: int = 200) -> web.Response:
-    return web.json_response(model.model_dump(mode="json"), status=status)
-
-
 @routes.post("/complaints/checks")
 @receive
 async def check(
@@ -43,7 +39,7 @@ async def check(
 ) -> r200[ComplaintAnswer] | r422[ProblemDetail]:
     """Read an answer to the question for name or phone; 422 with the sentence for the citizen."""
     try:
-        return _json(complaints.read(body.field, body.text))
+        return as_json(complaints.read(body.field, body.text))
     except Refusal as error:
         raise Problem(422, error.code, refusal_text(error, body.attempt)) from error
 
@@ -57,9 +53,9 @@ async def take(
     database = request.app[DATABASE]
     try:
         try:
-            return _json(await database.run(complaints.take, body), 201)
+            return as_json(await database.run(complaints.take, body), 201)
         except IntegrityError:  # an equal request came at the same moment and was first
-            return _json(await database.run(complaints.take, body), 201)
+            return as_json(await database.run(complaints.take, body), 201)
     except Refusal as error:
         raise Problem(422, error.code, refusal_text(error, 1)) from error
     except complaints.NotTaken as error:
@@ -78,7 +74,7 @@ async def look_up(
     )
     if isinstance(found, Refused):
         raise proof.refusal(found, "complaint")
-    return _json(found)
+    return as_json(found)
 
 
 @routes.get("/ratings/offers")
@@ -87,7 +83,7 @@ async def offers(request: web.Request, owner: str) -> r200[list[RatingOffer]]:
     """The owner's finished dossiers that may be rated, the newest first."""
     cipher = request.app[CONFIG].cipher()
     found = await request.app[DATABASE].read(ratings.offers, cipher, owner, MOST_OFFERS)
-    return web.json_response([one.model_dump(mode="json") for one in found])
+    return as_json(found)
 
 
 @routes.post("/ratings")
@@ -98,7 +94,7 @@ async def rate(
     """Rate a dossier, or change its rating."""
     cipher = request.app[CONFIG].cipher()
     try:
-        return _json(await request.app[DATABASE].run(ratings.rate, cipher, body))
+        return as_json(await request.app[DATABASE].run(ratings.rate, cipher, body))
     except ratings.NotRated as error:
         status = 403 if error.reason == "not_granted" else 409
         raise Problem(status, error.reason, "The rating was not taken.") from error

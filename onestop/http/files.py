@@ -14,6 +14,7 @@ from common.problems import Problem, as_problem
 from onestop.dossiers import files
 from onestop.eforms.answers import Param, Refusal
 from onestop.eforms.texts import refusal_text
+from onestop.http.answers import as_json
 from onestop.http.keys import CONFIG, DATABASE, SCANNER, STORAGE
 from onestop.schemas import FileView, ProblemDetail
 from onestop.storage.base import StorageError, StorageUnavailable
@@ -51,7 +52,7 @@ async def upload(
         log.error("file_not_kept", reason=str(error))
         raise Problem(503, "storage_unavailable", "The file could not be kept.") from error
     view = await request.app[DATABASE].run(files.record, owner, part.filename or "", kept)
-    return web.json_response(view.model_dump(mode="json"), status=201)
+    return as_json(view, 201)
 
 
 @routes.get("/files/{file}/content", allow_head=False)

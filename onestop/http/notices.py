@@ -12,6 +12,7 @@ from pydantic import Field
 from common.database import now
 from common.problems import Problem, as_problem
 from onestop import notices
+from onestop.http.answers import as_json
 from onestop.http.keys import CONFIG, DATABASE
 from onestop.notices import delivery
 from onestop.schemas import DeliveryReport, NoticeClaim, NoticeView, NoticeWish, ProblemDetail
@@ -20,17 +21,13 @@ routes = web.RouteTableDef()
 receive = inject_params(on_validation_error=as_problem).and_request
 
 
-def _json(found: list[NoticeView]) -> web.Response:
-    return web.json_response([one.model_dump(mode="json") for one in found])
-
-
 @routes.get("/notices")
 @receive
 async def waiting(
     request: web.Request, limit: Annotated[int, Field(ge=1, le=100)] = 50
 ) -> r200[list[NoticeView]] | r422[ProblemDetail]:
     """The oldest notices that were not told yet."""
-    return _json(await request.app[DATABASE].read(notices.waiting, limit))
+    return as_json(await request.app[DATABASE].read(notices.waiting, limit))
 
 
 @routes.post("/notices/claims")
@@ -41,8 +38,8 @@ async def claim(request: web.Request, body: NoticeClaim) -> r200[list[NoticeView
     quiet = delivery.QuietHours(config.notice_quiet_from, config.notice_quiet_until)
     # Most looks find nothing, and a look must not queue behind writers.
     if not await database.read(delivery.due, at):
-        return _json([])
-    return _json(await database.run(delivery.claim, at, quiet, body.limit))
+        return as_json([])
+    return as_json(await database.run(delivery.claim, at, quiet, body.limit))
 
 
 @routes.put("/notices/{notice}/delivery")

@@ -16,7 +16,8 @@ from onestop.eforms import engine
 from onestop.eforms.answers import Refusal
 from onestop.eforms.cards import Card, read_card
 from onestop.eforms.texts import card_text
-from onestop.http.drafts import as_json, on_draft, receive
+from onestop.http.answers import as_json
+from onestop.http.drafts import on_draft, receive
 from onestop.http.files import throw_away
 from onestop.http.keys import DATABASE, STORAGE
 from onestop.schemas import (

@@ -15,6 +15,7 @@ from common.problems import Problem, as_problem
 from onestop.dossiers import grants, lookup
 from onestop.dossiers.lookup import Refused
 from onestop.http import proof
+from onestop.http.answers import as_json
 from onestop.http.keys import BACKEND, CONFIG, DATABASE, PROVIDERS, wake
 from onestop.payments import service, settling
 from onestop.payments.base import Notifying, squeeze
@@ -61,7 +62,7 @@ async def owed(
     found = await request.app[DATABASE].run(work)
     if isinstance(found, Refused):
         raise proof.refusal(found, "dossier")
-    return web.json_response(found.model_dump(mode="json"))
+    return as_json(found)
 
 
 @routes.get("/payments/providers")
@@ -102,7 +103,7 @@ async def begin(
         order.image = f"{config.public_url}/payments/qr/{payment.key}.png"
         order.note = squeeze(code)
         order.bank_name, order.bank_account = config.bank_name, config.bank_account
-    return web.json_response(order.model_dump(mode="json"), status=201)
+    return as_json(order, 201)
 
 
 @routes.get("/payments/{key}/qr")
@@ -128,7 +129,7 @@ async def receipt(request: web.Request, key: str, /) -> r200[PaymentReceipt] | r
         found = await request.app[DATABASE].read(settling.receipt, key)
     except LookupError as error:
         raise Problem(404, "not_found", "There is no such receipt.") from error
-    return web.json_response(found.model_dump(mode="json"))
+    return as_json(found)
 
 
 @routes.post("/payments/notices/{provider}/{kind}")
@@ -145,4 +146,4 @@ async def take_notice(
     )
     wake(request.app)
     result = PaymentNoticeResult(outcome=outcome, reply=notifying.reply(outcome), code=code)
-    return web.json_response(result.model_dump(mode="json"))
+    return as_json(result)

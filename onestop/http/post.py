@@ -11,6 +11,7 @@ from common.problems import Problem, as_problem
 from onestop.dossiers import grants
 from onestop.dossiers.lookup import Refused, open_for
 from onestop.http import proof
+from onestop.http.answers import as_json
 from onestop.http.keys import CONFIG, DATABASE
 from onestop.post import rules, service
 from onestop.schemas import (
@@ -31,7 +32,7 @@ receive = inject_params(on_validation_error=as_problem).and_request
 async def fees(request: web.Request) -> r200[list[PostFee]]:
     """What an ordinary parcel costs, by zone."""
     found = [rules.fee(zone) for zone in (rules.SAME, rules.OTHER)]
-    return web.json_response([one.model_dump(mode="json") for one in found])
+    return as_json(found)
 
 
 @routes.post("/post/openings")
@@ -58,7 +59,7 @@ async def opening(
     found = await request.app[DATABASE].run(work)
     if isinstance(found, Refused):
         raise proof.refusal(found, "dossier")
-    return web.json_response(found.model_dump(mode="json"))
+    return as_json(found)
 
 
 @routes.post("/post/{code}/cancellation")
@@ -80,4 +81,4 @@ async def cancel(
         raise Problem(404, "unknown_parcel", "The dossier has no such request.") from error
     except service.ImpossibleStep as error:
         raise Problem(409, "impossible_step", "The post holds it already.") from error
-    return web.json_response(done.model_dump(mode="json"))
+    return as_json(done)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from common.database import now
 from common.problems import Problem, as_problem
+from onestop.http.answers import as_json
 from onestop.http.keys import DATABASE, STORAGE
 from onestop.privacy import erasing, expiring
 from onestop.privacy.holds import held_owners
@@ -39,7 +40,7 @@ async def claim(request: web.Request, body: ErasureClaims) -> r200[list[ErasureC
         return [ErasureClaim(id=one.id, owner=one.owner, lease=one.lease or "") for one in found]
 
     found = await request.app[DATABASE].run(work)
-    return web.json_response([one.model_dump(mode="json") for one in found])
+    return as_json(found)
 
 
 @routes.put("/erasures/{number}")
@@ -78,7 +79,7 @@ async def orders(request: web.Request) -> r200[list[ExpiryOrder]]:
         for rule in rules().values()
         if rule.store != "onestop" and rule.action != "keep"
     ]
-    return web.json_response([one.model_dump(mode="json") for one in found])
+    return as_json(found)
 
 
 @routes.post("/retention/runs")

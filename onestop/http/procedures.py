@@ -13,6 +13,7 @@ from pydantic import StringConstraints
 from common.problems import Problem, as_problem
 from onestop.catalogue import store
 from onestop.catalogue.content import Procedure
+from onestop.http.answers import as_json
 from onestop.http.keys import DATABASE, SEARCH
 from onestop.schemas import ProblemDetail, SearchResult
 
@@ -27,7 +28,7 @@ async def find(
 ) -> r200[SearchResult]:
     """Find procedures in a citizen's own words."""
     found = request.app[SEARCH].search(q, limit=limit)
-    return web.json_response(found.model_dump(mode="json"))
+    return as_json(found)
 
 
 @routes.get("/procedures/{code}")
@@ -37,4 +38,4 @@ async def read(request: web.Request, code: str, /) -> r200[Procedure] | r404[Pro
     procedure = await request.app[DATABASE].read(store.get, code)
     if procedure is None:
         raise Problem(404, "unknown_procedure", f"There is no procedure {code}.")
-    return web.json_response(procedure.model_dump(mode="json"))
+    return as_json(procedure)

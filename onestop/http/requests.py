@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from common.database import now
 from common.problems import Problem, as_problem
+from onestop.http.answers import as_json
 from onestop.http.keys import DATABASE
 from onestop.requests import service
 from onestop.requests.kind import Context, Kind, RequestRefused
@@ -37,7 +38,7 @@ async def take(request: web.Request, body: RequestStep) -> r200[RequestView] | r
         return service.take(kind, context, body)
 
     done = await request.app[DATABASE].read(work)
-    return web.json_response(done.model_dump(mode="json"))
+    return as_json(done)
 
 
 @routes.post("/requests")
@@ -63,4 +64,4 @@ async def submit(
         done = refused
     if isinstance(done, RequestRefused):
         raise Problem(409, done.code, "It cannot be done.", reopen=[*done.reopen], **done.extra)
-    return web.json_response(done.model_dump(mode="json"), status=201)
+    return as_json(done, 201)

@@ -9,12 +9,12 @@ from typing import TypeVar
 from aiohttp import web
 from aiohttp_pydantic.decorator import inject_params
 from aiohttp_pydantic.oas.typing import r200, r201, r204, r401, r422, r429
-from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from common.database import now
 from common.problems import Problem, as_problem
 from common.tenant import tenant
+from onestop.http.answers import as_json
 from onestop.http.keys import CONFIG, DATABASE
 from onestop.http.staff_gate import STAFF
 from onestop.schemas import ProblemDetail
@@ -36,10 +36,6 @@ from onestop.staff.waiting import waiting
 routes = web.RouteTableDef()
 T = TypeVar("T")
 receive = inject_params(on_validation_error=as_problem).and_request
-
-
-def _json(model: BaseModel, status: int = 200) -> web.Response:
-    return web.json_response(model.model_dump(mode="json"), status=status)
 
 
 def _too_many(until: datetime) -> Problem:
@@ -79,7 +75,7 @@ async def log_in(
         await database.run(login.failed, found)
         raise Problem(401, "wrong_credentials", "Name or password is wrong.")
     token, stage = await database.run(login.passed, found.account_id, body.name, body.address, at)
-    return _json(SessionOpened(token=token, stage=stage), 201)
+    return as_json(SessionOpened(token=token, stage=stage), 201)
 
 
 @routes.post("/staff/session/code")
@@ -92,7 +88,7 @@ async def give_code(
     await _reserve_try(request)
     passed = await request.app[DATABASE].run(login.give_code, request[STAFF], body.code, now())
     token, stage = _right(passed, "The code is wrong, or was used before.")
-    return _json(SessionOpened(token=token, stage=stage))
+    return as_json(SessionOpened(token=token, stage=stage))
 
 
 @routes.get("/staff/session")
@@ -115,7 +111,7 @@ async def me(request: web.Request) -> r200[Me]:
             recovery_codes_left=second_factor.recovery_codes_left(session, account.id),
         )
 
-    return _json(await request.app[DATABASE].read(work))
+    return as_json(await request.app[DATABASE].read(work))
 
 
 @routes.get("/staff/waiting")
@@ -124,7 +120,7 @@ async def me(request: web.Request) -> r200[Me]:
 async def what_waits(request: web.Request) -> r200[list[Waiting]]:
     """What waits for the bearer's roles."""
     found = await request.app[DATABASE].read(waiting, request[STAFF])
-    return web.json_response([one.model_dump(mode="json") for one in found])
+    return as_json(found)
 
 
 @routes.delete("/staff/session")
@@ -169,7 +165,7 @@ async def draw_second_factor(
     secret = await request.app[DATABASE].run(work)
     issuer = f"Một Cửa {tenant().name}"
     drawn = Enrolment(secret=secret, uri=second_factor.uri(secret, staff.name, issuer))
-    return _json(drawn, 201)
+    return as_json(drawn, 201)
 
 
 @routes.post("/staff/second-factor/confirmation")
@@ -182,7 +178,7 @@ async def confirm_second_factor(
     await _reserve_try(request)
     done = await request.app[DATABASE].run(login.enrol, request[STAFF], body.code, now())
     token, stage, codes = _right(done, "The code does not belong to the drawn secret.")
-    return _json(Enrolled(token=token, stage=stage, recovery_codes=codes))
+    return as_json(Enrolled(token=token, stage=stage, recovery_codes=codes))
 
 
 @routes.put("/staff/password")
@@ -209,4 +205,4 @@ async def change_password(
         return sessions.advance(session, staff, Stage.OPEN, now())
 
     token = await database.run(work)
-    return _json(SessionOpened(token=token, stage=Stage.OPEN))
+    return as_json(SessionOpened(token=token, stage=Stage.OPEN))

@@ -10,10 +10,10 @@ from aiohttp import web
 from aiohttp_pydantic.decorator import inject_params
 from aiohttp_pydantic.oas.typing import r200, r201, r404, r409
 from annotated_types import Ge, Le
-from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from common.problems import Problem, as_problem
+from onestop.http.answers import as_json
 from onestop.http.keys import DATABASE
 from onestop.http.staff_gate import STAFF
 from onestop.schemas import ProblemDetail
@@ -33,17 +33,13 @@ routes = web.RouteTableDef()
 receive = inject_params(on_validation_error=as_problem).and_request
 
 
-def _json(model: BaseModel, status: int = 200) -> web.Response:
-    return web.json_response(model.model_dump(mode="json"), status=status)
-
-
 @routes.get("/staff/accounts")
 @allow(Role.ADMINISTRATOR)
 @receive
 async def list_accounts(request: web.Request) -> r200[list[AccountView]]:
     """All accounts, by name."""
     found = await request.app[DATABASE].read(accounts.listed)
-    return web.json_response([one.model_dump(mode="json") for one in found])
+    return as_json(found)
 
 
 @routes.post("/staff/accounts")
@@ -61,7 +57,7 @@ async def add_account(
         return PasswordMade(account=accounts.view(account), password=first.text)
 
     try:
-        return _json(await request.app[DATABASE].run(work), 201)
+        return as_json(await request.app[DATABASE].run(work), 201)
     except accounts.NameTakenError as error:
         raise Problem(409, "name_taken", "There is an account of that name.") from error
 
@@ -89,7 +85,7 @@ async def change_account(
     request: web.Request, account_id: int, /, body: AccountChange
 ) -> r200[AccountView] | r404[ProblemDetail] | r409[ProblemDetail]:
     """Set name to show, roles and agencies."""
-    return _json(
+    return as_json(
         await _on_account(
             request,
             account_id,
@@ -105,7 +101,7 @@ async def disable(
     request: web.Request, account_id: int, /
 ) -> r200[AccountView] | r404[ProblemDetail] | r409[ProblemDetail]:
     """End its sessions and let it log in no more."""
-    return _json(await _on_account(request, account_id, accounts.disable))
+    return as_json(await _on_account(request, account_id, accounts.disable))
 
 
 @routes.post("/staff/accounts/{account_id}/enabling")
@@ -115,7 +111,7 @@ async def enable(
     request: web.Request, account_id: int, /
 ) -> r200[AccountView] | r404[ProblemDetail]:
     """Let it log in again."""
-    return _json(await _on_account(request, account_id, accounts.enable))
+    return as_json(await _on_account(request, account_id, accounts.enable))
 
 
 @routes.delete("/staff/accounts/{account_id}/second-factor")
@@ -125,7 +121,7 @@ async def reset_second_factor(
     request: web.Request, account_id: int, /
 ) -> r200[AccountView] | r404[ProblemDetail]:
     """Take its second factor away; the next log-in sets up a new one."""
-    return _json(await _on_account(request, account_id, accounts.reset_second_factor))
+    return as_json(await _on_account(request, account_id, accounts.reset_second_factor))
 
 
 @routes.post("/staff/accounts/{account_id}/password")
@@ -141,7 +137,7 @@ async def reset_password(
         account_id,
         lambda session, actor, one: accounts.reset_password(session, actor, one, first),
     )
-    return _json(PasswordMade(account=account, password=first.text))
+    return as_json(PasswordMade(account=account, password=first.text))
 
 
 @routes.get("/staff/audit")
@@ -157,7 +153,7 @@ async def read_audit(
 ) -> r200[AuditPage]:
     """Entries of the audit, the newest first."""
     wanted = audit_pages.Filter(actor, action, subject)
-    return _json(await request.app[DATABASE].read(audit_pages.page, wanted, before, limit))
+    return as_json(await request.app[DATABASE].read(audit_pages.page, wanted, before, limit))
 
 
 @routes.get("/staff/audit/verification")
@@ -168,5 +164,5 @@ async def verify_audit(request: web.Request) -> r200[AuditVerified]:
     try:
         chain = await request.app[DATABASE].read(audit.verify)
     except audit.BrokenChainError as error:
-        return _json(AuditVerified(whole=False, broken_at=error.entry))
-    return _json(AuditVerified(whole=True, count=chain.count, last=chain.last, head=chain.head))
+        return as_json(AuditVerified(whole=False, broken_at=error.entry))
+    return as_json(AuditVerified(whole=True, count=chain.count, last=chain.last, head=chain.head))

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from common.problems import Problem, as_problem
 from onestop.changes.subject import Unfit
+from onestop.http.answers import as_json
 from onestop.http.keys import DATABASE
 from onestop.http.staff_changes import unknown
 from onestop.http.staff_gate import STAFF
@@ -24,7 +25,7 @@ keepers = allow(Role.AGENT, Role.EDITOR)
 
 
 def _list(found: list[ReadyAnswer]) -> web.Response:
-    return web.json_response([one.model_dump(mode="json") for one in found])
+    return as_json(found)
 
 
 @routes.get("/staff/answers")

@@ -9,7 +9,6 @@ from aiohttp import web
 from aiohttp_pydantic.decorator import inject_params
 from aiohttp_pydantic.oas.typing import r200, r201, r404, r409
 from annotated_types import Ge, Le
-from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from common.database import now
@@ -19,6 +18,7 @@ from onestop.catalogue.changes import Procedures, record_of, revision_of
 from onestop.catalogue.content import Procedure
 from onestop.changes import service as changes
 from onestop.changes.schemas import ChangeView
+from onestop.http.answers import as_json
 from onestop.http.keys import CONFIG, DATABASE
 from onestop.http.staff_changes import run_change, unknown, view_of
 from onestop.http.staff_gate import STAFF
@@ -35,10 +35,6 @@ from onestop.staff.schemas import (
 routes = web.RouteTableDef()
 receive = inject_params(on_validation_error=as_problem).and_request
 NO_LEVEL = 0
-
-
-def _json(model: BaseModel, status: int = 200) -> web.Response:
-    return web.json_response(model.model_dump(mode="json"), status=status)
 
 
 @routes.get("/staff/catalogue")
@@ -63,7 +59,7 @@ async def look_through(
         fields = overview.fields(session, scope)
         return CataloguePage(lines=found[:limit], after=more, fields=fields)
 
-    return _json(await request.app[DATABASE].read(work))
+    return as_json(await request.app[DATABASE].read(work))
 
 
 @routes.get("/staff/catalogue/stale")
@@ -73,7 +69,7 @@ async def stale(request: web.Request) -> r200[list[StaleLine]]:
     """Procedures that somebody should look at."""
     oldest = timedelta(days=request.app[CONFIG].catalogue_stale_days)
     found = await request.app[DATABASE].read(overview.stale, request[STAFF].scope, now(), oldest)
-    return web.json_response([one.model_dump(mode="json") for one in found])
+    return as_json(found)
 
 
 @routes.get("/staff/catalogue/{code}")
@@ -101,7 +97,7 @@ async def read(request: web.Request, code: str, /) -> r200[ProcedureView] | r404
         )
 
     try:
-        return _json(await request.app[DATABASE].read(work))
+        return as_json(await request.app[DATABASE].read(work))
     except LookupError as error:
         raise unknown() from error
 
@@ -120,7 +116,7 @@ async def revision(
         return Procedure.model_validate_json(revision_of(session, code, revision_id))
 
     try:
-        return _json(await request.app[DATABASE].read(work))
+        return as_json(await request.app[DATABASE].read(work))
     except LookupError as error:
         raise unknown() from error
 
@@ -154,4 +150,4 @@ async def propose(
         )
         return view_of(session, change)
 
-    return _json(await run_change(request, work), 201)
+    return as_json(await run_change(request, work), 201)

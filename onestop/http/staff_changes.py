@@ -7,7 +7,6 @@ from collections.abc import Callable
 from aiohttp import web
 from aiohttp_pydantic.decorator import inject_params
 from aiohttp_pydantic.oas.typing import r200, r404, r409
-from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from common.database import now
@@ -16,6 +15,7 @@ from onestop.changes import service as changes
 from onestop.changes.models import Change
 from onestop.changes.schemas import ChangeView, ChangeWhole, ReviewNote
 from onestop.changes.subject import OUTDATED, WAITING, Unfit
+from onestop.http.answers import as_json
 from onestop.http.keys import DATABASE
 from onestop.http.staff_gate import STAFF
 from onestop.kept import live
@@ -25,10 +25,6 @@ from onestop.staff.sessions import Staff
 
 routes = web.RouteTableDef()
 receive = inject_params(on_validation_error=as_problem).and_request
-
-
-def _json(model: BaseModel) -> web.Response:
-    return web.json_response(model.model_dump(mode="json"))
 
 
 def unknown() -> Problem:
@@ -72,7 +68,7 @@ async def list_changes(request: web.Request) -> r200[list[ChangeView]]:
         return [view_of(session, one) for one in found]
 
     found = await request.app[DATABASE].read(work)
-    return web.json_response([one.model_dump(mode="json") for one in found])
+    return as_json(found)
 
 
 @routes.get("/staff/changes/{change_id}")
@@ -94,7 +90,7 @@ async def read_change(
         )
 
     try:
-        return _json(await request.app[DATABASE].read(work))
+        return as_json(await request.app[DATABASE].read(work))
     except LookupError as error:
         raise unknown() from error
 
@@ -109,7 +105,7 @@ async def _on_change(
         step(session, request[STAFF], change)
         return view_of(session, change)
 
-    return _json(await run_change(request, work))
+    return as_json(await run_change(request, work))
 
 
 @routes.post("/staff/changes/{change_id}/approval")

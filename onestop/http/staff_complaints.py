@@ -12,7 +12,6 @@ from aiohttp import web
 from aiohttp_pydantic.decorator import inject_params
 from aiohttp_pydantic.oas.typing import r200, r204, r403, r404, r409, r422
 from annotated_types import Ge, Le
-from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from common.database import INTEGER_MOST, now
@@ -27,9 +26,10 @@ from onestop.feedback.schemas import (
     Filter,
     RatingLine,
 )
+from onestop.http.answers import as_json
 from onestop.http.keys import DATABASE, STORAGE
 from onestop.http.staff_changes import unknown
-from onestop.http.staff_gate import STAFF
+from onestop.http.staff_gate import STAFF, require_all_agencies
 from onestop.schemas import ProblemDetail
 from onestop.staff import audit
 from onestop.staff.access import Role, allow
@@ -40,10 +40,6 @@ receive = inject_params(on_validation_error=as_problem).and_request
 handlers = allow(Role.AGENT, Role.ADMINISTRATOR)
 PAGE = 50
 T = TypeVar("T")
-
-
-def _json(model: BaseModel) -> web.Response:
-    return web.json_response(model.model_dump(mode="json"))
 
 
 async def _run(request: web.Request, work: Callable[[Session], T]) -> T:
@@ -72,7 +68,7 @@ async def listed(
         lambda session: handling.lines(session, scope, wanted, now(), PAGE + 1)
     )
     more = found[PAGE - 1].id if len(found) > PAGE else None
-    return _json(ComplaintPage(lines=found[:PAGE], before=more))
+    return as_json(ComplaintPage(lines=found[:PAGE], before=more))
 
 
 @routes.get("/staff/complaints/{code}")
@@ -86,7 +82,7 @@ async def read(request: web.Request, code: str, /) -> r200[ComplaintWhole] | r40
         audit.record(session, request[STAFF].name, "complaint.looked", f"complaint:{code}")
         return found
 
-    return _json(await _run(request, work))
+    return as_json(await _run(request, work))
 
 
 @routes.post("/staff/complaints/{code}/steps")
@@ -106,7 +102,7 @@ async def move(
         return handling.whole(session, staff.scope, code, now())
 
     try:
-        return _json(await _run(request, work))
+        return as_json(await _run(request, work))
     except complaints.ImpossibleStep as error:
         raise Problem(409, "impossible_step", "The state may not follow.") from error
 
@@ -119,8 +115,7 @@ async def assign(
 ) -> r204 | r403[ProblemDetail] | r404[ProblemDetail] | r409[ProblemDetail] | r422[ProblemDetail]:
     """Say whose matter a complaint is that names no dossier; for accounts that see all agencies."""
     staff = request[STAFF]
-    if staff.scope.agencies is not None:
-        raise Problem(403, "whole_province", "Only an account that sees all agencies may do that.")
+    require_all_agencies(request)
 
     def work(session: Session) -> None:
         complaint, *_ = handling.find(session, staff.scope, code)
@@ -169,4 +164,4 @@ async def ratings(
     found = await request.app[DATABASE].read(
         lambda session: handling.ratings(session, scope, first, last, most_stars, 500)
     )
-    return web.json_response([one.model_dump(mode="json") for one in found])
+    return as_json(found)

@@ -16,6 +16,7 @@ from onestop.changes import service as changes
 from onestop.changes.schemas import EFormLine
 from onestop.changes.subject import WAITING, Unfit
 from onestop.eforms.definition import EFormError
+from onestop.http.answers import as_json
 from onestop.http.keys import DATABASE
 from onestop.http.staff_gate import STAFF
 from onestop.kept import eform_editing as editing
@@ -63,7 +64,7 @@ async def list_eforms(request: web.Request) -> r200[list[EFormLine]]:
         return sorted(found, key=lambda one: one.title)
 
     found = await request.app[DATABASE].read(work)
-    return web.json_response([one.model_dump(mode="json") for one in found])
+    return as_json(found)
 
 
 def _tried(content: str, tries: list[Try]) -> EFormTrial:
@@ -86,7 +87,7 @@ def _tried(content: str, tries: list[Try]) -> EFormTrial:
 async def try_out(request: web.Request, body: TrialWanted) -> r200[EFormTrial]:
     """What `eform check` says of a text, and how citizens would be asked by it. Nothing is kept."""
     found = await asyncio.to_thread(_tried, body.content, body.tries)
-    return web.json_response(found.model_dump(mode="json"))
+    return as_json(found)
 
 
 @routes.post("/staff/eforms/parts")

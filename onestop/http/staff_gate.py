@@ -38,6 +38,16 @@ async def staff_gate(request: web.Request, handler: Handler) -> web.StreamRespon
     return await handler(request)
 
 
+def require_all_agencies(request: web.Request) -> None:
+    """Let only an account go on that sees all agencies.
+
+    Raises:
+        Problem: 403 `whole_province`.
+    """
+    if request[STAFF].scope.agencies is not None:
+        raise Problem(403, "whole_province", "Only an account that sees all agencies may do that.")
+
+
 async def _bearer(request: web.Request) -> Staff:
     token = request.headers.get(HEADER, "")
     database, at = request.app[DATABASE], now()

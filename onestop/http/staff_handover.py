@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from common.database import now
 from common.problems import Problem, as_problem
+from onestop.http.answers import as_json
 from onestop.http.keys import DATABASE
 from onestop.http.staff_gate import STAFF
 from onestop.staff import audit
@@ -41,7 +42,7 @@ async def conversations(request: web.Request) -> web.Response:
     """The conversations that go on now, in the account's scope."""
     scope = request[STAFF].scope
     found = await request.app[DATABASE].read(underway.listed, scope, now())
-    return web.json_response([one.model_dump(mode="json") for one in found])
+    return as_json(found)
 
 
 @routes.post(r"/staff/conversations/{conversation:\d{1,9}}/joining")
@@ -55,4 +56,4 @@ async def join(request: web.Request) -> web.Response:
         )
     except LookupError as error:
         raise Problem(404, "not_going_on", "No such conversation goes on.") from error
-    return web.json_response(joined.model_dump(mode="json"))
+    return as_json(joined)

@@ -9,13 +9,13 @@ from aiohttp import web
 from aiohttp_pydantic.decorator import inject_params
 from aiohttp_pydantic.oas.typing import r200, r201, r204, r404, r409, r413, r422
 from annotated_types import Ge, Le
-from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from common.database import now
 from common.problems import Problem, as_problem
 from onestop.catalogue import imports
 from onestop.catalogue.imports import CatalogueImport, ImportRefused
+from onestop.http.answers import as_json
 from onestop.http.keys import DATABASE
 from onestop.http.staff_changes import unknown
 from onestop.http.staff_gate import STAFF
@@ -28,10 +28,6 @@ receive = inject_params(on_validation_error=as_problem).and_request
 importers = allow(Role.EDITOR, Role.ADMINISTRATOR)
 CHUNK_BYTES = 64 * 1024
 T = TypeVar("T")
-
-
-def _json(model: BaseModel, status: int = 200) -> web.Response:
-    return web.json_response(model.model_dump(mode="json"), status=status)
 
 
 def _view(found: CatalogueImport) -> ImportView:
@@ -63,7 +59,7 @@ async def listed(request: web.Request) -> r200[list[ImportView]]:
         return [_view(one) for one in imports.waiting(session, request[STAFF].name)]
 
     found = await request.app[DATABASE].read(work)
-    return web.json_response([one.model_dump(mode="json") for one in found])
+    return as_json(found)
 
 
 @routes.post("/staff/imports")
@@ -89,7 +85,7 @@ async def upload(
     def work(session: Session) -> ImportView:
         return _view(imports.keep(session, staff.name, name, kept, seen, now()))
 
-    return _json(await request.app[DATABASE].run(work), 201)
+    return as_json(await request.app[DATABASE].run(work), 201)
 
 
 @routes.get("/staff/imports/{import_id}")
@@ -114,7 +110,7 @@ async def read(
         lines = [ImportLine.model_validate(one) for one in wanted[:limit]]
         return ImportPage(upload=_view(found), lines=lines, after=more)
 
-    return _json(await _run(request, work))
+    return as_json(await _run(request, work))
 
 
 @routes.get("/staff/imports/{import_id}/lines/{line_id}")
@@ -130,7 +126,7 @@ async def pair(
         before, after = imports.pair(session, found, line_id)
         return ImportPair(before=before, after=after)
 
-    return _json(await _run(request, work))
+    return as_json(await _run(request, work))
 
 
 @routes.post("/staff/imports/{import_id}/taking")
@@ -155,7 +151,7 @@ async def take(
         imports.look_again(session, imports.get(session, staff.name, import_id), staff.scope)
 
     try:
-        return _json(await _run(request, work))
+        return as_json(await _run(request, work))
     except Problem as problem:
         if problem.code == "catalogue_moved":
             await _run(request, again)

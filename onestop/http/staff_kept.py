@@ -24,6 +24,7 @@ from onestop.changes.schemas import (
     KeptRevisionView,
     KeptView,
 )
+from onestop.http.answers import as_json
 from onestop.http.keys import DATABASE
 from onestop.http.staff_changes import run_change, unknown, view_of
 from onestop.http.staff_gate import STAFF
@@ -51,7 +52,7 @@ async def _read(
         found = await request.app[DATABASE].read(seen)
     except LookupError as error:
         raise unknown() from error
-    return web.json_response(found.model_dump(mode="json"))
+    return as_json(found)
 
 
 @routes.get("/staff/kept")
@@ -70,7 +71,7 @@ async def moved(request: web.Request) -> r200[list[KeptMoved]]:
         ]
 
     found = await request.app[DATABASE].read(work)
-    return web.json_response([one.model_dump(mode="json") for one in found])
+    return as_json(found)
 
 
 @routes.get("/staff/kept/{kind}/{code}")
@@ -144,4 +145,4 @@ async def propose(
         return view_of(session, change)
 
     found = await run_change(request, work)
-    return web.json_response(found.model_dump(mode="json"), status=201)
+    return as_json(found, 201)

@@ -9,6 +9,7 @@ from aiohttp_pydantic.oas.typing import r201, r403, r404, r503
 
 from common.database import now
 from common.problems import Problem, as_problem
+from onestop.http.answers import as_json
 from onestop.http.keys import CONFIG, DATABASE
 from onestop.schemas import ProblemDetail
 from onestop.staff import oidc
@@ -45,7 +46,7 @@ async def begin(
         address = await provider.address(state, flow)
     except oidc.ProviderUnavailableError as error:
         raise _unavailable(error) from error
-    return web.json_response(OidcBegun(url=address).model_dump(mode="json"), status=201)
+    return as_json(OidcBegun(url=address), 201)
 
 
 @routes.post("/staff/oidc/sessions")
@@ -69,4 +70,4 @@ async def finish(
     except oidc.NotLetInError as error:
         raise Problem(403, error.code, "The log-in is refused.") from error
     opened = SessionOpened(token=token, stage=Stage.OPEN)
-    return web.json_response(opened.model_dump(mode="json"), status=201)
+    return as_json(opened, 201)

@@ -11,6 +11,7 @@ from aiohttp_pydantic.oas.typing import r200, r422
 
 from common.database import now
 from common.problems import Problem, as_problem
+from onestop.http.answers import as_json
 from onestop.http.keys import CONFIG, DATABASE
 from onestop.http.staff_gate import STAFF
 from onestop.reports import report
@@ -40,4 +41,4 @@ async def read(
     async with aiohttp.ClientSession() as http:
         waited = await waiting(http, request.app[CONFIG], period, scope)
     tables += [waited] if waited is not None else []
-    return web.json_response([one.model_dump(mode="json") for one in tables])
+    return as_json(tables)

@@ -12,13 +12,13 @@ from datetime import datetime, timedelta
 from aiohttp import web
 from aiohttp_pydantic.decorator import inject_params
 from aiohttp_pydantic.oas.typing import r200, r201, r204, r403, r404, r409, r422
-from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from common.database import now
 from common.problems import Problem, as_problem
+from onestop.http.answers import as_json
 from onestop.http.keys import DATABASE
-from onestop.http.staff_gate import STAFF
+from onestop.http.staff_gate import STAFF, require_all_agencies
 from onestop.privacy import expiring, holds
 from onestop.privacy.models import LegalHold
 from onestop.privacy.rules import rules
@@ -30,10 +30,6 @@ from onestop.staff.scope import Scope
 routes = web.RouteTableDef()
 receive = inject_params(on_validation_error=as_problem).and_request
 PAST_DAYS, AHEAD_DAYS = 30, 7
-
-
-def _json(model: BaseModel, status: int = 200) -> web.Response:
-    return web.json_response(model.model_dump(mode="json"), status=status)
 
 
 def _view(session: Session, hold: LegalHold) -> HoldView:
@@ -69,17 +65,8 @@ def _page(session: Session, scope: Scope, at: datetime) -> RetentionPage:
             for rule in rules().values()
         ],
         holds=[_view(session, one) for one in holds.standing(session)],
-        may_hold=_may_hold(scope),
+        may_hold=scope.agencies is None,
     )
-
-
-def _may_hold(scope: Scope) -> bool:
-    return scope.agencies is None
-
-
-def _check_may_hold(request: web.Request) -> None:
-    if not _may_hold(request[STAFF].scope):
-        raise Problem(403, "whole_province", "Only an account that sees all agencies may do that.")
 
 
 @routes.get("/staff/retention")
@@ -87,7 +74,7 @@ def _check_may_hold(request: web.Request) -> None:
 @receive
 async def read(request: web.Request) -> r200[RetentionPage]:
     """How long each kind of data is kept, what went and what goes next; the holds that stand."""
-    return _json(await request.app[DATABASE].read(_page, request[STAFF].scope, now()))
+    return as_json(await request.app[DATABASE].read(_page, request[STAFF].scope, now()))
 
 
 @routes.post("/staff/holds")
@@ -97,7 +84,7 @@ async def place(
     request: web.Request, body: HoldNew
 ) -> r201[HoldView] | r403[ProblemDetail] | r409[ProblemDetail] | r422[ProblemDetail]:
     """Place a hold."""
-    _check_may_hold(request)
+    require_all_agencies(request)
     unknown = Problem(422, f"unknown_{body.kind}", f"There is no such {body.kind}.")
     if body.kind == "conversation" and not body.subject.isdecimal():
         raise unknown
@@ -107,7 +94,7 @@ async def place(
         return _view(session, holds.place(session, body.kind, body.subject, body.reason, name))
 
     try:
-        return _json(await request.app[DATABASE].run(work), 201)
+        return as_json(await request.app[DATABASE].run(work), 201)
     except holds.UnknownSubject as error:
         raise unknown from error
     except holds.AlreadyHeld as error:
@@ -121,7 +108,7 @@ async def release(
     request: web.Request, hold_id: int, /, body: HoldReleased
 ) -> r204 | r403[ProblemDetail] | r404[ProblemDetail]:
     """Release a hold, telling why."""
-    _check_may_hold(request)
+    require_all_agencies(request)
     try:
         await request.app[DATABASE].run(holds.release, hold_id, body.reason, request[STAFF].name)
     except holds.UnknownSubject as error:

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from common.problems import Problem
+from onestop.http.answers import as_json
 from onestop.http.keys import DATABASE
 from onestop.http.staff_gate import STAFF
 from onestop.staff.access import Role, allow
@@ -80,12 +81,6 @@ async def _act(request: web.Request, work: Callable[[Session, Staff], None]) -> 
     return web.Response(status=204)
 
 
-def _json(found: BaseModel | Sequence[BaseModel]) -> web.Response:
-    if isinstance(found, BaseModel):
-        return web.json_response(found.model_dump(mode="json"))
-    return web.json_response([one.model_dump(mode="json") for one in found])
-
-
 def _before(request: web.Request) -> int | None:
     asked = request.query.get("before", "")
     return int(asked) if asked.isdecimal() and len(asked) < 12 else None
@@ -96,7 +91,7 @@ def _before(request: web.Request) -> int | None:
 async def transcripts(request: web.Request) -> web.Response:
     """A page of conversations, or of found turns (`onestop.transcripts.schemas.Listing`)."""
     wanted, before = Filter.model_validate(dict(request.query)), _before(request)
-    return _json(
+    return as_json(
         await _read(request, lambda s, staff: listing.page(s, staff.scope, wanted, before))
     )
 
@@ -105,7 +100,7 @@ async def transcripts(request: web.Request) -> web.Response:
 @reviewers
 async def choices(request: web.Request) -> web.Response:
     """What may be filtered by and corrected to."""
-    return _json(await _read(request, lambda s, staff: listing.choices(s, staff.scope)))
+    return as_json(await _read(request, lambda s, staff: listing.choices(s, staff.scope)))
 
 
 async def _of_period(
@@ -114,7 +109,7 @@ async def _of_period(
 ) -> web.Response:
     """What a look finds in the days that are asked for."""
     asked = Period.model_validate(dict(request.query))
-    return _json(
+    return as_json(
         await _read(request, lambda s, staff: look(s, staff.scope, asked.since, asked.until))
     )
 
@@ -160,7 +155,9 @@ async def conversation(request: web.Request) -> web.Response:
     """A part of a conversation, from the turn after `after` on."""
     number, after = _number(request, "conversation"), request.query.get("after", "0")
     first = int(after) if after.isdecimal() and len(after) < 9 else 0
-    return _json(await _read(request, lambda s, staff: listing.part(s, staff.scope, number, first)))
+    return as_json(
+        await _read(request, lambda s, staff: listing.part(s, staff.scope, number, first))
+    )
 
 
 @routes.post(r"/staff/transcripts/{conversation:\d{1,12}}/looks")
@@ -168,7 +165,7 @@ async def conversation(request: web.Request) -> web.Response:
 async def look(request: web.Request) -> web.Response:
     """The clear text of some turns, for a reason; audited."""
     number, asked = _number(request, "conversation"), await _body(request, Look)
-    return _json(
+    return as_json(
         await _write(
             request, lambda s, staff: access.look(s, staff.scope, staff.name, number, asked)
         )
@@ -210,7 +207,7 @@ async def judge(request: web.Request) -> web.Response:
 async def suggest(request: web.Request) -> web.Response:
     """Propose a correction."""
     number, new = _number(request, "turn"), await _body(request, SuggestionNew)
-    return _json(
+    return as_json(
         await _write(
             request, lambda s, staff: suggestions.propose(s, staff.scope, staff.name, number, new)
         )
@@ -222,7 +219,7 @@ async def suggest(request: web.Request) -> web.Response:
 async def suggested(request: web.Request) -> web.Response:
     """Corrections of a state, the newest first."""
     wanted, before = SuggestionWanted.model_validate(dict(request.query)), _before(request)
-    return _json(
+    return as_json(
         await _read(
             request, lambda s, staff: suggestions.listed(s, staff.scope, wanted.state, before)
         )
@@ -255,7 +252,7 @@ async def reject(request: web.Request) -> web.Response:
 async def grouped(request: web.Request) -> web.Response:
     """The groups of misunderstood messages of a week."""
     week = GroupWanted.model_validate(dict(request.query)).week
-    return _json(await _read(request, lambda s, staff: groups.listed(s, staff.scope, week)))
+    return as_json(await _read(request, lambda s, staff: groups.listed(s, staff.scope, week)))
 
 
 @routes.get(r"/staff/transcripts/groups/{group:\d{1,12}}")
@@ -264,7 +261,7 @@ async def group(request: web.Request) -> web.Response:
     """A group's messages, from the one behind place `after` on."""
     number, given = _number(request, "group"), request.query.get("after", "")
     after = int(given) if given.isdecimal() and len(given) < 9 else -1
-    return _json(
+    return as_json(
         await _read(request, lambda s, staff: groups.get(s, staff.scope, staff.name, number, after))
     )
 
@@ -274,7 +271,7 @@ async def group(request: web.Request) -> web.Response:
 async def correct_group(request: web.Request) -> web.Response:
     """Propose one correction of all messages of a group."""
     number, new = _number(request, "group"), await _body(request, GroupCorrection)
-    return _json(
+    return as_json(
         await _write(
             request, lambda s, staff: groups.correct(s, staff.scope, staff.name, number, new)
         )
@@ -286,6 +283,6 @@ async def correct_group(request: web.Request) -> web.Response:
 async def approve_group(request: web.Request) -> web.Response:
     """Take the corrections of a group's messages that others have proposed."""
     number = _number(request, "group")
-    return _json(
+    return as_json(
         await _write(request, lambda s, staff: groups.approve(s, staff.scope, staff.name, number))
     )

@@ -8,6 +8,7 @@ import json
 from aiohttp import web
 
 from common.problems import Problem
+from onestop.http.answers import as_json
 from onestop.http.keys import DATABASE
 from onestop.transcripts import consumer, suggestions
 
@@ -37,4 +38,4 @@ async def take(request: web.Request) -> web.Response:
 async def approved(request: web.Request) -> web.Response:
     """All approved corrections, masked as the transcripts are, for `python -m bot.training`."""
     found = await request.app[DATABASE].read(suggestions.approved)
-    return web.json_response([one.model_dump(mode="json") for one in found])
+    return as_json(found)

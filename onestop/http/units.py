@@ -13,6 +13,7 @@ from common.database import now
 from common.problems import as_problem
 from common.tenant import tenant
 from onestop.dossiers.calendar import VIETNAM
+from onestop.http.answers import as_json
 from onestop.http.keys import CONFIG
 from onestop.schemas import HelpHours, UnitsFound
 from onestop.units import hours
@@ -26,14 +27,14 @@ routes = web.RouteTableDef()
 async def find(request: web.Request, q: str = "", asked: bool = False) -> r200[UnitsFound]:
     """The units that a question names and their hours; `asked`: a commune was asked for before."""
     found = await asyncio.to_thread(Directory(tenant()).tell, q, now(), asked=asked)
-    return web.json_response(found.model_dump(mode="json"))
+    return as_json(found)
 
 
 @routes.get("/help-hours")
 @inject_params(on_validation_error=as_problem).and_request
 async def help_hours(request: web.Request) -> r200[HelpHours]:
     """Whether a citizen can be handed to a person now: in the tenant's hours, on working days."""
-    return web.json_response(help_at(request.app[CONFIG].handover, now()).model_dump(mode="json"))
+    return as_json(help_at(request.app[CONFIG].handover, now()))
 
 
 def help_at(mode: str, moment: datetime) -> HelpHours:
