@@ -8,7 +8,14 @@ from typing import Any
 from rasa_sdk.events import SlotSet
 
 from actions.dossiers import ResumeDossier, StartDossier
-from actions.explain import explain, offer_choices, search, wait_for_name, which_procedure
+from actions.explain import explain
+from actions.finding import (
+    choice_entities,
+    offer_choices,
+    search,
+    wait_for_name,
+    which_procedure,
+)
 from actions.offers import holds_card, say_card_is_for_a_draft
 from actions.ratings import Rate
 from actions.turn import MENU, Events, TopicAction, Turn
@@ -24,7 +31,7 @@ async def find_named(turn: Turn) -> Events | None:
     if not letters and turn.entity("procedure_code") is None:
         return None
     found = await search(turn)
-    if found.outcome == "found":
+    if found.clear:
         return await explain(turn, ["ask_procedure"])
     if found.outcome == "choices" and found.content_words:
         return offer_choices(turn, turn.wanted or ["ask_procedure"], found)
@@ -47,7 +54,8 @@ class Clarify(TopicAction):
             if "draft" in chosen:
                 turn.mean("draft", chosen["draft"])
                 return await ResumeDossier().act(turn)
-            turn.mean("procedure", chosen["code"])
+            for entity, value in choice_entities(chosen).items():
+                turn.mean(entity, value)
             if "start_dossier" in chosen["wishes"]:
                 return await StartDossier().act(turn)
             return await explain(turn, chosen["wishes"])

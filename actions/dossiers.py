@@ -6,7 +6,7 @@ from rasa_sdk.events import ActiveLoop, SlotSet
 
 from actions import elsewhere, requests
 from actions.dossier_form import LOOP
-from actions.explain import find_procedure, wait_for_name
+from actions.finding import find_procedure, several, wait_for_name, which_first
 from actions.onestop_client import OnestopRefusal
 from actions.status_form import LOOP as STATUS_LOOP
 from actions.status_form import RESUME
@@ -32,6 +32,8 @@ class StartDossier(TopicAction):
 
     async def act(self, turn: Turn) -> Events:
         """Find the procedure; say honestly when it takes no dossiers online."""
+        if parts := await several(turn):
+            return [*which_first(turn, ["start_dossier"], parts), *leave_other_loop(turn)]
         procedure, events, _ = await find_procedure(turn, ["start_dossier"])
         events = [*events, *leave_other_loop(turn)]
         if procedure is None:

@@ -1,19 +1,17 @@
-"""Explain a procedure: find the one that is meant, answer what was asked, offer the next step."""
+"""Explain a procedure: answer what was asked of it, and offer the next step."""
 
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
 
-from rasa_sdk.events import FollowupAction, SlotSet
+from rasa_sdk.events import FollowupAction
 
 from actions import printed
-from actions.onestop_client import OnestopRefusal
-from actions.texts import Button, button, render, shorten
-from actions.turn import ASK_PERSON, Events, Turn
-from bot.nlu.text import fold, tokens
+from actions.finding import Part, ask_rest, find_procedure, options, several
+from actions.texts import Button, button
+from actions.turn import Events, Turn
+from bot.nlu.text import fold
 from onestop.catalogue.content import Procedure
-from onestop.schemas import Candidate, SearchResult
 
 # What can be asked of a procedure → the title of the button that asks it, in the order offered.
 ASPECTS = {
@@ -35,60 +33,6 @@ HANDS_IN = re.compile(
     r"(?:nop|lam|lap) ho so\b(?!.*\broi\b)"
 )
 OFFERED_ASPECTS = 3
-CHOICE_TITLE_LENGTH = 90
-# A candidate with this chance, so many times the next one's, is answered at once, the others beside it.
-LIKELY, AHEAD = 0.5, 4.0
-BESIDE = 2
-POSSIBLE = 0.01
-FEW_WORDS = 3
-# Wishes of a topic of which it is asked what citizens usually want there; an aspect may be told at once.
-WIDE = ("ask_procedure", "start_dossier")
-# Of a few words that follow a choice these choose nothing; folded.
-_SAYS_NOTHING = {
-    *("a", "anh", "cai", "cho", "chi", "co", "da", "di", "do", "duoc", "em", "hay", "khong"),
-    *("la", "lam", "minh", "muon", "nhe", "no", "oi", "roi", "thi", "toi"),
-}
-
-
-class Meant(NamedTuple):
-    """The procedure that a message means, if it was found, and what comes of finding it."""
-
-    procedure: Procedure | None
-    events: Events
-    others: list[Candidate] = []  # noqa: RUF012 - never changed: what it may mean as well
-
-
-def options(candidates: list[Candidate]) -> list[dict[str, Any]]:
-    """What is offered to choose from, as it is kept until the citizen has chosen."""
-    by = telling_apart(candidates)
-    return [
-        {
-            "code": one.code,
-            "title": shorten(render("choice", one=one, by=by), CHOICE_TITLE_LENGTH),
-            "score": one.score,
-        }
-        for one in candidates
-    ]
-
-
-def choose_buttons(wishes: list[str], offered: list[dict[str, Any]]) -> list[Button]:
-    """One button an option, with a number that can also be typed; pressing it repeats the wishes."""
-    also = {"also": " ".join(wishes[1:])} if len(wishes) > 1 else {}
-    return [
-        button(f"{at}. {one['title']}", wishes[0], procedure=one["code"], **also)
-        for at, one in enumerate(offered, start=1)
-    ]
-
-
-def telling_apart(candidates: list[Candidate]) -> str:
-    """What divides procedures of one and the same name; empty where their names do."""
-    if len(candidates) < 2 or len({one.name.casefold() for one in candidates}) > 1:
-        return ""
-    for by in ("agency", "tier", "field", "level"):
-        told = {getattr(one, by) for one in candidates}
-        if len(told) == len(candidates) and all(told):
-            return by
-    return "code"
 
 
 def next_buttons(
@@ -111,181 +55,8 @@ def next_buttons(
     ]
 
 
-def offer_choices(turn: Turn, wishes: list[str], found: SearchResult) -> Events:
-    """Ask which one is meant, and keep the choice, so that the citizen can also type its number."""
-    likeliest = [one for one in found.candidates if one.score >= POSSIBLE]
-    possible = likeliest if len(likeliest) > 1 else found.candidates[:2]
-    same = possible[0].name if telling_apart(possible) else ""
-    return _offer(turn, wishes, options(possible), question=found.question, name=same)
-
-
-def _offer(
-    turn: Turn,
-    wishes: list[str],
-    offered: list[dict[str, Any]],
-    question: str | None = None,
-    name: str = "",
-) -> Events:
-    turn.show("choices", question=question, name=name, buttons=choose_buttons(wishes, offered))
-    return [SlotSet("choices", [{**one, "wishes": wishes} for one in offered])]
-
-
-def likely(scores: list[float]) -> bool:
-    """Whether the first of the chances is high and far ahead of the next."""
-    return scores[0] >= LIKELY and ahead(scores)
-
-
-def ahead(scores: list[float]) -> bool:
-    """Whether the first of the chances is far ahead of the next."""
-    first, *others = scores
-    return first >= AHEAD * max(others, default=0.0)
-
-
-async def topic_buttons(turn: Turn, wishes: list[str]) -> list[Button]:
-    """The topics that the message may be about, else the usual ones, and a person; a topic repeats the wishes.
-
-    While an e-form is filled there are none: its own question follows with its own buttons.
-    """
-    if turn.tracker.active_loop_name:
-        return []
-    also = {"also": " ".join(wishes[1:])} if len(wishes) > 1 else {}
-    topics = (await turn.search()).topics
-    return [*(button(name, wishes[0], topic=name, **also) for name in topics), ASK_PERSON]
-
-
-async def not_found(turn: Turn, wishes: list[str]) -> None:
-    """Say that nothing fits and offer topics; the second time in a row, offer a person."""
-    if turn.puzzled:
-        turn.offer_person()
-    else:
-        buttons = await topic_buttons(turn, wishes)
-        turn.show("procedure_not_found", topics=bool(buttons), buttons=buttons)
-
-
-async def which_procedure(turn: Turn, wishes: list[str]) -> Events:
-    """Ask which procedure is meant, and keep what is wanted of it; the third time, offer a person."""
-    if turn.puzzled:
-        turn.offer_person()
-    else:
-        turn.note(again=bool(turn.wanted))
-        buttons = await topic_buttons(turn, wishes)
-        turn.show("which_procedure", wishes=wishes, topics=bool(buttons), buttons=buttons)
-    return wait_for_name(wishes)
-
-
-def wait_for_name(wishes: list[str]) -> Events:
-    """Keep what is wanted until the procedure is named: a choice without a code."""
-    return [SlotSet("choices", [{"wishes": wishes}])]
-
-
-def _offered_before(turn: Turn, found: SearchResult) -> str | None:
-    """The only one of the candidates that the last reply offered: a name answers what it asked."""
-    offered = {one["code"] for one in turn.offered}
-    again = [one.code for one in found.candidates if one.code in offered]
-    return again[0] if len(again) == 1 else None
-
-
-def _by_title(turn: Turn) -> list[Candidate]:
-    """The only one of the last choices whose title has most of a short reply's words ("mất rồi"), else none."""
-    said = [word for word in tokens(fold(turn.text)) if word not in _SAYS_NOTHING]
-    if not 1 <= len(said) <= FEW_WORDS:
-        return []
-    titles = [set(tokens(fold(one["title"]))) for one in turn.offered]
-    held = [sum(word in title for word in said) for title in titles]
-    most = max(held, default=0)
-    if 2 * most <= len(said) or held.count(most) > 1:
-        return []
-    one = turn.offered[held.index(most)]
-    return [Candidate(code=one["code"], name=one["title"], short_name=one["title"], score=1.0)]
-
-
-async def search(turn: Turn) -> SearchResult:
-    """The procedures that the message means; "bị mất" after a choice of licences is one of those.
-
-    A few words that follow a choice choose by its titles, or are read together with those before them.
-    """
-    found = await turn.search()
-    if found.outcome == "choices" and found.topics:
-        return found
-    offered, asked = {one["code"] for one in turn.offered}, turn.last_words(2)
-    sure = found.outcome == "found" and found.candidates[0].code in offered
-    if not offered or sure:
-        return found
-    if found.outcome != "found" and (titled := _by_title(turn)):
-        return found.model_copy(
-            update={"outcome": "found", "candidates": titled, "content_words": True}
-        )
-    if len(asked) < 2:
-        return found
-    both = await turn.find(" ".join(asked))
-    if not both.candidates:
-        return found
-    if both.candidates[0].code in offered:
-        scores = [one.score for one in both.candidates]
-        moved = both.candidates[0].code != turn.offered[0]["code"] and ahead(scores)
-        if both.outcome == "found" or moved or likely(scores):
-            return both.model_copy(update={"outcome": "found"})
-    elif both.outcome == "found" and len(asked[1].split()) <= FEW_WORDS:
-        return both
-    return found
-
-
-async def find_procedure(turn: Turn, wishes: list[str], guess: bool = False) -> Meant:
-    """The procedure that the message means; without one the citizen was asked or told.
-
-    A button names it. Typed words are searched; words that name no subject ("còn lệ phí thì sao?")
-    go on with what was offered right before, else with the procedure that is being talked about.
-
-    Args:
-        wishes: what is wanted of it, repeated by the buttons when several fit.
-        guess: whether a likely procedure will do, its look-alikes offered beside the answer.
-    """
-    present = turn.slot("procedure")
-    code = turn.entity("procedure") or turn.entity("procedure_code")
-    guessed: list[Candidate] = []
-    topic = turn.entity("topic")
-    if code is None and turn.button and topic is None:
-        code = present
-    if code is None:
-        found = await search(turn)
-        scores = [one.score for one in found.candidates]
-        among = present in [one.code for one in found.candidates]
-        silent = not found.content_words or found.outcome == "none"
-        if found.outcome == "choices" and found.topics and (topic or wishes[0] in WIDE):
-            return Meant(None, offer_choices(turn, wishes, found))
-        if found.outcome == "found":
-            code = found.candidates[0].code
-        elif silent and turn.offered:
-            if not likely([one["score"] for one in turn.offered]):
-                return Meant(None, _offer(turn, wishes, turn.offered))
-            code = turn.offered[0]["code"]
-        elif not found.content_words or (present and (among or silent)):
-            code = present
-        elif found.outcome == "choices":
-            code = _offered_before(turn, found)
-            if code is None and guess and found.question is None and likely(scores):
-                guessed = [one for one in found.candidates[: 1 + BESIDE] if one.score >= POSSIBLE]
-                code = guessed[0].code
-            if code is None:
-                return Meant(None, offer_choices(turn, wishes, found))
-        else:
-            await not_found(turn, wishes)
-            return Meant(None, wait_for_name(wishes))
-    if code is None:
-        return Meant(None, await which_procedure(turn, wishes))
-    try:
-        procedure = await turn.service.procedure(code)
-    except OnestopRefusal:
-        await not_found(turn, wishes)
-        return Meant(None, [])
-    # After a guess its look-alikes can still be chosen, also by a word that tells them apart.
-    open_choices = [{**one, "wishes": wishes} for one in options(guessed)] or None
-    kept = [SlotSet("procedure", procedure.code), SlotSet("choices", open_choices)]
-    return Meant(procedure, kept, guessed[1:])
-
-
 async def explain(turn: Turn, wishes: list[str]) -> Events:
-    """Answer each wish about the procedure that the message means.
+    """Answer each wish about the procedure that the message means, or about each of several.
 
     A mere name answers "which procedure?": what was wanted of it is done, a dossier begun as well.
     """
@@ -294,18 +65,36 @@ async def explain(turn: Turn, wishes: list[str]) -> Events:
         if "start_dossier" in turn.wanted or (HANDS_IN.search(fold(turn.text)) and not turn.asks):
             return [FollowupAction("action_start_dossier")]
         asked = [wish for wish in turn.wanted if wish in ASPECTS] or asked
+    if parts := await several(turn):
+        return await _explain_each(turn, asked, parts)
     procedure, events, others = await find_procedure(turn, asked, guess=True)
     if procedure is None:
         return events
     beside = [button(one["title"], asked[0], procedure=one["code"]) for one in options(others)]
+    await _tell(turn, procedure, asked, beside)
+    return events
+
+
+async def _explain_each(turn: Turn, asked: list[str], parts: list[Part]) -> Events:
+    """Answer of each procedure what is asked of it, else of all; then ask about those that are not clear."""
+    for part in parts:
+        if part.procedure:
+            wishes = [wish for wish in turn.wishes_of(part.said) if wish in ASPECTS]
+            await _tell(turn, part.procedure, wishes or asked)
+    return await ask_rest(turn, asked, parts)
+
+
+async def _tell(
+    turn: Turn, procedure: Procedure, asked: list[str], beside: list[Button] | None = None
+) -> None:
+    rest = OFFERED_ASPECTS - len(beside or [])
     turn.show(
         "explanation",
         procedure=procedure,
         aspects=asked,
         everything=turn.entity("everything") is not None,
-        others=bool(others),
-        buttons=[*next_buttons(turn, procedure, asked, OFFERED_ASPECTS - len(beside)), *beside],
+        others=bool(beside),
+        buttons=[*next_buttons(turn, procedure, asked, rest), *(beside or [])],
     )
     if "ask_forms" in asked:
         await printed.show_blank(turn, procedure.code)
-    return events

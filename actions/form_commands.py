@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from rasa_sdk.events import ActiveLoop, SlotSet
 
-from actions import elsewhere, filling, owed, printed
+from actions import elsewhere, filling, finding, owed, printed
 from actions.onestop_client import OnestopRefusal
 from actions.texts import button
 from actions.turn import Events, Turn
@@ -162,6 +162,7 @@ async def submit(turn: Turn, draft: DraftView) -> Events:
         SlotSet("draft", None),
         SlotSet("sent", draft.procedure.code),
         SlotSet("dossiers", [*(turn.slot("dossiers") or []), *codes]),
+        *finding.remind_of_rest(turn, draft.procedure.code),
     ]
 
 

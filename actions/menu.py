@@ -27,7 +27,7 @@ class Capabilities(TopicAction):
 
     async def act(self, turn: Turn) -> Events:
         """Say it with the menu; "trợ giúp" also stands in names of procedures (`actions/naming.py`)."""
-        turn.show("capabilities", buttons=MENU[:3])
+        turn.show("capabilities", buttons=MENU)
         return []
 
 

@@ -1,14 +1,17 @@
-"""A message that is a procedure's name is about that procedure, whatever else it sounds like.
+"""What a message says of a procedure before an action that is about something else.
 
-The understanding knows how people talk. The names of five thousand procedures hold all those words, too:
-"Thanh toán chi phí …" is no wish to pay, and "Giải quyết khiếu nại …" is no complaint.
+A message that is a procedure's name is about that procedure, whatever else it sounds like: the understanding
+knows how people talk, and the names of five thousand procedures hold all those words, too: "Thanh toán chi
+phí …" is no wish to pay, and "Giải quyết khiếu nại …" is no complaint. And one line may ask of a procedure
+beside something else ("hồ sơ của em tới đâu rồi, với lại đổi bằng lái hết bao nhiêu tiền").
 """
 
 from __future__ import annotations
 
 from rasa_sdk.events import FollowupAction
 
-from actions.explain import explain
+from actions import units
+from actions.explain import ASPECTS, explain
 from actions.turn import Events, TopicAction, Turn
 
 # They find the procedure themselves.
@@ -16,6 +19,8 @@ _FINDING = {
     *("action_explain", "action_start_dossier", "action_clarify", "action_out_of_scope"),
     "action_back_to_draft",
 }
+# What may be asked for beside an aspect of a procedure, in one line.
+_BESIDE = {"action_check_status", "action_pay", "action_post_delivery"}
 _WORDS = 4  # a shorter message is looked up only where a name was asked for: hardly one is so short
 
 
@@ -37,7 +42,19 @@ class UnlessNamed(TopicAction):
                 events = await explain(turn, ["ask_procedure"])
                 going_on = turn.tracker.active_loop_name or "action_listen"
                 return [FollowupAction(going_on), *events]  # where both name one, the last counts
-        return await self._otherwise.act(turn)
+        before = await _answer_beside(turn) if self.name() in _BESIDE else []
+        return [*before, *await self._otherwise.act(turn)]
+
+
+async def _answer_beside(turn: Turn) -> Events:
+    """What the line asks of a procedure that it names, and of opening hours."""
+    asked = [wish for wish in turn.wishes() if wish in ASPECTS]
+    events: Events = []
+    if turn.fresh and turn.text and asked and (await turn.search()).clear:
+        events += await explain(turn, asked)
+    if turn.fresh and "ask_opening_hours" in turn.wishes():
+        events += await units.tell(turn, ask=False)
+    return events
 
 
 def unless_named(action: TopicAction) -> TopicAction:

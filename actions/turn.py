@@ -13,7 +13,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.onestop_client import OnestopClient, OnestopUnavailable, onestop
 from actions.texts import Button, button, render
-from bot.nlu.text import canonical
+from bot.nlu.text import canonical, fold, tokens
 from common.tenant import Tenant, tenant
 from onestop.schemas import FieldView, SearchResult
 
@@ -139,6 +139,15 @@ class Turn:
             return [self.intent, *(self.entity("also") or "").split()]
         said = [str(one["intent"]) for one in self._message.get("wishes") or []]
         return list(dict.fromkeys(said)) or [self.intent]
+
+    def wishes_of(self, part: str) -> list[str]:
+        """The intents of the clauses that a part of the message stands in, or that stand in it."""
+        said = f" {' '.join(tokens(fold(part)))} "
+        clauses = [
+            (str(one["intent"]), f" {' '.join(tokens(fold(str(one.get('text') or ''))))} ")
+            for one in self._message.get("wishes") or []
+        ]
+        return [intent for intent, clause in clauses if clause in said or said in clause]
 
     def slot(self, name: str) -> Any:
         """The value of a slot."""

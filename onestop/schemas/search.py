@@ -27,6 +27,7 @@ class SearchResult(BaseModel):
     aspects ("còn lệ phí thì sao?"), so that a follow-up keeps its procedure; `question` is what tells
     look-alikes apart; `named` says that the message is hardly more than the first candidate's name.
     `topics` is the topic that the message only names ("đất đai"), or, where nothing was found, topics to offer.
+    `several` holds what to look for one by one, where the message wants several procedures; else nothing.
     """
 
     outcome: Literal["found", "choices", "none"]
@@ -35,3 +36,9 @@ class SearchResult(BaseModel):
     content_words: bool = True
     named: bool = False
     topics: list[str] = []
+    several: list[str] = []
+
+    @property
+    def clear(self) -> bool:
+        """Whether it need not be asked what is meant: one procedure is found, or one of several."""
+        return self.outcome == "found" or bool(self.several)

@@ -60,4 +60,9 @@ async def test_a_name_that_sounds_like_a_cry_for_help(talk: Talk) -> None:
 async def test_who_asks_for_help_hears_what_can_be_done(talk: Talk) -> None:
     await talk.act(unless_named(Capabilities()), "em giúp được gì", "ask_capabilities")
     assert "em giúp được" in talk.text()
-    assert list(talk.buttons().values()) == ["/ask_procedure", "/start_dossier", "/check_status"]
+    assert list(talk.buttons().values()) == [
+        "/ask_procedure",
+        "/start_dossier",
+        "/check_status",
+        "/ask_person",
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Container, Iterable, Sequence
 from itertools import pairwise
@@ -11,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from onestop.catalogue.content import Procedure
-from onestop.catalogue.search import ages, judgement
+from onestop.catalogue.search import ages, judgement, several
 from onestop.catalogue.search.evidence import Bodies, Channel, Weights
 from onestop.catalogue.search.facts import (
     body,
@@ -129,9 +130,16 @@ class SearchIndex:
         Returns:
             The candidates, likeliest first; also where the outcome is "none", with low scores.
         """
+        query = unicodedata.normalize("NFC", query)
         if known := [self._by_code[c] for c in _CODE.findall(query) if c in self._by_code]:
             cards = [self._scored(at, 1.0) for at in dict.fromkeys(known)]
             return SearchResult(outcome="found", candidates=cards[:limit], content_words=True)
+        whole = self._search(query, max(limit, several.DEPTH), narrow)
+        wanted = several.several(query, whole, lambda part: self._search(part, limit, narrow))
+        return whole.model_copy(update={"candidates": whole.candidates[:limit], "several": wanted})
+
+    def _search(self, query: str, limit: int, narrow: Narrow) -> SearchResult:
+        """What a text means, taken for one wish."""
         said, aged = _affirmed(query), self._aged(query)
         topic = self._lexicon.topic(said)
         if topic and (usual := self._usual(topic, narrow)):

@@ -1,0 +1,104 @@
+"""Several procedures in one message: "đổi bằng lái và làm lại căn cước".
+
+Cut where words join, each part is looked for by itself. Names join words as well, and people tell stories; so
+parts count only if each is clear on its own, the whole message leads to each of them too, and they are not
+look-alikes. Of 3,596 messages that want one procedure 9 are cut, most of which could be read either way.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from bot.nlu.text import strip_accents, tokens
+from onestop.schemas import SearchResult
+
+DEPTH = 20  # candidates of the whole message among which each part's procedure must be
+_MOST = 6  # parts; a message of more is a story
+_ALIKE = 0.02  # what a part may mean with so much of a chance is no other thing than it means
+_LED = 6  # syllables of a part that may lack the verb of the one before ("làm lại căn cước và bằng lái")
+_VERB = 3  # … which has at most so many syllables, without the person and the wish before it
+_JOINS = re.compile(
+    r"[,;.!?]+(?=\s|$)|\n|\s[-–+&]\s"
+    r"|(?<!\w)(?:voi lai|voi ca|va ca|cung voi|voi|va|dong thoi|the con|con nua|ngoai ra|vua|lan|con|ca)(?!\w)",
+    re.IGNORECASE,
+)
+# Without these marks they are other words (con, lần, cà …).
+_MARKED = {"con": "còn", "ca": "cả", "lan": "lẫn"}
+_DENIED = re.compile(r"(?:khong|chua)\b")
+
+Find = Callable[[str], SearchResult]
+
+
+class _Part(NamedTuple):
+    """A part of a message that means a procedure by itself."""
+
+    said: str
+    meant: set[str]  # the code of one, or of what is offered of a topic
+    possible: set[str]  # … and of what it may mean besides
+
+
+def parts(text: str) -> list[str]:
+    """A message cut where words join; parts that say what is not wanted are left out.
+
+    Args:
+        text: the message as it was typed, in NFC.
+    """
+    folded = strip_accents(text)
+    cut, position = [], 0
+    for join in _JOINS.finditer(folded):
+        typed = text[join.start() : join.end()].lower()
+        if typed == _MARKED.get(join.group().lower(), typed):
+            cut.append(text[position : join.start()].strip())
+            position = join.end()
+    cut.append(text[position:].strip())
+    return [part for part in cut if tokens(part) and not _DENIED.match(strip_accents(part).lower())]
+
+
+def several(text: str, whole: SearchResult, find: Find) -> list[str]:
+    """What to look for instead of the message, one text a procedure; nothing where it wants only one.
+
+    Args:
+        text: the message as it was typed, in NFC.
+        whole: what it means as a whole, with `DEPTH` candidates.
+        find: looks for a text.
+    """
+    cut = parts(text)
+    if not 1 < len(cut) <= _MOST or whole.named or whole.outcome == "none" or whole.topics:
+        return []
+    likely = {one.code for one in whole.candidates}
+    found: list[_Part] = []
+    for part in cut:
+        read = [one for said in _readings(part, found) if (one := _meant(said, find, likely))]
+        one = max(read, key=lambda one: len(one.meant) == 1, default=None)
+        if one and not any(_alike(one, other) for other in found):
+            found.append(one)
+    # What is clear as a whole must be clear as it stands in a part, too ("kết hôn với người nước ngoài").
+    alone = set[str]().union(*(part.meant for part in found if part.said in cut))
+    if len(found) < 2 or (whole.outcome == "found" and whole.candidates[0].code not in alone):
+        return []
+    return [part.said for part in found]
+
+
+def _readings(part: str, before: list[_Part]) -> Iterator[str]:
+    """A part as it stands, then with the verb of the first one before it."""
+    length = len(tokens(part))
+    if length > 1:
+        yield part
+    if before and length <= _LED:
+        verb = before[0].said.split()[:_VERB]
+        yield from (" ".join([*verb[:many], part]) for many in range(1, len(verb) + 1))
+
+
+def _meant(said: str, find: Find, likely: set[str]) -> _Part | None:
+    result = find(said)
+    if result.outcome == "none" or (result.outcome == "choices" and not result.topics):
+        return None
+    meant = {one.code for one in result.candidates[: None if result.topics else 1]}
+    possible = meant | {one.code for one in result.candidates if one.score >= _ALIKE}
+    return _Part(said, meant, possible) if meant & likely else None
+
+
+def _alike(one: _Part, other: _Part) -> bool:
+    return bool(one.meant & other.possible or other.meant & one.possible)
