@@ -55,7 +55,9 @@ def is_local(p: Procedure) -> bool:
 
 
 def known_facts(procedures: Sequence[Procedure], plain: Sequence[str]) -> list[Floats]:
-    """For each procedure 1 or 0: at the commune, local, local under the name of a national one.
+    """For each procedure 1 or 0: at the commune, local, local under the name of a national one, of one level.
+
+    "Cấp lại thẻ căn cước (thực hiện tại cấp tỉnh)" is of one level where "Cấp lại thẻ căn cước" is listed, too.
 
     Args:
         procedures: the procedures.
@@ -63,11 +65,13 @@ def known_facts(procedures: Sequence[Procedure], plain: Sequence[str]) -> list[F
     """
     local = [is_local(p) for p in procedures]
     national = {name for name, own in zip(plain, local, strict=True) if not own}
+    tailed = [_TAIL.search(p.name) is not None for p in procedures]
+    whole = {name for name, tail in zip(plain, tailed, strict=True) if not tail}
     facts = [
-        (p.tier is Tier.COMMUNE, own, own and name in national)
-        for p, name, own in zip(procedures, plain, local, strict=True)
+        (p.tier is Tier.COMMUNE, own, own and name in national, tail and name in whole)
+        for p, name, own, tail in zip(procedures, plain, local, tailed, strict=True)
     ]
-    return list(np.array(facts, dtype=np.float32).reshape(len(procedures), 3).T)
+    return list(np.array(facts, dtype=np.float32).reshape(len(procedures), 4).T)
 
 
 def in_scope(

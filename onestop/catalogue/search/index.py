@@ -50,7 +50,7 @@ _MESSAGE, _ROW, _COSINE, _PAIRS_MESSAGE = 0, 1, 2, 3  # places in the features o
 _BODY, _ACTION, _CONTRADICTED, _CONFIRMED = 0, 2, 3, 4  # places in the features of procedures
 _NEAR = 1.0  # a namesake whose total is further away is another thing, or excluded
 # Not fitted: whoever is not of the age that a name asks for cannot mean it.
-_OTHER_AGE = np.float32(1.0)
+_OTHER_AGE = np.float32(2.0)
 _COMMON_ACTION = 8  # names that must begin with the same two syllables (cấp lại, gia hạn …)
 
 
@@ -281,7 +281,7 @@ class SearchIndex:
         """What `narrow` adds to each procedure's total."""
         if narrow == ANYTHING:
             return np.zeros(1, dtype=np.float32)
-        _, local, copies = self._known
+        _, local, copies, _ = self._known
         lost = -self._weights.local * local - self._weights.copy * copies
         return np.array(
             [

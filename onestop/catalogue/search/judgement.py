@@ -18,7 +18,7 @@ IN_SCOPE = 0.3  # below this chance the message wants no procedure
 WHOLE = 0.9  # a name or saying of which so much is said is meant, whatever longer names hold too
 SAME = 0.02  # shares of the message that differ by less tell nothing apart
 SHOWN = 0.01  # less likely candidates are not offered
-_SHARPNESS = 7.5
+_SHARPNESS = 6.0
 _ELSEWHERE = 4.0  # not fitted: a listed phrase must outweigh a chance fit
 _UNKNOWN = 1.0  # not fitted either: whatever else is said, nonsense speaks against
 

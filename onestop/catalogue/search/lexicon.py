@@ -1,7 +1,7 @@
 """The search's language data: everyday words, life situations, words that carry
 no content, what tells look-alikes apart, bare topics.
 
-Five YAML files under `data/search/` that staff can extend; the file heads say how.
+Six YAML files under `data/search/` that staff can extend; the file heads say how.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zlib import crc32
 
 from common import yaml_files
@@ -90,7 +90,7 @@ class Lexicon:
 
     @classmethod
     def load(cls, folder: Path = DATA, synonyms: str | None = None) -> Lexicon:
-        """Read the five files of a folder.
+        """Read the six files of a folder.
 
         Args:
             folder: where they are.
@@ -111,13 +111,10 @@ class Lexicon:
             for person in plain["persons"]
         ]
         said = yaml_files.load(synonyms) if synonyms else yaml_files.read(folder / "synonyms.yml")
-        for entry in said:
-            means = entry["means"] if isinstance(entry["means"], list) else [entry["means"]]
-            meant = tuple(tuple(words(text)) for text in means)
-            named = entry.get("names", False)
-            phrases += [
-                Phrase(tuple(words(text)), Kind.MEANS, meant, named) for text in entry["say"]
-            ]
+        everyday = list(_synonyms_of(said))
+        known = {phrase.said for phrase in everyday}
+        terms = _synonyms_of(yaml_files.read(folder / "terms.yml"))
+        phrases += [*everyday, *(phrase for phrase in terms if phrase.said not in known)]
         official = {phrase for known in phrases for phrase in known.means if len(phrase) > 1}
         phrases += [Phrase(phrase, Kind.KEEP) for phrase in official]
         situations = (
@@ -191,6 +188,14 @@ class Lexicon:
             if exact or found:
                 return length, tuple(exact[:1] or found)
         return 1, ()
+
+
+def _synonyms_of(entries: Iterable[dict[str, Any]]) -> Iterator[Phrase]:
+    for entry in entries:
+        means = entry["means"] if isinstance(entry["means"], list) else [entry["means"]]
+        meant = tuple(tuple(words(text)) for text in means)
+        for text in entry["say"]:
+            yield Phrase(tuple(words(text)), Kind.MEANS, meant, entry.get("names", False))
 
 
 def _agree(stretch: Sequence[Word], phrase: Phrase, accented: bool) -> bool:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 import pytest
-import yaml
 
+from bot.nlu.text import normalise, strip_accents, tokens
+from common import yaml_files
 from onestop.catalogue.content import Procedure
 from onestop.catalogue.search.lexicon import DATA, Lexicon, shipped
 from onestop.catalogue.search.words import folded_key, words
@@ -25,10 +27,30 @@ def test_no_situation_is_given_to_two_procedures() -> None:
     assert [text for text, count in said.items() if count > 1] == []
 
 
+def listed(name: str) -> list[dict[str, Any]]:
+    """The entries of a file of synonyms."""
+    entries: list[dict[str, Any]] = yaml_files.read(DATA / name)
+    return entries
+
+
 def test_no_everyday_phrase_has_two_entries() -> None:
-    entries = yaml.safe_load((DATA / "synonyms.yml").read_text(encoding="utf-8"))
+    entries = [*listed("synonyms.yml"), *listed("terms.yml")]
     said = Counter(text for entry in entries for text in entry["say"])
     assert [text for text, count in said.items() if count > 1] == []
+
+
+@pytest.mark.parametrize("name", ["synonyms.yml", "terms.yml"])
+def test_no_everyday_phrase_is_read_as_telex(name: str) -> None:
+    said = [str(text) for entry in listed(name) for text in entry["say"]]
+    read = {text: tokens(strip_accents(normalise(text))) for text in said}
+    assert [text for text in said if read[text] != tokens(strip_accents(text.lower()))] == []
+
+
+def test_terms_stand_for_words_of_names(real_catalogue: list[Procedure]) -> None:
+    known = {word.folded for p in real_catalogue for word in words(p.name)}
+    means = [entry["means"] for entry in listed("terms.yml")]
+    meant = [text for one in means for text in ([one] if isinstance(one, str) else one)]
+    assert [text for text in meant if {w.folded for w in words(text)} - known] == []
 
 
 def test_every_situation_s_code_is_a_procedure_of_the_national_records(
