@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from onestop.catalogue.content import Procedure
-from onestop.catalogue.search import ages, judgement, several
+from onestop.catalogue.search import ages, judgement
 from onestop.catalogue.search.evidence import Bodies, Channel, Weights
 from onestop.catalogue.search.facts import (
     body,
@@ -28,6 +28,7 @@ from onestop.catalogue.search.names import Namesakes, is_name
 from onestop.catalogue.search.narrow import ANYTHING, EXCLUDED, Narrow
 from onestop.catalogue.search.postings import Floats
 from onestop.catalogue.search.reading import read_both, read_message, read_name
+from onestop.catalogue.search.several import several
 from onestop.catalogue.search.spelling import Spelling
 from onestop.catalogue.search.topics import Topic
 from onestop.catalogue.search.words import (
@@ -134,9 +135,9 @@ class SearchIndex:
         if known := [self._by_code[c] for c in _CODE.findall(query) if c in self._by_code]:
             cards = [self._scored(at, 1.0) for at in dict.fromkeys(known)]
             return SearchResult(outcome="found", candidates=cards[:limit], content_words=True)
-        whole = self._search(query, max(limit, several.DEPTH), narrow)
-        wanted = several.several(query, whole, lambda part: self._search(part, limit, narrow))
-        return whole.model_copy(update={"candidates": whole.candidates[:limit], "several": wanted})
+        whole = self._search(query, limit, narrow)
+        wanted = several(query, whole, lambda text, count: self._search(text, count, narrow))
+        return whole.model_copy(update={"several": wanted}) if wanted else whole
 
     def _search(self, query: str, limit: int, narrow: Narrow) -> SearchResult:
         """What a text means, taken for one wish."""
@@ -175,7 +176,7 @@ class SearchIndex:
         shown = [at for at, c in zip(best[:limit], chances, strict=False) if c >= judgement.SHOWN]
         names = [self._plain[at] for at in shown[:_TOLD_APART]]
         ranked = list(zip(best[:limit], chances, strict=False))
-        named = outcome != "none" and is_name(query, self._cards[best[0]].name)
+        named = outcome != "none" and is_name(folded_key(said), self._cards[best[0]].name)
         if outcome == "found":
             same = [
                 at for at in self._namesakes.of(best[0]) if totals[at] > totals[best[0]] - _NEAR

@@ -25,9 +25,13 @@ _ENDING = re.compile(r"(?: (?:a|nhe|voi|em|oi|di|giup))+$")
 _NUMBERS = {"code", "decision_number", "source", "aliases"}
 
 
-def is_name(message: str, name: str) -> bool:
-    """Whether a message is hardly more than a procedure's name, with or without what leads to it."""
-    said = folded_key(words(message))
+def is_name(said: str, name: str) -> bool:
+    """Whether a message is hardly more than a procedure's name, with or without what leads to it.
+
+    Args:
+        said: the message's folded words.
+        name: the procedure's official name.
+    """
     if len(said.split()) < _SYLLABLES:
         return False
     readings = {said, _LEADING.sub("", said)}

@@ -14,8 +14,9 @@ from typing import NamedTuple
 from bot.nlu.text import strip_accents, tokens
 from onestop.schemas import SearchResult
 
-DEPTH = 20  # candidates of the whole message among which each part's procedure must be
-_MOST = 6  # parts; a message of more is a story
+_DEPTH = 20  # candidates of the whole message among which each part's procedure must be
+_CHOICES = 5  # … and of a part that are looked at
+_MOST, _LONGEST = 5, 24  # parts and syllables; a message of more is a story
 _ALIKE = 0.02  # what a part may mean with so much of a chance is no other thing than it means
 _LED = 6  # syllables of a part that may lack the verb of the one before ("làm lại căn cước và bằng lái")
 _VERB = 3  # … which has at most so many syllables, without the person and the wish before it
@@ -28,7 +29,7 @@ _JOINS = re.compile(
 _MARKED = {"con": "còn", "ca": "cả", "lan": "lẫn"}
 _DENIED = re.compile(r"(?:khong|chua)\b")
 
-Find = Callable[[str], SearchResult]
+Find = Callable[[str, int], SearchResult]
 
 
 class _Part(NamedTuple):
@@ -61,24 +62,29 @@ def several(text: str, whole: SearchResult, find: Find) -> list[str]:
 
     Args:
         text: the message as it was typed, in NFC.
-        whole: what it means as a whole, with `DEPTH` candidates.
-        find: looks for a text.
+        whole: what it means as a whole.
+        find: looks for a text; returns so many candidates.
     """
-    cut = parts(text)
-    if not 1 < len(cut) <= _MOST or whole.named or whole.outcome == "none" or whole.topics:
+    if whole.named or whole.outcome == "none" or whole.topics or len(tokens(text)) > _LONGEST:
         return []
-    likely = {one.code for one in whole.candidates}
+    cut = parts(text)
+    if not 1 < len(cut) <= _MOST:
+        return []
     found: list[_Part] = []
     for part in cut:
-        read = [one for said in _readings(part, found) if (one := _meant(said, find, likely))]
+        read = [one for said in _readings(part, found) if (one := _meant(said, find))]
         one = max(read, key=lambda one: len(one.meant) == 1, default=None)
         if one and not any(_alike(one, other) for other in found):
             found.append(one)
+    if len(found) < 2:
+        return []
     # What is clear as a whole must be clear as it stands in a part, too ("kết hôn với người nước ngoài").
     alone = set[str]().union(*(part.meant for part in found if part.said in cut))
-    if len(found) < 2 or (whole.outcome == "found" and whole.candidates[0].code not in alone):
+    if whole.outcome == "found" and whole.candidates[0].code not in alone:
         return []
-    return [part.said for part in found]
+    likely = {one.code for one in find(text, _DEPTH).candidates}
+    kept = [part.said for part in found if part.meant & likely]
+    return kept if len(kept) > 1 else []
 
 
 def _readings(part: str, before: list[_Part]) -> Iterator[str]:
@@ -91,13 +97,13 @@ def _readings(part: str, before: list[_Part]) -> Iterator[str]:
         yield from (" ".join([*verb[:many], part]) for many in range(1, len(verb) + 1))
 
 
-def _meant(said: str, find: Find, likely: set[str]) -> _Part | None:
-    result = find(said)
+def _meant(said: str, find: Find) -> _Part | None:
+    result = find(said, _CHOICES)
     if result.outcome == "none" or (result.outcome == "choices" and not result.topics):
         return None
     meant = {one.code for one in result.candidates[: None if result.topics else 1]}
     possible = meant | {one.code for one in result.candidates if one.score >= _ALIKE}
-    return _Part(said, meant, possible) if meant & likely else None
+    return _Part(said, meant, possible)
 
 
 def _alike(one: _Part, other: _Part) -> bool:
