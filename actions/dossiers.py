@@ -6,7 +6,7 @@ from rasa_sdk.events import ActiveLoop, SlotSet
 
 from actions import elsewhere, requests
 from actions.dossier_form import LOOP
-from actions.finding import find_procedure, several, wait_for_name, which_first
+from actions.finding import find_procedure, remind_of_rest, several, wait_for_name, which_first
 from actions.onestop_client import OnestopRefusal
 from actions.status_form import LOOP as STATUS_LOOP
 from actions.status_form import RESUME
@@ -32,7 +32,7 @@ class StartDossier(TopicAction):
 
     async def act(self, turn: Turn) -> Events:
         """Find the procedure; say honestly when it takes no dossiers online."""
-        if parts := await several(turn):
+        if parts := await several(turn, ["start_dossier"]):
             return [*which_first(turn, ["start_dossier"], parts), *leave_other_loop(turn)]
         procedure, events, _ = await find_procedure(turn, ["start_dossier"])
         events = [*events, *leave_other_loop(turn)]
@@ -59,7 +59,7 @@ class StartDossier(TopicAction):
                     button("Nộp ở đâu", "ask_place", procedure=procedure.code),
                 ],
             )
-            return events
+            return [*events, *remind_of_rest(turn, procedure.code)]
         if draft.answered == 0:
             turn.show("start", draft=draft)
         else:
@@ -80,6 +80,10 @@ class ResumeDossier(TopicAction):
         drafts = await turn.service.drafts(turn.owner)
         chosen = turn.entity("draft")
         found = [one for one in drafts if one.id == chosen] if chosen else drafts
+        if turn.text and not drafts and turn.offered and "start_dossier" in turn.wanted:
+            return await StartDossier().act(
+                turn
+            )  # "làm tiếp": what was offered, not what was begun
         if not found:
             turn.show("no_draft")
             return [*leave_other_loop(turn), SlotSet("draft", None)]

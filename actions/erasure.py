@@ -10,7 +10,8 @@ from actions.turn import Events, TopicAction, Turn
 
 def forgotten() -> Events:
     """The events after which nothing open is gone on with."""
-    names = ("draft", "sent", "dossiers", "feedback", "rating", "last_paper", "adding_to")
+    dossiers = ("draft", "sent", "dossiers", "last_paper", "adding_to")
+    names = (*dossiers, "choices", "later", "feedback", "rating")
     return [SlotSet(name, None) for name in names]
 
 

@@ -65,7 +65,7 @@ async def explain(turn: Turn, wishes: list[str]) -> Events:
         if "start_dossier" in turn.wanted or (HANDS_IN.search(fold(turn.text)) and not turn.asks):
             return [FollowupAction("action_start_dossier")]
         asked = [wish for wish in turn.wanted if wish in ASPECTS] or asked
-    if parts := await several(turn):
+    if parts := await several(turn, asked):
         return await _explain_each(turn, asked, parts)
     procedure, events, others = await find_procedure(turn, asked, guess=True)
     if procedure is None:
@@ -79,9 +79,8 @@ async def _explain_each(turn: Turn, asked: list[str], parts: list[Part]) -> Even
     """Answer of each procedure what is asked of it, else of all; then ask about those that are not clear."""
     for part in parts:
         if part.procedure:
-            wishes = [wish for wish in turn.wishes_of(part.said) if wish in ASPECTS]
-            await _tell(turn, part.procedure, wishes or asked)
-    return await ask_rest(turn, asked, parts)
+            await _tell(turn, part.procedure, part.wishes)
+    return ask_rest(turn, asked, parts)
 
 
 async def _tell(

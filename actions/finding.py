@@ -40,6 +40,7 @@ class Part(NamedTuple):
     """One of several things that a message wants."""
 
     said: str
+    wishes: list[str]
     found: SearchResult
     procedure: Procedure | None  # none where it must still be asked which one is meant
 
@@ -98,7 +99,12 @@ def _offer(
     name: str = "",
 ) -> Events:
     turn.show("choices", question=question, name=name, buttons=choose_buttons(wishes, offered))
-    return [SlotSet("choices", [{**one, "wishes": wishes} for one in offered])]
+    return _keep(wishes, offered)
+
+
+def _keep(wishes: list[str], offered: list[dict[str, Any]]) -> Events:
+    """Keep what can be chosen now, and what is wanted of it."""
+    return [SlotSet("choices", [{**one, "wishes": wishes} for one in offered] or None)]
 
 
 def likely(scores: list[float]) -> bool:
@@ -151,7 +157,7 @@ def wait_for_name(wishes: list[str]) -> Events:
 
 def _offered_before(turn: Turn, found: SearchResult) -> str | None:
     """The only one of the candidates that the last reply offered: a name answers what it asked."""
-    offered = {one["code"] for one in turn.offered}
+    offered = {one.get("code") for one in turn.offered}
     again = [one.code for one in found.candidates if one.code in offered]
     return again[0] if len(again) == 1 else None
 
@@ -167,6 +173,8 @@ def _by_title(turn: Turn) -> list[Candidate]:
     if 2 * most <= len(said) or held.count(most) > 1:
         return []
     one = turn.offered[held.index(most)]
+    if "code" not in one:
+        return []
     return [Candidate(code=one["code"], name=one["title"], short_name=one["title"], score=1.0)]
 
 
@@ -178,7 +186,8 @@ async def search(turn: Turn) -> SearchResult:
     found = await turn.search()
     if found.outcome == "choices" and found.topics:
         return found
-    offered, asked = {one["code"] for one in turn.offered}, turn.last_words(2)
+    offered = [one["code"] for one in turn.offered if "code" in one]
+    asked = turn.last_words(2)
     sure = found.outcome == "found" and found.candidates[0].code in offered
     if not offered or sure or found.several or not found.content_words:
         return found
@@ -193,7 +202,7 @@ async def search(turn: Turn) -> SearchResult:
         return found
     if both.candidates[0].code in offered:
         scores = [one.score for one in both.candidates]
-        moved = both.candidates[0].code != turn.offered[0]["code"] and ahead(scores)
+        moved = both.candidates[0].code != offered[0] and ahead(scores)
         if both.outcome == "found" or moved or likely(scores):
             return both.model_copy(update={"outcome": "found"})
     elif both.outcome == "found" and len(asked[1].split()) <= FEW_WORDS:
@@ -229,6 +238,8 @@ async def find_procedure(turn: Turn, wishes: list[str], guess: bool = False) -> 
         elif silent and turn.offered:
             if not likely([one["score"] for one in turn.offered]):
                 return Meant(None, _offer(turn, wishes, turn.offered))
+            if unclear := turn.offered[0].get("topic"):
+                return Meant(None, offer_choices(turn, wishes, await turn.find(unclear)))
             code = turn.offered[0]["code"]
         elif not found.content_words or (present and (among or silent)):
             code = present
@@ -244,67 +255,99 @@ async def find_procedure(turn: Turn, wishes: list[str], guess: bool = False) -> 
             return Meant(None, wait_for_name(wishes))
     if code is None:
         return Meant(None, await which_procedure(turn, wishes))
-    try:
-        procedure = await turn.service.procedure(code)
-    except OnestopRefusal:
+    procedure = await _procedure(turn, code)
+    if procedure is None:
         await not_found(turn, wishes)
         return Meant(None, [])
     # After a guess its look-alikes can still be chosen, also by a word that tells them apart.
-    open_choices = [{**one, "wishes": wishes} for one in options(guessed)] or None
-    kept = [SlotSet("procedure", procedure.code), SlotSet("choices", open_choices)]
+    kept = [SlotSet("procedure", procedure.code), *_keep(wishes, options(guessed))]
     return Meant(procedure, kept, guessed[1:])
 
 
-async def several(turn: Turn) -> list[Part]:
-    """What a message wants that names several procedures; nothing where it names one."""
+async def _procedure(turn: Turn, code: str) -> Procedure | None:
+    """The procedure of a code, if there is one."""
+    try:
+        return await turn.service.procedure(code)
+    except OnestopRefusal:
+        return None
+
+
+async def several(turn: Turn, wishes: list[str]) -> list[Part]:
+    """What a message wants that names several procedures; nothing where it names one.
+
+    Args:
+        turn: the turn.
+        wishes: what is wanted of each, unless its own part of the message says which of these.
+    """
     if turn.button or turn.entity("procedure") or turn.entity("procedure_code"):
         return []
     parts = []
     for said in (await turn.search()).several:
+        own = turn.wishes_of(said)
         found = await turn.find(said)
         clear = found.outcome == "found"
-        procedure = await turn.service.procedure(found.candidates[0].code) if clear else None
-        parts.append(Part(said, found, procedure))
+        procedure = await _procedure(turn, found.candidates[0].code) if clear else None
+        parts.append(Part(said, [one for one in wishes if one in own] or wishes, found, procedure))
     return parts
 
 
-async def ask_rest(turn: Turn, wishes: list[str], parts: list[Part]) -> Events:
+def ask_rest(turn: Turn, wishes: list[str], parts: list[Part]) -> Events:
     """Ask about the parts that are not clear; what is asked next without a name may be of any that is."""
-    told = [part.found.candidates[0] for part in parts if part.procedure]
+    told = [part.procedure for part in parts if part.procedure]
     unclear = [part for part in parts if part.procedure is None]
     present = [SlotSet("procedure", told[-1].code)] if told else []
     if len(unclear) > 1:
-        return [*present, *which_first(turn, wishes, unclear)]
+        return [*present, *which_first(turn, wishes, unclear, more=bool(told))]
     if unclear:
-        return [*present, *offer_choices(turn, wishes, unclear[0].found)]
-    return [*present, SlotSet("choices", [{**one, "wishes": wishes} for one in options(told)])]
+        return [*present, *offer_choices(turn, unclear[0].wishes, unclear[0].found)]
+    return [*present, *_keep(wishes, [_thing(part) for part in parts])]
 
 
-def which_first(turn: Turn, wishes: list[str], parts: list[Part]) -> Events:
-    """Ask with which of several things to begin; those of a dossier that is sent come back after it."""
-    things = [_thing(part) for part in parts]
-    turn.show("which_first", wishes=wishes, things=things, buttons=choose_buttons(wishes, things))
-    events = [SlotSet("choices", [{**one, "wishes": wishes} for one in things])]
-    return [*events, SlotSet("later", things)] if wishes == ["start_dossier"] else events
-
-
-def remind_of_rest(turn: Turn, sent: str) -> Events:
-    """After a dossier is sent, offer what the citizen wanted besides.
+def which_first(turn: Turn, wishes: list[str], parts: list[Part], more: bool = False) -> Events:
+    """Ask with which of several things to begin; those of a dossier that is sent come back after it.
 
     Args:
         turn: the turn.
-        sent: the code of the procedure whose dossier it is.
+        wishes: what is wanted of each.
+        parts: the things.
+        more: whether others were answered before them.
+    """
+    things = [_thing(part) for part in parts]
+    buttons = choose_buttons(wishes, things)
+    turn.show("which_first", wishes=wishes, many=len(things), more=more, buttons=buttons)
+    later = [SlotSet("later", things)] if wishes == ["start_dossier"] else []
+    return [*_keep(wishes, things), *later]
+
+
+def remind_of_rest(turn: Turn, done: str) -> Events:
+    """After a dossier is sent, or will not be, offer what the citizen wanted to hand in besides.
+
+    After a dossier that was none of those the others are not brought up again.
+
+    Args:
+        turn: the turn.
+        done: the code of the procedure whose dossier it is.
     """
     things = turn.slot("later") or []
-    rest = [one for one in things if sent not in one["codes"]]
-    if rest:
-        turn.show("later", buttons=choose_buttons(["start_dossier"], rest))
-    return [SlotSet("later", rest or None)] if things else []
+    rest = [one for one in things if done not in one["codes"]]
+    if not things:
+        return []
+    if not rest or rest == things:
+        return [SlotSet("later", None)]
+    wishes = ["start_dossier"]
+    turn.show("later", buttons=choose_buttons(wishes, rest))
+    return [SlotSet("later", rest), *_keep(wishes, rest)]
 
 
 def _thing(part: Part) -> dict[str, Any]:
-    """A part to choose; of one that is not clear it is asked then which procedure is meant."""
-    codes = [one.code for one in part.found.candidates]
+    """A part to choose; of one that is not clear it is asked then which procedure is meant.
+
+    All are wanted, so that none is likelier than another.
+    """
+    found = part.found.candidates
     if part.procedure is None:
-        return {"topic": part.said, "title": part.said, "codes": codes}
-    return {**options(part.found.candidates[:1])[0], "codes": codes[:1]}
+        title = shorten(part.said, CHOICE_TITLE_LENGTH)
+        thing = {"topic": part.said, "title": title, "codes": [one.code for one in found]}
+    else:
+        thing = {**options(found[:1])[0], "codes": [part.procedure.code]}
+    return {**thing, "score": 1.0}

@@ -77,7 +77,8 @@ async def discard(turn: Turn, draft: DraftView) -> Events:
     """Give the draft up."""
     await turn.service.discard(draft.id, turn.owner)
     turn.show("cancelled")
-    return [*leave(), SlotSet("draft", None)]
+    rest = finding.remind_of_rest(turn, draft.procedure.code)
+    return [*leave(), SlotSet("draft", None), *rest]
 
 
 async def review(turn: Turn, draft: DraftView) -> Events:
@@ -157,12 +158,13 @@ async def submit(turn: Turn, draft: DraftView) -> Events:
         return [*leave(), SlotSet("draft", None)]
     filling.show_receipt(turn, receipt, await owed.after_sending(turn, receipt))
     codes = [receipt.code] if receipt.state == "received" else []
+    begun = receipt.state != "supplemented"  # a supplement was not what was wanted in turn
     return [
         *leave(),
         SlotSet("draft", None),
         SlotSet("sent", draft.procedure.code),
         SlotSet("dossiers", [*(turn.slot("dossiers") or []), *codes]),
-        *finding.remind_of_rest(turn, draft.procedure.code),
+        *(finding.remind_of_rest(turn, draft.procedure.code) if begun else []),
     ]
 
 

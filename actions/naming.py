@@ -12,6 +12,7 @@ from rasa_sdk.events import FollowupAction
 
 from actions import units
 from actions.explain import ASPECTS, explain
+from actions.questions import AFTERWARDS
 from actions.turn import Events, TopicAction, Turn
 
 # They find the procedure themselves.
@@ -19,8 +20,6 @@ _FINDING = {
     *("action_explain", "action_start_dossier", "action_clarify", "action_out_of_scope"),
     "action_back_to_draft",
 }
-# What may be asked for beside an aspect of a procedure, in one line.
-_BESIDE = {"action_check_status", "action_pay", "action_post_delivery"}
 _WORDS = 4  # a shorter message is looked up only where a name was asked for: hardly one is so short
 
 
@@ -42,7 +41,7 @@ class UnlessNamed(TopicAction):
                 events = await explain(turn, ["ask_procedure"])
                 going_on = turn.tracker.active_loop_name or "action_listen"
                 return [FollowupAction(going_on), *events]  # where both name one, the last counts
-        before = await _answer_beside(turn) if self.name() in _BESIDE else []
+        before = await _answer_beside(turn) if self.name() in AFTERWARDS.values() else []
         return [*before, *await self._otherwise.act(turn)]
 
 

@@ -173,16 +173,20 @@ class Turn:
     @property
     def wanted(self) -> list[str]:
         """What is wanted of the procedure, where the last reply asked which one is meant; else nothing."""
-        if not _ASKING_WHICH.intersection(self.previous_actions()):
+        asked = _ASKING_WHICH.intersection(self.previous_actions()) or "later" in self.replied
+        if not asked:
             return []
         waiting = self.slot("choices") or []
         return next((list(one["wishes"]) for one in waiting if "wishes" in one), [])
 
     @property
     def offered(self) -> list[dict[str, Any]]:
-        """The procedures that the last reply offered to choose from, likeliest first."""
+        """What the last reply offered to choose from, likeliest first.
+
+        Each is a procedure (`code`), or words of which it is not clear yet which one they mean (`topic`).
+        """
         waiting = self.slot("choices") or [] if self.wanted else []
-        return [one for one in waiting if "code" in one]
+        return [one for one in waiting if "title" in one]
 
     def _replies_before(self) -> Iterator[dict[str, Any]]:
         """What was said between the message before this one and this one, the newest first."""
@@ -258,7 +262,7 @@ class Turn:
 
     async def search(self) -> SearchResult:
         """The procedures that the message, or the topic of a button, may mean."""
-        found = await self.find(self.entity("topic") or self.text)
+        found = await self.find(self.entity("topic") or await self._about_procedures())
         self.note(
             candidates=[
                 {"code": one.code, "name": one.short_name, "score": round(one.score, 3)}
@@ -266,6 +270,19 @@ class Turn:
             ]
         )
         return found
+
+    async def _about_procedures(self) -> str:
+        """What was typed without the hours that it asks for, unless nothing else in it names a subject.
+
+        "Mấy giờ mở cửa" alone has the words of one who opens a shop.
+        """
+        rest = self.text
+        for one in self._message.get("wishes") or []:
+            if one["intent"] == "ask_opening_hours" and one.get("text"):
+                rest = rest.replace(str(one["text"]), " ")
+        if rest == self.text or not rest.strip() or not (await self.find(rest)).content_words:
+            return self.text
+        return rest
 
     async def names_nothing(self) -> bool:
         """Whether what was typed names no subject, as a bare "nộp hồ sơ"."""

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
 from actions.clarify import Clarify
-from actions.dossiers import StartDossier
-from actions.finding import remind_of_rest
+from actions.dossiers import ResumeDossier, StartDossier
+from actions.erasure import forgotten
+from actions.finding import CHOICE_TITLE_LENGTH, remind_of_rest
+from actions.form_commands import discard, submit
 from actions.naming import unless_named
+from actions.person import Acknowledge
 from actions.questions import Explain
 from actions.status_form import CheckStatus
-from onestop.schemas import SearchResult
+from actions.turn import TopicAction
+from onestop.schemas import Receipt, SearchResult
 from tests.actions.conftest import Talk, loop_of, slots_of
-from tests.actions.fakes import FOUND, NOTHING, SEVERAL, candidate
+from tests.actions.fakes import FOUND, NOTHING, SEVERAL, candidate, draft, field
 
 TEMPORARY, COPY = "đăng ký tạm trú", "chứng thực bản sao"
 BOTH = "đăng ký tạm trú và chứng thực bản sao"
 COPY_FOUND = SearchResult(outcome="found", candidates=[candidate("2.000815", "Chứng thực bản sao")])
+
+
+def chosen(code: str) -> dict[str, Any]:
+    """What a button says that names a procedure."""
+    entities = [{"entity": "procedure", "value": code}]
+    return {"intent": "start_dossier", "entities": entities}
 
 
 def knows(talk: Talk, said: str, **found: SearchResult) -> None:
@@ -125,3 +139,173 @@ async def test_after_an_answer_the_other_wish_of_the_line_goes_on(talk: Talk) ->
     events = await talk.act(Explain(), "phí tạm trú, hồ sơ đến đâu", "ask_fee", wishes=wishes)
     followed = [one["name"] for one in events if one["event"] == "followup"]
     assert followed == ["action_check_status"]
+
+
+WISHED = [
+    {"code": "1.004194", "title": "Đăng ký tạm trú", "score": 1.0, "codes": ["1.004194"]},
+    {"code": "2.000815", "title": "Chứng thực bản sao", "score": 1.0, "codes": ["2.000815"]},
+]
+UNCLEAR = {"topic": COPY, "title": COPY, "score": 1.0, "codes": ["2.000815", "2.000843"]}
+
+
+def reminded(talk: Talk, *things: dict[str, Any]) -> None:
+    """The reply before the next message offered to go on with these."""
+    kept = [{**one, "wishes": ["start_dossier"]} for one in things]
+    talk.slots = {"later": list(things), "choices": kept}
+    talk.events = [
+        {"event": "user", "text": "đồng ý"},
+        {"event": "action", "name": "dossier_form"},
+        {"event": "bot", "text": "…", "metadata": {"trace": {"said": "later"}}},
+    ]
+
+
+async def test_a_typed_number_begins_what_comes_back(talk: Talk) -> None:
+    talk.slots = {"later": WISHED}
+    talk.slots |= slots_of(remind_of_rest(talk.turn("đồng ý"), "1.004194"))
+    await talk.act(Clarify(), "1", "inform")
+    assert talk.service.called("start_draft") == [["2.000815"]]
+
+
+@pytest.mark.parametrize("action", [StartDossier(), ResumeDossier()])
+async def test_a_yes_or_to_go_on_begins_the_one_that_comes_back(
+    talk: Talk, action: TopicAction
+) -> None:
+    reminded(talk, WISHED[0])
+    talk.service.found = NOTHING
+    assert [one["name"] for one in await talk.act(Acknowledge(), "vâng", "affirm")] == [
+        "action_start_dossier"
+    ]
+    await talk.act(action, "vâng làm tiếp đi", "affirm")
+    assert talk.service.called("start_draft") == [["1.004194"]]
+
+
+async def test_a_yes_to_several_that_come_back_asks_which(talk: Talk) -> None:
+    reminded(talk, *WISHED, UNCLEAR)
+    talk.service.found = NOTHING
+    events = await talk.act(StartDossier(), "vâng", "affirm")
+    assert not talk.service.called("start_draft")
+    assert len(slots_of(events)["choices"]) == 3
+
+
+async def test_a_yes_to_one_that_is_not_clear_asks_which_procedure_it_is(talk: Talk) -> None:
+    reminded(talk, UNCLEAR)
+    talk.service.found, talk.service.found_for = NOTHING, {COPY: SEVERAL}
+    events = await talk.act(StartDossier(), "vâng", "affirm")
+    assert [one["code"] for one in slots_of(events)["choices"]] == ["1.004194", "2.000815"]
+
+
+async def test_words_that_name_nothing_do_not_choose_what_was_talked_of_before(talk: Talk) -> None:
+    asked = [{**UNCLEAR, "wishes": ["start_dossier"]}, {**UNCLEAR, "wishes": ["start_dossier"]}]
+    talk.slots = {"choices": asked, "procedure": "1.004194"}
+    talk.events = [
+        {"event": "user", "text": BOTH},
+        {"event": "action", "name": "action_start_dossier"},
+    ]
+    talk.service.found = NOTHING
+    events = await talk.act(StartDossier(), "cả hai", "start_dossier")
+    assert not talk.service.called("start_draft")
+    assert [one["topic"] for one in slots_of(events)["choices"]] == [COPY, COPY]
+
+
+async def test_a_name_typed_after_the_question_which_comes_first_is_found(talk: Talk) -> None:
+    reminded(talk, UNCLEAR, WISHED[0])
+    talk.service.found = FOUND
+    await talk.act(StartDossier(), "tạm trú", "ask_procedure")
+    assert talk.service.called("start_draft") == [["1.004194"]]
+
+
+async def test_a_dossier_of_another_matter_forgets_the_rest_in_silence(talk: Talk) -> None:
+    talk.slots = {"later": WISHED}
+    assert slots_of(remind_of_rest(talk.turn("đồng ý"), "1.000689")) == {"later": None}
+    assert talk.text() == ""
+
+
+async def test_a_dossier_that_is_given_up_makes_room_for_the_next(talk: Talk) -> None:
+    talk.service.open = [draft(field("person_name"))]
+    talk.loop, talk.slots = "dossier_form", {"draft": "d1", "later": WISHED}
+    events = await discard(talk.turn("có", "affirm"), talk.service.open[0])
+    assert [one["code"] for one in slots_of(events)["later"]] == ["2.000815"]
+    assert "/start_dossier" in " ".join(talk.buttons().values())
+
+
+async def test_what_cannot_be_handed_in_online_makes_room_for_the_next(talk: Talk) -> None:
+    talk.slots = {"later": WISHED}
+    await talk.act(StartDossier(), '/start_dossier{"procedure": "2.000815"}', **chosen("2.000815"))
+    assert '/start_dossier{"procedure": "1.004194"}' in talk.buttons().values()
+
+
+@pytest.mark.parametrize(("state", "left"), [("received", 1), ("sending", 1), ("supplemented", 2)])
+async def test_only_a_dossier_that_is_sent_brings_the_rest_back(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch, state: Any, left: int
+) -> None:
+    ready = draft(None)
+    talk.service.open = [ready]
+    talk.slots = {"draft": "d1", "later": WISHED}
+    receipt = (await talk.service.submit("d1", "web:1")).model_copy(update={"state": state})
+
+    async def sent(name: str, owner: str) -> Receipt:
+        return receipt
+
+    monkeypatch.setattr(talk.service, "submit", sent)
+    slots = talk.slots | slots_of(await submit(talk.turn("đồng ý", "affirm"), ready))
+    assert len(slots["later"]) == left
+
+
+def test_who_has_data_erased_is_not_reminded_of_what_was_wanted() -> None:
+    assert {"later", "choices"} <= set(slots_of(forgotten()))
+
+
+async def test_a_long_part_is_shortened_for_its_button(talk: Talk) -> None:
+    long = " ".join(["chứng thực bản sao từ bản chính"] * 6)
+    said = f"{TEMPORARY} và {long}"
+    whole = SEVERAL.model_copy(update={"several": [TEMPORARY, long]})
+    talk.service.found_for = {said: whole, TEMPORARY: FOUND, long: SEVERAL}
+    await talk.act(StartDossier(), said, "start_dossier")
+    assert [len(title) <= len("1. ") + CHOICE_TITLE_LENGTH for title in talk.buttons()] == [
+        True
+    ] * 2
+
+
+async def test_a_procedure_that_is_gone_meanwhile_is_asked_about_like_one_not_clear(
+    talk: Talk,
+) -> None:
+    knows(talk, BOTH, second=FOUND.model_copy(update={"candidates": [candidate("9.9", "Cũ")]}))
+    await talk.act(Explain(), BOTH, "ask_fee")
+    assert "7.000 đồng" in talk.text()
+
+
+HOURS = "mấy giờ mở cửa"
+
+
+@pytest.mark.parametrize(
+    ("rest", "found"), [(f"{TEMPORARY} mất bao lâu", FOUND), ("mất bao lâu", COPY_FOUND)]
+)
+async def test_a_procedure_is_looked_for_without_the_hours_unless_nothing_else_is_said(
+    talk: Talk, rest: str, found: SearchResult
+) -> None:
+    said = f"{HOURS}, {rest}"
+    talk.service.found = NOTHING
+    talk.service.found_for = {said: COPY_FOUND, f" , {TEMPORARY} mất bao lâu": FOUND}
+    wishes = [
+        {"intent": "ask_opening_hours", "text": HOURS},
+        {"intent": "ask_time", "text": rest},
+    ]
+    events = await talk.act(Explain(), said, "ask_time", wishes=wishes)
+    assert slots_of(events)["procedure"] == found.candidates[0].code
+
+
+async def test_the_one_that_is_not_clear_is_asked_only_what_its_own_part_asks(talk: Talk) -> None:
+    knows(talk, BOTH, second=SEVERAL)
+    wishes = [{"intent": "ask_time", "text": TEMPORARY}, {"intent": "ask_fee", "text": COPY}]
+    events = await talk.act(Explain(), BOTH, "ask_time", wishes=wishes)
+    assert [one["wishes"] for one in slots_of(events)["choices"]] == [["ask_fee"]] * 2
+
+
+async def test_after_one_is_answered_the_others_are_counted_as_more(talk: Talk) -> None:
+    third = "tách hộ"
+    knows(talk, BOTH, second=SEVERAL)
+    several = [TEMPORARY, COPY, third]
+    talk.service.found_for |= {BOTH: SEVERAL.model_copy(update={"several": several})}
+    talk.service.found_for |= {third: SEVERAL}
+    await talk.act(Explain(), BOTH, "ask_fee")
+    assert "anh/chị còn hỏi 2 việc nữa" in talk.text()

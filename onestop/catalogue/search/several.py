@@ -72,8 +72,7 @@ def several(text: str, whole: SearchResult, find: Find) -> list[str]:
         return []
     found: list[_Part] = []
     for part in cut:
-        read = [one for said in _readings(part, found) if (one := _meant(said, find))]
-        one = max(read, key=lambda one: len(one.meant) == 1, default=None)
+        one = _best(_readings(part, found), find)
         if one and not any(_alike(one, other) for other in found):
             found.append(one)
     if len(found) < 2:
@@ -95,6 +94,17 @@ def _readings(part: str, before: list[_Part]) -> Iterator[str]:
     if before and length <= _LED:
         verb = before[0].said.split()[:_VERB]
         yield from (" ".join([*verb[:many], part]) for many in range(1, len(verb) + 1))
+
+
+def _best(readings: Iterator[str], find: Find) -> _Part | None:
+    """The first reading that means one procedure, else the first that means a topic."""
+    topic = None
+    for said in readings:
+        one = _meant(said, find)
+        if one and len(one.meant) == 1:
+            return one
+        topic = topic or one
+    return topic
 
 
 def _meant(said: str, find: Find) -> _Part | None:
