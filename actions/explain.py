@@ -27,6 +27,12 @@ ASPECTS = {
     "ask_forms": "Mẫu đơn",
     "ask_legal_basis": "Căn cứ pháp lý",
 }
+# What a line may wish for besides its questions, and the action that goes on with it.
+AFTERWARDS = {
+    "check_status": "action_check_status",
+    "pay": "action_pay",
+    "post_delivery": "action_post_delivery",
+}
 # A message that begins so wants to hand in what it names, whatever else it sounds like; folded.
 HANDS_IN = re.compile(
     r"^(?:(?:da|toi|em|minh|chau|bac|anh|chi|cho|giup|muon|can|xin|hay)\s+)*"
@@ -97,3 +103,10 @@ async def _tell(
     )
     if "ask_forms" in asked:
         await printed.show_blank(turn, procedure.code)
+
+
+def go_on(turn: Turn) -> Events:
+    """After its questions, go on with what the line wishes for besides; not within another loop."""
+    if turn.tracker.active_loop_name:
+        return []
+    return [FollowupAction(AFTERWARDS[wish]) for wish in turn.wishes() if wish in AFTERWARDS][:1]

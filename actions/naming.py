@@ -11,8 +11,7 @@ from __future__ import annotations
 from rasa_sdk.events import FollowupAction
 
 from actions import units
-from actions.explain import ASPECTS, explain
-from actions.questions import AFTERWARDS
+from actions.explain import AFTERWARDS, ASPECTS, explain
 from actions.turn import Events, TopicAction, Turn
 
 # They find the procedure themselves.

@@ -2,18 +2,9 @@
 
 from __future__ import annotations
 
-from rasa_sdk.events import FollowupAction
-
 from actions import units
-from actions.explain import explain
+from actions.explain import explain, go_on
 from actions.turn import Events, TopicAction, Turn
-
-# What the same line may wish besides, and the action that goes on with it.
-AFTERWARDS = {
-    "check_status": "action_check_status",
-    "pay": "action_pay",
-    "post_delivery": "action_post_delivery",
-}
 
 
 class Explain(TopicAction):
@@ -28,9 +19,7 @@ class Explain(TopicAction):
         events = await explain(turn, turn.wishes())
         if "ask_opening_hours" in turn.wishes():
             events += await units.tell(turn, ask=False)
-        if turn.tracker.active_loop_name is None:
-            events += [FollowupAction(AFTERWARDS[w]) for w in turn.wishes() if w in AFTERWARDS][:1]
-        return events
+        return [*events, *go_on(turn)]
 
 
 ACTIONS = (Explain,)

@@ -285,8 +285,10 @@ class Turn:
         return rest
 
     async def names_nothing(self) -> bool:
-        """Whether what was typed names no subject, as a bare "nộp hồ sơ"."""
-        return bool(self.text) and not (await self.search()).content_words
+        """Whether what was typed names no subject, as a bare "nộp hồ sơ"; a number may have chosen one."""
+        if not self.text or self.entity("procedure"):
+            return False
+        return not (await self.search()).content_words
 
     def offer_person(self) -> None:
         """Offer a person and the hotline, when the talk does not get on."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from actions import requests
-from actions.explain import ASPECTS, explain
+from actions.explain import ASPECTS, explain, go_on
 from actions.turn import Events, TopicAction, Turn
 from actions.unit_texts import show_units
 from bot.nlu.text import fold
@@ -44,11 +44,12 @@ class OpeningHours(TopicAction):
     async def act(self, turn: Turn) -> Events:
         """Tell what the service knows of the units, the day and the moment that are meant.
 
-        What is asked of a procedure in the same line is answered after it.
+        What is asked of a procedure in the same line is answered after it; then it goes on with its other wish.
         """
         asked = [wish for wish in turn.wishes() if wish in ASPECTS and wish != "ask_place"]
-        events = await tell(turn, ask=not asked)
-        return [*events, *(await explain(turn, asked))] if asked else events
+        after = go_on(turn)
+        events = await tell(turn, ask=not asked and not after)
+        return [*events, *(await explain(turn, asked) if asked else []), *after]
 
 
 ACTIONS = (OpeningHours,)

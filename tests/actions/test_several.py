@@ -16,6 +16,7 @@ from actions.person import Acknowledge
 from actions.questions import Explain
 from actions.status_form import CheckStatus
 from actions.turn import TopicAction
+from actions.units import OpeningHours
 from onestop.schemas import Receipt, SearchResult
 from tests.actions.conftest import Talk, loop_of, slots_of
 from tests.actions.fakes import FOUND, NOTHING, SEVERAL, candidate, draft, field
@@ -309,3 +310,23 @@ async def test_after_one_is_answered_the_others_are_counted_as_more(talk: Talk) 
     talk.service.found_for |= {third: SEVERAL}
     await talk.act(Explain(), BOTH, "ask_fee")
     assert "anh/chị còn hỏi 2 việc nữa" in talk.text()
+
+
+async def test_after_the_hours_the_other_wish_of_the_line_goes_on(talk: Talk) -> None:
+    wishes = [
+        {"intent": "ask_opening_hours", "text": HOURS},
+        {"intent": "check_status", "text": "hồ sơ đến đâu rồi"},
+    ]
+    said = f"{HOURS}, hồ sơ đến đâu rồi"
+    events = await talk.act(OpeningHours(), said, "ask_opening_hours", wishes=wishes)
+    assert "Thứ Hai" in talk.text()
+    assert [one["name"] for one in events] == ["action_check_status"]
+    talk.loop = "dossier_form"
+    assert await talk.act(OpeningHours(), said, "ask_opening_hours", wishes=wishes) == []
+
+
+async def test_who_chooses_the_procedure_of_the_last_dossier_again_means_it(talk: Talk) -> None:
+    kept = [{**one, "wishes": ["start_dossier"]} for one in WISHED]
+    talk.slots, talk.service.found = {"sent": "1.004194", "choices": kept}, NOTHING
+    await talk.act(Clarify(), "1", "inform")
+    assert talk.service.called("start_draft") == [["1.004194"]]
