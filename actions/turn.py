@@ -172,7 +172,7 @@ class Turn:
 
     @property
     def wanted(self) -> list[str]:
-        """What is wanted of the procedure, where the last reply asked which one is meant; else nothing."""
+        """What is wanted of a procedure, where the last reply asked which one is meant or comes next."""
         asked = _ASKING_WHICH.intersection(self.previous_actions()) or "later" in self.replied
         if not asked:
             return []
