@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from rasa_sdk.events import SlotSet
+from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions.dossiers import ResumeDossier, StartDossier
 from actions.explain import explain
 from actions.finding import (
+    FEW_WORDS,
     choice_entities,
     offer_choices,
     search,
@@ -17,15 +18,21 @@ from actions.finding import (
     which_procedure,
 )
 from actions.offers import holds_card, say_card_is_for_a_draft
+from actions.person import hand_over
 from actions.ratings import Rate
+from actions.texts import button
 from actions.turn import MENU, Events, TopicAction, Turn
 from onestop import resume_code
 
 
-async def find_named(turn: Turn) -> Events | None:
+async def find_named(turn: Turn, clearly: bool = False) -> Events | None:
     """Explain the procedure that the words name, or offer what they may name; else `None`.
 
     A bare number, date or phone names no procedure, unless it has the form of a code.
+
+    Args:
+        turn: the turn.
+        clearly: whether only one procedure or a topic will do, no mere possibilities.
     """
     letters = any(character.isalpha() for character in turn.text)
     if not letters and turn.entity("procedure_code") is None:
@@ -33,6 +40,11 @@ async def find_named(turn: Turn) -> Events | None:
     found = await search(turn)
     if found.clear:
         return await explain(turn, ["ask_procedure"])
+    among = turn.slot("procedure") in [one.code for one in found.candidates]
+    if found.outcome == "choices" and among and not turn.offered:
+        return await explain(turn, turn.wishes())  # "sửa hết bao nhiêu": more of what is talked of
+    if clearly and not (found.outcome == "choices" and found.topics):
+        return None
     if found.outcome == "choices" and found.content_words:
         return offer_choices(turn, turn.wanted or ["ask_procedure"], found)
     return None
@@ -81,6 +93,40 @@ class Clarify(TopicAction):
         return None
 
 
+class Acknowledge(TopicAction):
+    """A yes or no outside a form; right after a person or a dossier was offered, a yes takes the offer."""
+
+    action_name = "action_acknowledge"
+
+    async def act(self, turn: Turn) -> Events:
+        """Take the offer, do what is meant instead ("không phải, ý tôi là …"), or ask what is wished for."""
+        if turn.intent == "affirm" and turn.offered_person:
+            return await hand_over(turn)
+        if turn.intent == "affirm" and "start_dossier" in turn.wanted and turn.offered:
+            return [FollowupAction("action_start_dossier")]
+        named = await find_named(turn)
+        if named is not None:
+            return named
+        other = turn.intent == "deny" and "choices" in turn.replied
+        turn.show("acknowledge", other=other, buttons=MENU)
+        return []
+
+
+class NothingToDo(TopicAction):
+    """A command to the form while none is open; "không, đổi tên trên sổ đỏ cơ" corrects no answer."""
+
+    action_name = "action_nothing_to_do"
+
+    async def act(self, turn: Turn) -> Events:
+        """Say that nothing is being filled in, unless what is to be changed names a procedure."""
+        corrects = turn.intent == "correct_field" and len(turn.text.split()) > FEW_WORDS
+        named = await find_named(turn) if corrects else None
+        if named is not None:
+            return named
+        turn.show("nothing_to_do", buttons=[button("Hồ sơ đang dở", "resume_dossier")])
+        return []
+
+
 class OutOfScope(TopicAction):
     """Say honestly what cannot be done here, unless the words name a procedure after all.
 
@@ -99,4 +145,4 @@ class OutOfScope(TopicAction):
         return []
 
 
-ACTIONS = (Clarify, OutOfScope)
+ACTIONS = (Clarify, Acknowledge, NothingToDo, OutOfScope)

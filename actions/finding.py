@@ -162,6 +162,16 @@ def _offered_before(turn: Turn, found: SearchResult) -> str | None:
     return again[0] if len(again) == 1 else None
 
 
+def _of_the_offered(turn: Turn, found: SearchResult) -> SearchResult:
+    """A bare topic names what was offered of it: "bằng lái" after "anh/chị mất giấy tờ nào ạ?"."""
+    topic = found.outcome == "choices" and found.topics
+    code = _offered_before(turn, found) if topic and len(turn.offered) > 1 else None
+    if code is None:
+        return found
+    meant = [one for one in found.candidates if one.code == code]
+    return found.model_copy(update={"outcome": "found", "candidates": meant, "topics": []})
+
+
 def _by_title(turn: Turn) -> list[Candidate]:
     """The only one of the last choices whose title has most of a short reply's words ("mất rồi"), else none."""
     said = [word for word in tokens(fold(turn.text)) if word not in _SAYS_NOTHING]
@@ -183,7 +193,7 @@ async def search(turn: Turn) -> SearchResult:
 
     A few words that follow a choice choose by its titles, or are read together with those before them.
     """
-    found = await turn.search()
+    found = _of_the_offered(turn, await turn.search())
     if found.outcome == "choices" and found.topics:
         return found
     offered = [one["code"] for one in turn.offered if "code" in one]
@@ -284,7 +294,7 @@ async def several(turn: Turn, wishes: list[str]) -> list[Part]:
     parts = []
     for said in (await turn.search()).several:
         own = turn.wishes_of(said)
-        found = await turn.find(said)
+        found = _of_the_offered(turn, await turn.find(said))
         clear = found.outcome == "found"
         procedure = await _procedure(turn, found.candidates[0].code) if clear else None
         parts.append(Part(said, [one for one in wishes if one in own] or wishes, found, procedure))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from actions.clarify import find_named
 from actions.texts import button
 from actions.turn import MENU, Events, TopicAction, Turn
 
@@ -26,7 +27,11 @@ class Capabilities(TopicAction):
     action_name = "action_capabilities"
 
     async def act(self, turn: Turn) -> Events:
-        """Say it with the menu; "trợ giúp" also stands in names of procedures (`actions/naming.py`)."""
+        """Say it with the menu, unless who does not know what to do says about what."""
+        if turn.tracker.active_loop_name is None:
+            named = await find_named(turn, clearly=True)
+            if named is not None:
+                return named
         turn.show("capabilities", buttons=MENU)
         return []
 

@@ -12,12 +12,12 @@ from rasa_sdk.events import FollowupAction
 
 from actions import units
 from actions.explain import AFTERWARDS, ASPECTS, explain
-from actions.turn import Events, TopicAction, Turn
+from actions.turn import SURE, Events, TopicAction, Turn
 
 # They find the procedure themselves.
 _FINDING = {
     *("action_explain", "action_start_dossier", "action_clarify", "action_out_of_scope"),
-    "action_back_to_draft",
+    *("action_acknowledge", "action_nothing_to_do", "action_back_to_draft"),
 }
 _WORDS = 4  # a shorter message is looked up only where a name was asked for: hardly one is so short
 
@@ -33,10 +33,15 @@ class UnlessNamed(TopicAction):
         return self._otherwise.name()
 
     async def act(self, turn: Turn) -> Events:
-        """Search first; after the explanation goes on what would have gone on after the action."""
+        """Search first; after the explanation goes on what would have gone on after the action.
+
+        What the understanding only guesses ("… mới sanh thì làm cái chi trước" for a complaint) gives
+        way to what the search finds clearly.
+        """
         if turn.fresh and turn.text and (turn.wanted or len(turn.text.split()) >= _WORDS):
             found = await turn.find(turn.text)
-            if found.named:
+            guess = turn.confidence < SURE and turn.tracker.active_loop_name is None
+            if found.named or (guess and found.clear):
                 events = await explain(turn, ["ask_procedure"])
                 going_on = turn.tracker.active_loop_name or "action_listen"
                 return [FollowupAction(going_on), *events]  # where both name one, the last counts

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from rasa_sdk.events import FollowupAction
-
 from actions.onestop_client import OnestopRefusal, OnestopUnavailable
 from actions.texts import button
 from actions.turn import Events, TopicAction, Turn
@@ -84,19 +82,4 @@ class Person(TopicAction):
         return await hand_over(turn)
 
 
-class Acknowledge(TopicAction):
-    """A yes or no outside a form; right after a person or a dossier was offered, a yes takes the offer."""
-
-    action_name = "action_acknowledge"
-
-    async def act(self, turn: Turn) -> Events:
-        """Hand over, begin what was offered to be handed in, or ask what is wished for."""
-        if turn.intent == "affirm" and turn.offered_person:
-            return await hand_over(turn)
-        if turn.intent == "affirm" and "start_dossier" in turn.wanted and turn.offered:
-            return [FollowupAction("action_start_dossier")]
-        turn.show("acknowledge")
-        return []
-
-
-ACTIONS = (Person, Acknowledge)
+ACTIONS = (Person,)

@@ -6,8 +6,8 @@ from actions.complaints import Complain
 from actions.menu import Capabilities
 from actions.naming import UnlessNamed, unless_named
 from actions.questions import Explain
-from tests.actions.conftest import Talk
-from tests.actions.fakes import FOUND
+from tests.actions.conftest import Talk, slots_of
+from tests.actions.fakes import FOUND, SEVERAL
 
 NAME = "Giải quyết khiếu nại về đăng ký tạm trú"
 COMPLAIN = unless_named(Complain())
@@ -66,3 +66,16 @@ async def test_who_asks_for_help_hears_what_can_be_done(talk: Talk) -> None:
         "/check_status",
         "/ask_person",
     ]
+
+
+async def test_a_guess_gives_way_to_what_is_found_clearly(talk: Talk) -> None:
+    talk.service.found = FOUND
+    said = "ở trọ mới dọn tới thì làm cái chi trước, có đóng tiền hông"
+    await talk.act(COMPLAIN, said, "complain", confidence=0.5)
+    assert "Đăng ký tạm trú" in talk.text()
+
+
+async def test_a_guess_stays_where_nothing_is_clear(talk: Talk) -> None:
+    talk.service.found = SEVERAL
+    events = await talk.act(COMPLAIN, "cán bộ xã làm ăn chán quá", "complain", confidence=0.5)
+    assert slots_of(events)["feedback"]

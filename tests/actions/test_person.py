@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from actions.clarify import Acknowledge
 from actions.dossier_form import DossierForm
 from actions.onestop_client import OnestopUnavailable
-from actions.person import Acknowledge, Person
+from actions.person import Person
 from onestop.schemas import HelpHours
 from tests.actions.conftest import Talk
 from tests.actions.fakes import FakeOnestop, draft, field

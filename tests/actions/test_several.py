@@ -6,13 +6,12 @@ from typing import Any
 
 import pytest
 
-from actions.clarify import Clarify
+from actions.clarify import Acknowledge, Clarify
 from actions.dossiers import ResumeDossier, StartDossier
 from actions.erasure import forgotten
 from actions.finding import CHOICE_TITLE_LENGTH, remind_of_rest
 from actions.form_commands import discard, submit
 from actions.naming import unless_named
-from actions.person import Acknowledge
 from actions.questions import Explain
 from actions.status_form import CheckStatus
 from actions.turn import TopicAction
@@ -330,3 +329,18 @@ async def test_who_chooses_the_procedure_of_the_last_dossier_again_means_it(talk
     talk.slots, talk.service.found = {"sent": "1.004194", "choices": kept}, NOTHING
     await talk.act(Clarify(), "1", "inform")
     assert talk.service.called("start_draft") == [["1.004194"]]
+
+
+async def test_a_bare_topic_names_the_one_of_it_that_was_offered(talk: Talk) -> None:
+    talk.slots = {
+        "choices": [{"code": c, "title": c, "wishes": ["ask_fee"]} for c in ("2.000815", "9.9")]
+    }
+    talk.events = [
+        {"event": "user", "text": "mất hết giấy tờ"},
+        {"event": "action", "name": "action_explain"},
+    ]
+    topic = SEVERAL.model_copy(update={"topics": ["Chứng thực"]})
+    knows(talk, BOTH, second=topic)
+    await talk.act(Explain(), BOTH, "ask_procedure")
+    said = [one["text"].splitlines()[0] for one in talk.dispatcher.messages]
+    assert said == ["Đăng ký tạm trú", "Chứng thực bản sao"]

@@ -55,6 +55,7 @@ class System:
             "MOTCUA_UPLOAD_DIRECTORY": f"{directory}/uploads",
             # Scripts type faster than people.
             "MOTCUA_CHAT_MESSAGES_PER_MINUTE": "10000",
+            "MOTCUA_SESSIONS_PER_MINUTE": "10000",
             # Scripts want the assistant's answer, at any hour; a person has tests of its own.
             "MOTCUA_HANDOVER": "off",
             # Tests run at night too.

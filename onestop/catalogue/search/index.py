@@ -28,7 +28,7 @@ from onestop.catalogue.search.names import Namesakes, is_name
 from onestop.catalogue.search.narrow import ANYTHING, EXCLUDED, Narrow
 from onestop.catalogue.search.postings import Floats
 from onestop.catalogue.search.reading import read_both, read_message, read_name
-from onestop.catalogue.search.several import several
+from onestop.catalogue.search.several import parts, several
 from onestop.catalogue.search.spelling import Spelling
 from onestop.catalogue.search.topics import Topic
 from onestop.catalogue.search.words import (
@@ -52,6 +52,7 @@ _BODY, _ACTION, _CONTRADICTED, _CONFIRMED = 0, 2, 3, 4  # places in the features
 _NEAR = 1.0  # a namesake whose total is further away is another thing, or excluded
 # Not fitted: whoever is not of the age that a name asks for cannot mean it.
 _OTHER_AGE = np.float32(2.0)
+_PARTS = 8  # of a long message, which are looked at for a bare topic
 _COMMON_ACTION = 8  # names that must begin with the same two syllables (cấp lại, gia hạn …)
 
 
@@ -136,8 +137,16 @@ class SearchIndex:
             cards = [self._scored(at, 1.0) for at in dict.fromkeys(known)]
             return SearchResult(outcome="found", candidates=cards[:limit], content_words=True)
         whole = self._search(query, limit, narrow)
+        if whole.outcome == "none":
+            return self._topic_within(query, limit, narrow) or whole
         wanted = several(query, whole, lambda text, count: self._search(text, count, narrow))
         return whole.model_copy(update={"several": wanted}) if wanted else whole
+
+    def _topic_within(self, query: str, limit: int, narrow: Narrow) -> SearchResult | None:
+        """The only bare topic among the parts of a message that names nothing ("… rồi tôi muốn ly dị")."""
+        found = [self._search(part, limit, narrow) for part in parts(query)[:_PARTS]]
+        topics = [one for one in found if one.outcome == "choices" and one.topics]
+        return topics[0] if len(topics) == 1 else None
 
     def _search(self, query: str, limit: int, narrow: Narrow) -> SearchResult:
         """What a text means, taken for one wish."""

@@ -26,7 +26,8 @@ LEARNT = "learnt.yml"
 """Situations that staff's approved corrections taught (`python -m bot.training`); missing until the first."""
 
 
-# Talk elsewhere, but beside a topic it says what is wanted (làm thẻ bảo hiểm y tế).
+# Talk elsewhere, but beside a topic it says what is wanted (làm thẻ bảo hiểm y tế); not after it
+# (… thì làm giấy gì).
 _MAKING = ["lam"]
 
 
@@ -135,10 +136,11 @@ class Lexicon:
     def topic(self, said: Sequence[Word]) -> Topic | None:
         """The topic of a message that is but the name of one ("căn cước ạ"), which says no wish."""
         pieces = list(self.pieces(said, accented=any(not word.bare for word in said)))
+        dropped = [self._says_no_wish(piece) for piece in pieces]
+        last = max((at for at, is_talk in enumerate(dropped) if not is_talk), default=-1)
         talk = [
-            any(p.kind in (Kind.TALK, Kind.ASPECT) for p in piece.phrases)
-            and [word.folded for word in piece.said] != _MAKING
-            for piece in pieces
+            is_talk and (at > last or [word.folded for word in piece.said] != _MAKING)
+            for at, (piece, is_talk) in enumerate(zip(pieces, dropped, strict=True))
         ]
         begin = talk.index(False) if False in talk else len(talk)
         end = len(talk) - talk[::-1].index(False) if False in talk else 0
@@ -151,9 +153,16 @@ class Lexicon:
                 min(first + self.topics.longest, len(pieces)), max(first, end - 1), -1
             )
         ]
-        stretches.append([p for p, dropped in zip(pieces, talk, strict=True) if not dropped])
+        stretches.append([p for p, is_talk in zip(pieces, talk, strict=True) if not is_talk])
         named = (self.topics.of([w for p in stretch for w in p.said]) for stretch in stretches)
         return next((topic for topic in named if topic), None)
+
+    def _says_no_wish(self, piece: Piece) -> bool:
+        """Whether a stretch is talk or an aspect; beside a topic also one without its marks ("thi", "bi")."""
+        phrases = piece.phrases
+        if not phrases and piece.said[0].bare:
+            phrases = tuple(self._listed.get((piece.said[0].folded,), ()))
+        return any(phrase.kind in (Kind.TALK, Kind.ASPECT) for phrase in phrases)
 
     def listed(self) -> Iterator[tuple[Word, ...]]:
         """Every listed phrase as it is said."""

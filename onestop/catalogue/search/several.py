@@ -22,12 +22,14 @@ _LED = 6  # syllables of a part that may lack the verb of the one before ("làm 
 _VERB = 3  # … which has at most so many syllables, without the person and the wish before it
 _JOINS = re.compile(
     r"[,;.!?]+(?=\s|$)|\n|\s[-–+&]\s"
-    r"|(?<!\w)(?:voi lai|voi ca|va ca|cung voi|voi|va|dong thoi|the con|con nua|ngoai ra|vua|lan|con|ca)(?!\w)",
+    r"|(?<!\w)(?:voi lai|voi ca|va ca|cung voi|(?<!\bso )voi|va|dong thoi"
+    r"|the con|con nua|ngoai ra|sau do|roi|vua|lan|con|ca)(?!\w)",
     re.IGNORECASE,
 )
 # Without these marks they are other words (con, lần, cà …).
-_MARKED = {"con": "còn", "ca": "cả", "lan": "lẫn"}
-_DENIED = re.compile(r"(?:khong|chua)\b")
+_MARKED = {"con": "còn", "ca": "cả", "lan": "lẫn", "roi": "rồi"}
+# What begins so is not wanted, or asks about what stands before it ("mở quán, có phải xin phép không").
+_DENIED = re.compile(r"(?:khong|chua|co (?:phai|can|duoc))\b")
 
 Find = Callable[[str, int], SearchResult]
 
@@ -41,7 +43,7 @@ class _Part(NamedTuple):
 
 
 def parts(text: str) -> list[str]:
-    """A message cut where words join; parts that say what is not wanted are left out.
+    """A message cut where words join; parts that name no wish of their own are left out.
 
     Args:
         text: the message as it was typed, in NFC.
@@ -72,13 +74,18 @@ def several(text: str, whole: SearchResult, find: Find) -> list[str]:
         return []
     found: list[_Part] = []
     for part in cut:
-        one = _best(_readings(part, found), find)
-        if one and not any(_alike(one, other) for other in found):
+        if not find(part, 1).content_words:
+            continue  # "… rồi thì phải làm gì" wants nothing else
+        best = _best(_readings(part, found), find)
+        stands = _meant(part, find) if best and len(tokens(part)) > 1 else None
+        other = (one for one in (best, stands) if one and not any(_alike(one, o) for o in found))
+        if one := next(other, None):
             found.append(one)
     if len(found) < 2:
         return []
     # What is clear as a whole must be clear as it stands in a part, too ("kết hôn với người nước ngoài").
-    alone = set[str]().union(*(part.meant for part in found if part.said in cut))
+    clear = (part.meant for part in found if part.said in cut and len(part.meant) == 1)
+    alone = set[str]().union(*clear)
     if whole.outcome == "found" and whole.candidates[0].code not in alone:
         return []
     likely = {one.code for one in find(text, _DEPTH).candidates}

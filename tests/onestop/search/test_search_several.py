@@ -57,6 +57,10 @@ def test_a_message_of_one_wish_is_hardly_ever_taken_for_two(index: SearchIndex) 
         "cấp lại giấy phép lái xe bị mất, hỏng",
         "đăng ký khai sinh kết hợp đăng ký nhận cha, mẹ, con",
         "căn cước ạ, căn cước",
+        "mở quán cà phê, có phải xin phép không",
+        "đổi thẻ căn cước, có cần mang theo giấy khai sinh không",
+        "ngày sinh trên căn cước sai so với giấy khai sinh",
+        "mất bằng lái rồi giờ muốn làm lại bằng lái",
     ],
 )
 def test_one_procedure_whose_words_join_is_one(index: SearchIndex, said: str) -> None:

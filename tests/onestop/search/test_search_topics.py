@@ -115,3 +115,21 @@ def test_a_long_message_of_nothing_but_talk_is_tried_for_a_topic_in_few_places(
     said = words("dạ em ạ " * 60)
     assert lexicon.topic(said) is None
     assert sum(tried) <= len(said) * lexicon.topics.longest**2
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("anh ấy bỏ đi biệt tích, giờ em muốn ly dị", "Ly hôn"),
+        ("chong em mat hom qua, khong biet phai lam gi", "Người mất"),
+        ("chồng em mới mất thì phải làm giấy tờ gì", "Người mất"),
+        ("toi muon ly hon thi phai lam gi", "Ly hôn"),
+        ("con toi bi khuyet tat", "Người khuyết tật"),
+    ],
+)
+def test_a_topic_is_heard_in_a_story(index: SearchIndex, said: str, name: str) -> None:
+    assert index.search(said).topics == [name]
+
+
+def test_two_topics_in_a_story_that_names_nothing_are_no_topic(index: SearchIndex) -> None:
+    assert index.search("trời mưa buồn ghê, xe máy, ly hôn").outcome == "none"
