@@ -11,6 +11,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from bot.nlu.text import strip_accents
 from onestop.catalogue.content import Procedure
 from onestop.catalogue.search import ages, judgement
 from onestop.catalogue.search.evidence import Bodies, Channel, Weights
@@ -43,6 +44,11 @@ from onestop.catalogue.search.words import (
 from onestop.schemas import Candidate, SearchResult
 
 _CODE = re.compile(r"(?<!\d)\d\.\d{6,9}(?!\d)")
+# A clause of its own that takes back what stands before it; "ghi nhầm tên" is none.
+_SLIP = re.compile(
+    r"(?:^|[,;.!?\n])\s*(?:(?:a|o|ay|ui|da|xin loi)\s+)*(?:nham|lon)(?:\s+roi)?\s*[,;.!?:\n]\s*(?=\w)",
+    re.IGNORECASE,
+)
 _BODY_CHARACTERS = 6000
 _LIKELY = 0.05  # from this chance on a procedure tells which topics to offer
 _TOLD_APART = 4  # candidates that a question tells apart
@@ -132,7 +138,7 @@ class SearchIndex:
         Returns:
             The candidates, likeliest first; also where the outcome is "none", with low scores.
         """
-        query = unicodedata.normalize("NFC", query)
+        query = _corrected(unicodedata.normalize("NFC", query))
         if known := [self._by_code[c] for c in _CODE.findall(query) if c in self._by_code]:
             cards = [self._scored(at, 1.0) for at in dict.fromkeys(known)]
             return SearchResult(outcome="found", candidates=cards[:limit], content_words=True)
@@ -344,6 +350,12 @@ class SearchIndex:
         for weight, feature in zip(self._weights, rows, strict=False):
             total += np.float32(weight) * feature
         return total
+
+
+def _corrected(query: str) -> str:
+    """What stands after "…, à nhầm, …": who corrects himself does not want what he said before."""
+    said = [*_SLIP.finditer(strip_accents(query))]
+    return query[said[-1].end() :] if said else query
 
 
 def _affirmed(query: str) -> list[Word]:

@@ -95,3 +95,24 @@ def test_parts_hold_words_of_the_message_in_their_order(said: str) -> None:
     for part in parts(said):
         assert tokens(part)
         position = said.index(part, position) + len(part)
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("em hỏi đăng ký tạm trú, à nhầm, tách hộ", "Tách hộ"),
+        ("dang ky ket hon, a nham roi, dang ky khai tu", "Thủ tục đăng ký khai tử"),
+        ("khai sinh. Xin lỗi nhầm, đăng ký tạm trú ạ", "Đăng ký tạm trú"),
+    ],
+)
+def test_who_corrects_himself_wants_what_he_says_last(
+    index: SearchIndex, said: str, name: str
+) -> None:
+    found = index.search(said)
+    assert not found.several
+    assert found.candidates[0].name == name
+
+
+def test_a_mistake_in_a_paper_is_no_correction_of_what_was_said(index: SearchIndex) -> None:
+    found = index.search("giấy khai sinh ghi nhầm, sửa tên ở đâu")
+    assert "cải chính" in found.candidates[0].name
