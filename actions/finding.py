@@ -15,7 +15,7 @@ from onestop.schemas import Candidate, SearchResult
 
 CHOICE_TITLE_LENGTH = 90
 # A candidate with this chance, so many times the next one's, is answered at once, the others beside it.
-LIKELY, AHEAD = 0.5, 4.0
+LIKELY, AHEAD = 0.5, 2.5
 BESIDE = 2
 POSSIBLE = 0.01
 FEW_WORDS = 3
@@ -199,7 +199,7 @@ async def search(turn: Turn) -> SearchResult:
     offered = [one["code"] for one in turn.offered if "code" in one]
     asked = turn.last_words(2)
     sure = found.outcome == "found" and found.candidates[0].code in offered
-    if not offered or sure or found.several or not found.content_words:
+    if not offered or sure or found.several:
         return found
     if found.outcome != "found" and (titled := _by_title(turn)):
         return found.model_copy(
@@ -208,7 +208,7 @@ async def search(turn: Turn) -> SearchResult:
     if len(asked) < 2:
         return found
     both = await turn.find(" ".join(asked))
-    if not both.candidates:
+    if not both.candidates or both.several:  # what is offered is all wanted
         return found
     if both.candidates[0].code in offered:
         scores = [one.score for one in both.candidates]

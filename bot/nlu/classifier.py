@@ -22,7 +22,7 @@ from bot.nlu.intent_model import IntentModel
 from bot.nlu.reading import reading
 from bot.nlu.wishes import find_wishes
 
-REGULARISATION = 0.2
+REGULARISATION = 0.3
 RANKING = 5
 """Intents that are told with their confidence; more would only swell the stored events."""
 

@@ -81,7 +81,7 @@ async def test_what_was_offered_goes_before_what_was_talked_of_earlier(talk: Tal
     ("found", "answered"),
     [
         (choices(0.6, 0.1), True),
-        (choices(0.6, 0.2), False),  # too near
+        (choices(0.6, 0.3), False),  # too near
         (choices(0.45, 0.0), False),  # too unlikely
         (choices(0.6, 0.1, question="Cấp mới hay cấp lại ạ?"), False),  # look-alikes
     ],
