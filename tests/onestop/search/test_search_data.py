@@ -53,18 +53,6 @@ def test_terms_stand_for_words_of_names(real_catalogue: list[Procedure]) -> None
     assert [text for text in meant if {w.folded for w in words(text)} - known] == []
 
 
-def test_what_sayings_hold_is_left_to_them() -> None:
-    """A term within a saying would give it other words than its own: the sayings are looked for first."""
-    said = [keyed(text) for entry in shipped().situations for text in entry.says]
-    everything = "|".join(said)
-    terms = [str(text) for entry in listed("terms.yml") for text in entry["say"]]
-    assert [text for text in terms if keyed(text) in everything] == []
-
-
-def keyed(text: str) -> str:
-    return f" {' '.join(word.accented for word in words(text))} "
-
-
 def test_every_situation_s_code_is_a_procedure_of_the_national_records(
     real_catalogue: list[Procedure],
 ) -> None:
