@@ -81,9 +81,8 @@ class ResumeDossier(TopicAction):
         chosen = turn.entity("draft")
         found = [one for one in drafts if one.id == chosen] if chosen else drafts
         if turn.text and not drafts and turn.offered and "start_dossier" in turn.wanted:
-            return await StartDossier().act(
-                turn
-            )  # "làm tiếp": what was offered, not what was begun
+            # "làm tiếp": what was offered, not what was begun
+            return await StartDossier().act(turn)
         if not found:
             turn.show("no_draft")
             return [*leave_other_loop(turn), SlotSet("draft", None)]

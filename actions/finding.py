@@ -60,11 +60,15 @@ def options(candidates: list[Candidate]) -> list[dict[str, Any]]:
 
 def choose_buttons(wishes: list[str], offered: list[dict[str, Any]]) -> list[Button]:
     """One button an option, with a number that can also be typed; pressing it repeats the wishes."""
-    also = {"also": " ".join(wishes[1:])} if len(wishes) > 1 else {}
     return [
-        button(f"{at}. {one['title']}", wishes[0], **choice_entities(one), **also)
+        button(f"{at}. {one['title']}", wishes[0], **choice_entities(one), **_also(wishes))
         for at, one in enumerate(offered, start=1)
     ]
+
+
+def _also(wishes: list[str]) -> dict[str, str]:
+    """The entity by which a button repeats the wishes behind the first."""
+    return {"also": " ".join(wishes[1:])} if len(wishes) > 1 else {}
 
 
 def choice_entities(option: dict[str, Any]) -> dict[str, str]:
@@ -125,9 +129,8 @@ async def topic_buttons(turn: Turn, wishes: list[str]) -> list[Button]:
     """
     if turn.tracker.active_loop_name:
         return []
-    also = {"also": " ".join(wishes[1:])} if len(wishes) > 1 else {}
     topics = (await turn.search()).topics
-    return [*(button(name, wishes[0], topic=name, **also) for name in topics), ASK_PERSON]
+    return [*(button(name, wishes[0], topic=name, **_also(wishes)) for name in topics), ASK_PERSON]
 
 
 async def not_found(turn: Turn, wishes: list[str]) -> None:

@@ -150,18 +150,25 @@ class SearchIndex:
 
     def _topic_within(self, query: str, limit: int, narrow: Narrow) -> SearchResult | None:
         """The only bare topic among the parts of a message that names nothing ("… rồi tôi muốn ly dị")."""
-        found = [self._search(part, limit, narrow) for part in parts(query)[:_PARTS]]
-        topics = [one for one in found if one.outcome == "choices" and one.topics]
+        said = (_affirmed(part) for part in parts(query)[:_PARTS])
+        topics = [one for words in said if (one := self._of_topic(words, limit, narrow))]
         return topics[0] if len(topics) == 1 else None
+
+    def _of_topic(self, said: Sequence[Word], limit: int, narrow: Narrow) -> SearchResult | None:
+        """What is usually wanted of the topic that a message only names, if it names one."""
+        topic = self._lexicon.topic(said)
+        usual = self._usual(topic, narrow) if topic else []
+        if not topic or not usual:
+            return None
+        return SearchResult(
+            outcome="choices", candidates=usual[:limit], question=topic.ask, topics=[topic.name]
+        )
 
     def _search(self, query: str, limit: int, narrow: Narrow) -> SearchResult:
         """What a text means, taken for one wish."""
         said, aged = _affirmed(query), self._aged(query)
-        topic = self._lexicon.topic(said)
-        if topic and (usual := self._usual(topic, narrow)):
-            return SearchResult(
-                outcome="choices", candidates=usual[:limit], question=topic.ask, topics=[topic.name]
-            )
+        if usual := self._of_topic(said, limit, narrow):
+            return usual
         readings = self._read(said)
         if aged is not None:  # it need not be said as any name or saying has it
             readings += self._read(ages.without(said))

@@ -2,13 +2,14 @@
 
 Cut where words join, each part is looked for by itself. Names join words as well, and people tell stories; so
 parts count only if each is clear on its own, the whole message leads to each of them too, and they are not
-look-alikes. Of 3,596 messages that want one procedure 9 are cut, most of which could be read either way.
+look-alikes (docs/search.md has how often it is right).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import NamedTuple
 
 from bot.nlu.text import strip_accents, tokens
@@ -32,6 +33,7 @@ _MARKED = {"con": "còn", "ca": "cả", "lan": "lẫn", "roi": "rồi"}
 _DENIED = re.compile(r"(?:khong|chua|co (?:phai|can|duoc))\b")
 
 Find = Callable[[str, int], SearchResult]
+Look = Callable[[str], SearchResult]
 
 
 class _Part(NamedTuple):
@@ -72,12 +74,13 @@ def several(text: str, whole: SearchResult, find: Find) -> list[str]:
     cut = parts(text)
     if not 1 < len(cut) <= _MOST:
         return []
+    look = cache(lambda said: find(said, _CHOICES))
     found: list[_Part] = []
     for part in cut:
-        if not find(part, 1).content_words:
+        if not look(part).content_words:
             continue  # "… rồi thì phải làm gì" wants nothing else
-        best = _best(_readings(part, found), find)
-        stands = _meant(part, find) if best and len(tokens(part)) > 1 else None
+        best = _best(_readings(part, found), look)
+        stands = _meant(part, look) if best and len(tokens(part)) > 1 else None
         other = (one for one in (best, stands) if one and not any(_alike(one, o) for o in found))
         if one := next(other, None):
             found.append(one)
@@ -103,19 +106,19 @@ def _readings(part: str, before: list[_Part]) -> Iterator[str]:
         yield from (" ".join([*verb[:many], part]) for many in range(1, len(verb) + 1))
 
 
-def _best(readings: Iterator[str], find: Find) -> _Part | None:
+def _best(readings: Iterator[str], look: Look) -> _Part | None:
     """The first reading that means one procedure, else the first that means a topic."""
     topic = None
     for said in readings:
-        one = _meant(said, find)
+        one = _meant(said, look)
         if one and len(one.meant) == 1:
             return one
         topic = topic or one
     return topic
 
 
-def _meant(said: str, find: Find) -> _Part | None:
-    result = find(said, _CHOICES)
+def _meant(said: str, look: Look) -> _Part | None:
+    result = look(said)
     if result.outcome == "none" or (result.outcome == "choices" and not result.topics):
         return None
     meant = {one.code for one in result.candidates[: None if result.topics else 1]}
