@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from bot.nlu.text import strip_accents
 from onestop.catalogue.content import Procedure
-from onestop.catalogue.search import ages, judgement
+from onestop.catalogue.search import ages, judgement, levels
 from onestop.catalogue.search.evidence import Bodies, Channel, Weights
 from onestop.catalogue.search.facts import (
     body,
@@ -84,6 +84,7 @@ class SearchIndex:
         self._plain = [plain_name(p.name) for p in procedures]
         self._namesakes = Namesakes(procedures)
         self._contrast = lexicon.questions.contrast(self._plain)
+        self._levels = levels.Levels(self._plain, [p.tier for p in procedures])
         self._ages = ages.Ages(self._plain)
         rows: list[Reading] = []
         listed: list[Sequence[Word]] = list(lexicon.listed())
@@ -187,6 +188,7 @@ class SearchIndex:
         signs = self._signs(best[0], found[better], readings[better])
         scope = judgement.in_scope(signs)
         chances = judgement.chances(totals[best], scope)
+        best = self._levels.ordered(best, chances, levels.said(query))
         merged = sum(
             chance
             for at, chance in zip(best, chances, strict=True)
