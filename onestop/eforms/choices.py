@@ -71,9 +71,9 @@ def read_choice(text: str, options: Sequence[Option]) -> Value:
     Raises:
         Refusal: choice_ambiguous, choice_number or choice_unclear; params `options` are labels.
     """
-    folded = " ".join(re.findall(r"\w+", fold(text)))
+    folded = _words(text)
     labels = [option.label for option in options]
-    named = _whole(folded, options) or _longest_named(text, options)
+    named = _whole(text, folded, options) or _longest_named(text, options)
     if len(named) > 1 and has_accents(text):
         typed = _accented_words(text)
         named = [
@@ -110,14 +110,27 @@ def _ways(option: Option) -> list[str]:
 
 def _names(option: Option) -> list[str]:
     """The folded words of all ways to name an option."""
-    return [" ".join(re.findall(r"\w+", fold(name))) for name in _ways(option)]
+    return [_words(name) for name in _ways(option)]
 
 
-def _whole(folded: str, options: Sequence[Option]) -> list[Option]:
+def _words(text: str) -> str:
+    return " ".join(re.findall(r"\w+", fold(text)))
+
+
+def _whole(text: str, folded: str, options: Sequence[Option]) -> list[Option]:
+    """The options that a text names with nothing else.
+
+    A single syllable needs its own accents: "bỏ" is not "bố".
+    """
+    named = [
+        (option, [name for name in (*_ways(option), *option.whole) if _words(name) == folded])
+        for option in options
+    ]
+    typed = _syllables(text)
     return [
         option
-        for option in options
-        if folded in _names(option) or folded in [fold(name) for name in option.whole]
+        for option, names in named
+        if names and (len(typed) > 1 or any(_stands(_syllables(name), typed) for name in names))
     ]
 
 

@@ -95,6 +95,15 @@ def test_other_accents_in_a_sentence_are_other_words(text: str) -> None:
         choice(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "value"), [("bố", "father"), ("bo", "father"), ("bỏ", None), ("bó", None)]
+)
+def test_other_accents_make_a_single_word_another(text: str, value: str | None) -> None:
+    options = [Option(value="father", label="Bố"), Option(value="mother", label="Mẹ")]
+    read = outcome(lambda said: read_choice(clean(said), options).value, text)
+    assert read == (value or "choice_unclear")
+
+
 def test_words_without_accents_beside_accented_ones_still_name_an_option() -> None:
     assert choice("tôi ly di rồi") == "divorced"
 
