@@ -70,7 +70,6 @@ def templates(
 
 def cases(index: SearchIndex, asked: Iterable[tuple[Question, float]]) -> Iterator[Case]:
     """The evidence for the best candidates and the right ones."""
-    starts, ends = index.row_ranges()
     for question, weight in asked:
         right = {at for code in question.codes if (at := index.position(code)) is not None}
         evidence = index.evidence(question.text)
@@ -79,11 +78,11 @@ def cases(index: SearchIndex, asked: Iterable[tuple[Question, float]]) -> Iterat
         rows, documents = evidence
         best = np.argsort(-index.totals(rows, documents))[:CANDIDATES]
         chosen = np.array(sorted(right | set(best.tolist())))
-        lengths = ends[chosen] - starts[chosen]
-        of_rows = np.concatenate([np.arange(starts[at], ends[at]) for at in chosen])
+        of = [index.rows_of(at) for at in chosen]
+        of_rows = np.concatenate(of)
         yield Case(
             np.stack([feature[of_rows] for feature in rows], 1).astype(np.float64),
-            np.repeat(np.arange(len(chosen)), lengths),
+            np.repeat(np.arange(len(chosen)), [len(one) for one in of]),
             np.stack([feature[chosen] for feature in documents], 1).astype(np.float64),
             np.isin(chosen, list(right)),
             weight,

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from bot.nlu.text import fold
 from onestop.catalogue.search.postings import Floats
 from onestop.catalogue.search.words import Word
 
@@ -19,12 +18,14 @@ _UP_TO = re.compile(r"\bden (\d{1,3}) tuoi\b")
 OLDEST = 150
 
 
-def said(text: str) -> int | None:
+def said(told: str) -> int | None:
     """Somebody's age in whole years ("con 10 tuổi", "bé 8 tháng tuổi"); None if none or several are told.
 
     A bound as in names ("dưới 14 tuổi") is nobody's age.
+
+    Args:
+        told: a folded message.
     """
-    told = fold(text)
     found = [one for one in _SAID.finditer(told) if not _BOUND.search(told[: one.start()])]
     if len(found) != 1:
         return None

@@ -105,7 +105,23 @@ def sayings(
         yield [*p.aliases, *says.get(names[p.code], [])]
 
 
-def body(p: Procedure) -> str:
-    """The long text of a procedure, what matters most first."""
-    parts = [p.field, p.agency, p.authority, p.summary, *p.keywords, *p.results]
-    return " \n".join([*parts, *(x.name for x in p.papers), *p.conditions, *p.steps])
+def bodies(
+    procedures: Sequence[Procedure], plain: Sequence[str], lexicon: Lexicon
+) -> Iterator[str]:
+    """For each procedure its long text, what matters most first; namesakes share their wordings."""
+    names = {p.code: name for p, name in zip(procedures, plain, strict=True)}
+    worded: dict[str, list[str]] = {}
+    for code, wordings in lexicon.wordings.items():
+        if code in names:
+            worded.setdefault(names[code], []).extend(wordings)
+    for p in procedures:
+        papers = [one.name for one in p.papers]
+        said = [
+            p.field,
+            *worded.get(names[p.code], []),
+            p.agency,
+            p.authority,
+            p.summary,
+            *p.keywords,
+        ]
+        yield " \n".join([*said, *p.results, *papers, *p.conditions, *p.steps])

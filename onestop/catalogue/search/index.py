@@ -9,14 +9,13 @@ from collections.abc import Container, Iterable, Sequence
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
-from bot.nlu.text import strip_accents
+from bot.nlu.text import fold, strip_accents
 from onestop.catalogue.content import Procedure
 from onestop.catalogue.search import ages, judgement, levels
 from onestop.catalogue.search.evidence import Bodies, Channel, Weights
 from onestop.catalogue.search.facts import (
-    body,
+    bodies,
     in_scope,
     is_cut,
     known_facts,
@@ -29,6 +28,7 @@ from onestop.catalogue.search.names import Namesakes, is_name
 from onestop.catalogue.search.narrow import ANYTHING, EXCLUDED, Narrow
 from onestop.catalogue.search.postings import Floats
 from onestop.catalogue.search.reading import read_both, read_message, read_name
+from onestop.catalogue.search.rows import Places, Rows
 from onestop.catalogue.search.several import parts, several
 from onestop.catalogue.search.spelling import Spelling
 from onestop.catalogue.search.topics import Topic
@@ -64,7 +64,6 @@ _COMMON_ACTION = 8  # names that must begin with the same two syllables (cấp l
 
 # Features of every row and features of every procedure, in the order of `Weights`.
 Evidence = tuple[list[Floats], list[Floats]]
-Places = npt.NDArray[np.int64]
 
 
 class SearchIndex:
@@ -77,36 +76,47 @@ class SearchIndex:
     def __init__(self, procedures: list[Procedure], lexicon: Lexicon, weights: Weights) -> None:
         self._lexicon = lexicon
         self._weights = weights
-        self._applicants = [", ".join(p.applicants).lower() for p in procedures]
         self._questions = lexicon.questions
+        plain = [plain_name(p.name) for p in procedures]
+        said = list(sayings(procedures, plain, lexicon))
+        counts = [
+            len(official_names(p.name)) + len(says)
+            for p, says in zip(procedures, said, strict=True)
+        ]
+        order = sorted(range(len(procedures)), key=lambda at: -counts[at])  # as `Rows` needs it
+        procedures = [procedures[at] for at in order]
+        self._rows = Rows([counts[at] for at in order])
+        self._plain = [plain[at] for at in order]
+        self._applicants = [", ".join(p.applicants).lower() for p in procedures]
         self._cards = [_card(procedure) for procedure in procedures]
         self._by_code = {p.code: at for at, p in enumerate(procedures)}
-        self._plain = [plain_name(p.name) for p in procedures]
         self._namesakes = Namesakes(procedures)
         self._contrast = lexicon.questions.contrast(self._plain)
         self._levels = levels.Levels(self._plain, [p.tier for p in procedures])
         self._ages = ages.Ages(self._plain)
-        rows: list[Reading] = []
         listed: list[Sequence[Word]] = list(lexicon.listed())
-        first_row: list[int] = []
-        official: list[float] = []
-        cut: list[float] = []
-        for p, says in zip(procedures, sayings(procedures, self._plain, lexicon), strict=True):
-            first_row.append(len(rows))
+        read: list[list[Reading]] = []
+        official: list[list[float]] = []
+        for p, at in zip(procedures, order, strict=True):
             names = [words(name) for name in official_names(p.name)]
-            others = [words(text) for text in says]
+            others = [words(text) for text in said[at]]
             listed += [*names, *others]
-            rows += [read_name(name, lexicon) for name in names]
-            rows += [read_message(said, lexicon) for said in others]
-            official += [1.0] * len(names) + [0.0] * len(others)
-            cut += [float(at == 0 and is_cut(p.name)) for at in range(len(names) + len(others))]
-        self._first_row = np.array(first_row, dtype=np.int64)
-        self._official = np.array(official, dtype=np.float32)
-        self._cut = np.array(cut, dtype=np.float32)
+            read.append(
+                [read_name(name, lexicon) for name in names]
+                + [read_message(text, lexicon) for text in others]
+            )
+            official.append([1.0] * len(names) + [0.0] * len(others))
+        rows = [read[at][row] for at, row in self._rows]
+        cut = [is_cut(p.name) for p in procedures]
+        self._official = np.array([official[at][row] for at, row in self._rows], dtype=np.float32)
+        self._cut = np.array([cut[at] and row == 0 for at, row in self._rows], dtype=np.float32)
         self._syllables = Channel([row.syllables for row in rows], _UNLISTED)
         self._pairs = Channel([row.pairs for row in rows])
         self._marked = Channel([row.marked for row in rows])
-        texts = (folded_syllables(body(p)[:_BODY_CHARACTERS]) for p in procedures)
+        texts = (
+            folded_syllables(text[:_BODY_CHARACTERS])
+            for text in bodies(procedures, self._plain, lexicon)
+        )
         self._bodies = Bodies(texts)
         self._spelling = Spelling(listed, self._bodies.common())
         actions = [" ".join(name.split(" ")[:2]) for name in self._plain]
@@ -167,7 +177,8 @@ class SearchIndex:
 
     def _search(self, query: str, limit: int, narrow: Narrow) -> SearchResult:
         """What a text means, taken for one wish."""
-        said, aged = _affirmed(query), self._aged(query)
+        said, folded = _affirmed(query), fold(query)
+        aged = self._aged(folded)
         if usual := self._of_topic(said, limit, narrow):
             return usual
         readings = self._read(said)
@@ -188,7 +199,7 @@ class SearchIndex:
         signs = self._signs(best[0], found[better], readings[better])
         scope = judgement.in_scope(signs)
         chances = judgement.chances(totals[best], scope)
-        best = self._levels.ordered(best, chances, levels.said(query))
+        best = self._levels.ordered(best, chances, levels.said(folded))
         merged = sum(
             chance
             for at, chance in zip(best, chances, strict=True)
@@ -240,22 +251,22 @@ class SearchIndex:
     def evidence(self, query: str) -> Evidence | None:
         """The features of a message in official words, for fitting; None if it has no content."""
         reading = self._read(_affirmed(query))[-1]
-        return self._evidence(reading, self._aged(query)) if reading.content else None
+        return self._evidence(reading, self._aged(fold(query))) if reading.content else None
 
     def position(self, code: str) -> int | None:
         """Where a procedure stands in the features; None if it is not indexed."""
         return self._by_code.get(code)
 
-    def row_ranges(self) -> tuple[Places, Places]:
-        """Where each procedure's rows begin and end (exclusive) in the features of rows."""
-        return self._first_row, np.append(self._first_row[1:], len(self._official))
+    def rows_of(self, at: int) -> Places:
+        """Where a procedure's rows stand in the features of rows."""
+        return self._rows.of(at)
 
     def _read(self, said: Sequence[Word]) -> list[Reading]:
         return read_both(self._spelling.mend(said), self._lexicon, self._pairs.rarity)
 
-    def _aged(self, query: str) -> tuple[Floats, Floats] | None:
+    def _aged(self, folded: str) -> tuple[Floats, Floats] | None:
         """Which procedures are for other ages than the one told, and which for it; `None`: none is told."""
-        age = ages.said(query)
+        age = ages.said(folded)
         return None if age is None else self._ages.marks(age)
 
     def _scored(self, at: int, score: float) -> Candidate:
@@ -263,18 +274,15 @@ class SearchIndex:
 
     def _better(self, at: int, found: list[Evidence]) -> int:
         """Which reading of the message fits a procedure better."""
-        closest = [float(rows[_COSINE][self._rows_of(at)].max()) for rows, _ in found]
+        of = self._rows.of(at)
+        closest = [float(rows[_COSINE][of].max()) for rows, _ in found]
         return closest.index(max(closest))
-
-    def _rows_of(self, at: int) -> slice:
-        starts, ends = self.row_ranges()
-        return slice(int(starts[at]), int(ends[at]))
 
     def _signs(self, at: int, evidence: Evidence, reading: Reading) -> judgement.Signs:
         """What shows that the message wants a procedure."""
         rows, documents = evidence
-        of = self._rows_of(at)
-        best = of.start + int(self._by_row([feature[of] for feature in rows]).argmax())
+        of = self._rows.of(at)
+        best = of[self._by_row([feature[of] for feature in rows]).argmax()]
         syllables, pairs = reading.syllables, reading.pairs
         return judgement.Signs(
             syllables=self._syllables.said(syllables, float(rows[_MESSAGE][best])),
@@ -291,12 +299,12 @@ class SearchIndex:
         """Whether the message says something that only the best candidate's name or sayings hold."""
         rows, documents = evidence
         contradicted = documents[_CONTRADICTED]
-        first = self._rows_of(best[0])
+        first = self._rows.of(best[0])
         if float(rows[_ROW][first].max()) >= judgement.WHOLE:
             return True
         said = float(rows[_MESSAGE][first].max())
         return not any(
-            float(rows[_MESSAGE][self._rows_of(at)].max()) >= said - judgement.SAME
+            float(rows[_MESSAGE][self._rows.of(at)].max()) >= said - judgement.SAME
             and self._plain[at] != self._plain[best[0]]
             and not contradicted[at]
             for at in best[1:]
@@ -348,7 +356,7 @@ class SearchIndex:
 
     def totals(self, rows: list[Floats], documents: list[Floats]) -> Floats:
         """Each procedure's total: its best row and what is known of it."""
-        best: Floats = np.maximum.reduceat(self._by_row(rows), self._first_row)
+        best = self._rows.best(self._by_row(rows))
         for weight, feature in zip(self._weights[len(rows) :], documents, strict=True):
             best = best + np.float32(weight) * feature
         return best

@@ -45,7 +45,7 @@ class Signs(NamedTuple):
 def in_scope(signs: Signs) -> float:
     """The chance that a message wants some procedure of the catalogue."""
     logit = (
-        -9.0
+        -9.2
         + 4.5 * signs.syllables
         + 2.5 * signs.pairs
         + 5.4 * signs.row

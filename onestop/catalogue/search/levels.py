@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bot.nlu.text import fold
 from onestop.catalogue.content import Tier
 from onestop.catalogue.search.postings import Floats
 
@@ -23,10 +22,14 @@ _SAID = re.compile(
 _NEAREST = [Tier.COMMUNE, Tier.PROVINCE, Tier.MINISTRY, None]
 
 
-def said(text: str) -> Tier | None:
-    """The level that a message names last ("… ở công an tỉnh"); names hold it at their end, too."""
-    told = [one.lastgroup for one in _SAID.finditer(fold(text))]
-    return Tier(told[-1]) if told and told[-1] else None
+def said(told: str) -> Tier | None:
+    """The level that a message names last ("… ở công an tỉnh"); names hold it at their end, too.
+
+    Args:
+        told: a folded message.
+    """
+    named = [one.lastgroup for one in _SAID.finditer(told)]
+    return Tier(named[-1]) if named and named[-1] else None
 
 
 class Levels:

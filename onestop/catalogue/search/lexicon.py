@@ -1,12 +1,12 @@
 """The search's language data: everyday words, life situations, words that carry
-no content, what tells look-alikes apart, bare topics.
+no content, what tells look-alikes apart, bare topics, and every procedure's need in other words.
 
-Six YAML files under `data/search/` that staff can extend; the file heads say how.
+Six YAML files and a table under `data/search/` that staff can extend; the file heads say how.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
@@ -21,6 +21,9 @@ from onestop.catalogue.search.words import Word, words
 
 DATA = Path(__file__).resolve().parents[3] / "data" / "search"
 
+
+WORDINGS = "wordings.tsv"
+"""A procedure's code, then its need in other words, a wording a column; lines that begin with # are remarks."""
 
 LEARNT = "learnt.yml"
 """Situations that staff's approved corrections taught (`python -m bot.training`); missing until the first."""
@@ -75,6 +78,7 @@ class Lexicon:
         scopes: Iterable[str] = (),
         questions: Questions | None = None,
         topics: Topics | None = None,
+        wordings: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         self._listed: dict[tuple[str, ...], list[Phrase]] = {}
         lengths: dict[str, set[int]] = {}
@@ -88,10 +92,11 @@ class Lexicon:
         self.situations = tuple(situations)
         self.scopes = tuple(tuple(words(scope)) for scope in scopes)
         self.topics = topics or Topics()
+        self.wordings = wordings or {}
 
     @classmethod
     def load(cls, folder: Path = DATA, synonyms: str | None = None) -> Lexicon:
-        """Read the six files of a folder.
+        """Read the files of a folder.
 
         Args:
             folder: where they are.
@@ -131,6 +136,7 @@ class Lexicon:
             plain["scopes"],
             questions,
             Topics(yaml_files.read(folder / "topics.yml")),
+            dict(_wordings_of((folder / WORDINGS).read_text(encoding="utf-8"))),
         )
 
     def topic(self, said: Sequence[Word]) -> Topic | None:
@@ -199,6 +205,13 @@ class Lexicon:
         return 1, ()
 
 
+def _wordings_of(table: str) -> Iterator[tuple[str, Sequence[str]]]:
+    for line in table.splitlines():
+        if line and not line.startswith("#"):
+            code, *wordings = line.split("\t")
+            yield code, wordings
+
+
 def _synonyms_of(entries: Iterable[dict[str, Any]]) -> Iterator[Phrase]:
     for entry in entries:
         means = entry["means"] if isinstance(entry["means"], list) else [entry["means"]]
@@ -225,7 +238,8 @@ keep = _synonyms.keep
 
 def stamp() -> Stamp:
     """Names and times of the data's files, and what is kept instead: another one means a change."""
-    files = tuple((file.name, file.stat().st_mtime_ns) for file in sorted(DATA.glob("*.yml")))
+    data = sorted(file for file in DATA.iterdir() if file.suffix in {".yml", ".tsv"})
+    files = tuple((file.name, file.stat().st_mtime_ns) for file in data)
     kept = _synonyms()
     return files if kept is None else (*files, ("kept", crc32(kept.encode())))
 

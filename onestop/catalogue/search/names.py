@@ -37,7 +37,9 @@ def is_name(said: str, name: str) -> bool:
     readings = {said, _LEADING.sub("", said)}
     readings |= {_ENDING.sub("", reading) for reading in readings}
     return any(
-        fuzz.ratio(reading, known) >= _NEARLY for reading in readings for known in _forms(name)
+        fuzz.ratio(reading, known, score_cutoff=_NEARLY) > 0
+        for reading in readings
+        for known in _forms(name)
     )
 
 

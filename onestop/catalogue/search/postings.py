@@ -54,7 +54,12 @@ class Postings:
                 weights.append(self._weights[stretch] * np.float32(weight))
         if not rows:
             return np.zeros(self.count, dtype=np.float32)
-        total = np.bincount(np.concatenate(rows), np.concatenate(weights), self.count)
+        # In the types that `bincount` counts in, which spares it copies of its own.
+        total = np.bincount(
+            np.concatenate(rows, dtype=np.intp),
+            np.concatenate(weights, dtype=np.float64),
+            self.count,
+        )
         return total.astype(np.float32)
 
 

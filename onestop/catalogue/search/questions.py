@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from onestop.catalogue.search.postings import Floats
 from onestop.catalogue.search.words import Reading, folded_key, words
@@ -62,22 +63,23 @@ class Contrast:
 
     def __init__(self, differences: Iterable[Difference], names: Sequence[str]) -> None:
         self._count = len(names)
-        self._tables = [
-            (difference, np.array([difference.shown(name) for name in names], dtype=np.int64))
-            for difference in differences
-        ]
+        self._tables: list[tuple[Difference, npt.NDArray[np.int64], npt.NDArray[np.bool_]]] = []
+        for difference in differences:
+            shown = np.array([difference.shown(name) for name in names], dtype=np.int64)
+            rare = difference.bits(difference.seldom)
+            self._tables.append((difference, shown, (shown & rare > 0) & (shown & ~rare == 0)))
 
     def marks(self, reading: Reading) -> list[Floats]:
         """Features of the names, 1 or 0: a sign contradicts the message, bears it out, is rare and unsaid."""
         contradicted = np.zeros(self._count, dtype=np.bool_)
         confirmed = np.zeros(self._count, dtype=np.bool_)
         seldom = np.zeros(self._count, dtype=np.bool_)
-        for difference, shown in self._tables:
+        for difference, shown, rare in self._tables:
             if asked := difference.asked(reading):
                 contradicted |= (shown > 0) & (shown & asked == 0)
                 confirmed |= shown & asked > 0
-            elif rare := difference.bits(difference.seldom):
-                seldom |= (shown & rare > 0) & (shown & ~rare == 0)
+            elif difference.seldom:
+                seldom |= rare
         return [mark.astype(np.float32) for mark in (contradicted, confirmed, seldom)]
 
 

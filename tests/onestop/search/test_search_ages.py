@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.nlu.text import fold
 from onestop.catalogue.search import SearchIndex, ages
 from onestop.catalogue.search.words import words
 from onestop.catalogue.shipped import load_shipped
@@ -34,7 +35,7 @@ def index() -> SearchIndex:
     ],
 )
 def test_an_age_is_somebodys_and_a_bound_is_not(text: str, age: int | None) -> None:
-    assert ages.said(text) == age
+    assert ages.said(fold(text)) == age
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,10 @@ import pytest
 from bot.nlu.text import normalise, strip_accents, tokens
 from common import yaml_files
 from onestop.catalogue.content import Procedure
+from onestop.catalogue.search import SearchIndex
 from onestop.catalogue.search.lexicon import DATA, Lexicon, shipped
 from onestop.catalogue.search.words import folded_key, words
+from tests.onestop.search.conftest import procedure
 
 
 def test_the_shipped_files_are_read() -> None:
@@ -58,6 +60,36 @@ def test_every_situation_s_code_is_a_procedure_of_the_national_records(
 ) -> None:
     known = {p.code for p in real_catalogue}
     assert [entry.code for entry in shipped().situations if entry.code not in known] == []
+
+
+def test_every_worded_code_is_a_national_procedure_and_no_wording_is_its_name(
+    real_catalogue: list[Procedure],
+) -> None:
+    names = {p.code: folded_key(words(p.name)) for p in real_catalogue}
+    worded = shipped().wordings
+    assert len(worded) >= 4000
+    assert [code for code in worded if code not in names] == []
+    assert [
+        (code, text)
+        for code, wordings in worded.items()
+        for text in wordings
+        if not text.strip() or folded_key(words(text)) == names[code]
+    ] == []
+
+
+def test_who_words_a_need_in_other_words_is_understood() -> None:
+    names = [
+        "Cấp giấy phép kinh doanh rượu",
+        "Cấp giấy phép kinh doanh thuốc lá",
+        "Giải thể trường",
+    ]
+    procedures = [procedure(f"1.00000{at}", name) for at, name in enumerate(names)]
+    wordings = {"1.000001": ["bán điếu hút có khói"]}
+    plain = SearchIndex.build(procedures, Lexicon([]))
+    worded = SearchIndex.build(procedures, Lexicon([], wordings=wordings))
+    for said in ("bán điếu hút có khói", "ban dieu hut co khoi"):
+        assert plain.search(said).candidates[0].score < worded.search(said).candidates[0].score
+        assert worded.search(said).candidates[0].code == "1.000001"
 
 
 def test_a_faulty_file_is_refused(tmp_path: pytest.TempPathFactory) -> None:
