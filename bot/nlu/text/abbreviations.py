@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -51,6 +52,11 @@ def lexicon() -> Lexicon:
         emoji=content["emoji"],
         kept=frozenset(content["kept"]),
     )
+
+
+def short_forms() -> Mapping[str, str]:
+    """The short forms of one word ("cccd") and the words they stand for."""
+    return lexicon().single
 
 
 def expand_abbreviations(text: str) -> str:

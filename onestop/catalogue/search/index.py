@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from bot.nlu.text import fold, strip_accents
+from bot.nlu.text import fold, short_forms, strip_accents
 from onestop.catalogue.content import Procedure
 from onestop.catalogue.search import ages, judgement, levels
 from onestop.catalogue.search.evidence import Bodies, Channel, Weights
@@ -118,7 +118,8 @@ class SearchIndex:
             for text in bodies(procedures, self._plain, lexicon)
         )
         self._bodies = Bodies(texts)
-        self._spelling = Spelling(listed, self._bodies.common())
+        short = {form: words(meant) for form, meant in short_forms().items()}
+        self._spelling = Spelling(listed, self._bodies.common(), short)
         actions = [" ".join(name.split(" ")[:2]) for name in self._plain]
         common = Counter(actions)
         self._actions = {a: at for at, (a, n) in enumerate(common.items()) if n >= _COMMON_ACTION}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.nlu.text import strip_accents
 from onestop.catalogue.search.spelling import Spelling
-from onestop.catalogue.search.words import Word, clauses, folded_syllables, words
+from onestop.catalogue.search.words import Word, clauses, folded_key, folded_syllables, words
 
 LISTED = [words(text) for text in ("đăng ký khai sinh", "giấy phép lái xe", "cấp lại thẻ căn cước")]
 SPELLING = Spelling(LISTED)
@@ -74,6 +75,27 @@ def test_a_slip_is_mended_by_its_neighbours() -> None:
         "can",
         "cuoc",
     ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("mất occd", "mat can cuoc cong dan"),
+        ("mat ccd roi", "mat can cuoc cong dan roi"),
+        ("làm thẻ hbyt", "lam the bao hiem y te"),
+        ("bht", "bht"),  # bhtn or bhyt
+        ("nhn con nuôi", "nhan con nuoi"),  # a listed syllable fits beside its neighbours
+        ("cấp the", "cap the"),
+    ],
+)
+def test_a_mistyped_abbreviation_is_written_out_where_it_can_be_but_one(
+    typed: str, read: str
+) -> None:
+    short = {"cccd": "căn cước công dân", "bhyt": "bảo hiểm y tế", "bhtn": "bảo hiểm thất nghiệp"}
+    short["nhnn"] = "ngân hàng nhà nước"
+    listed = [*LISTED, words("nhận con nuôi"), words("cấp thẻ")]
+    spelling = Spelling(listed, ["mat", "roi"], {form: words(full) for form, full in short.items()})
+    assert folded_key(spelling.mend(words(typed))) == read
 
 
 def test_misplaced_spaces_are_mended() -> None:
