@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 # Six digits after the point, by rule. Two live records of the national portal have seven and nine,
 # and one that it took out carries "-Xoa" ("deleted"), beside a live one of the same digits.
-Code = Annotated[str, StringConstraints(pattern=r"^\d\.\d{6,9}(-Xoa)?$")]
+CODE = r"^\d\.\d{6,9}(-Xoa)?$"
+Code = Annotated[str, StringConstraints(pattern=CODE)]
 SHORT_NAME_LENGTH = 60
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 

@@ -29,6 +29,12 @@ _QUESTION = re.compile(
     r"\?|\b(?:gi|sao|the nao|bao nhieu|bao lau|o dau|may|hay la|hay khong|co hay)\b"
     r"|\b(?:phai|dung|duoc|co)\b(?:\s+\w+){0,4}\s+(?:khong|ko|k)(?:\s+(?:a|anh|chi|em|vay|the))*\W*$"
 )
+# What is said alone for a number and carries accents.
+_NUMERALS = frozenset(
+    accented_key(word) for word in (
+        "một", "mốt", "bốn", "tư", "năm", "lăm", "nhăm", "sáu", "bảy", "bẩy", "tám", "chín", "mười",
+    )
+)  # fmt: skip
 _SLIP_LENGTH = 6  # letters; in shorter texts one letter makes another word ("ô tô", "mô tô")
 _SLIP_SCORE = 85.0  # rapidfuzz ratio, 0–100; one wrong letter in seven
 _SLIP_MARGIN = 8.0
@@ -88,7 +94,7 @@ def read_choice(text: str, options: Sequence[Option]) -> Value:
         raise Refusal("choice_ambiguous", options=[option.label for option in named])
     if named:
         return Value(value=named[0].value, display=named[0].label)
-    number = numerals.read(folded)
+    number = None if _is_other_word(text) else numerals.read(folded)
     if number is not None and number == int(number):
         if 1 <= number <= len(options):
             option = options[int(number) - 1]
@@ -97,6 +103,12 @@ def read_choice(text: str, options: Sequence[Option]) -> Value:
     if len(folded) >= _SLIP_LENGTH and (nearest := _nearest(folded, options)):
         return Value(value=nearest.value, display=nearest.label)
     raise Refusal("choice_unclear", options=labels)
+
+
+def _is_other_word(text: str) -> bool:
+    """Whether a text is a single word that only without its accents is a numeral: "bà" is not "ba"."""
+    typed = _syllables(text)
+    return len(typed) == 1 and typed[0][0] != typed[0][1] and typed[0][0] not in _NUMERALS
 
 
 def _accented_words(text: str) -> str:
@@ -151,7 +163,7 @@ def _longest_named(text: str, options: Sequence[Option]) -> list[Option]:
 
 def _syllables(text: str) -> list[tuple[str, str]]:
     """The words of a text with accents (see `accented_key`) and without."""
-    return list(zip(accented_key(text).split(), re.findall(r"[^\W_]+", fold(text)), strict=True))
+    return [(accented_key(word), fold(word)) for word in re.findall(r"[^\W_]+", text)]
 
 
 def _stands(name: Sequence[tuple[str, str]], typed: Sequence[tuple[str, str]]) -> bool:

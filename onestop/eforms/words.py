@@ -27,10 +27,10 @@ def clean(text: str) -> str:
     """NFC, one space between words, neither control characters nor emoji."""
     kept = (
         " " if character.isspace() else character
-        for character in unicodedata.normalize("NFC", text)
+        for character in text
         if character.isspace() or unicodedata.category(character) not in _UNWANTED
     )
-    return _SPACE.sub(" ", "".join(kept)).strip()
+    return _SPACE.sub(" ", unicodedata.normalize("NFC", "".join(kept))).strip()
 
 
 def fold(text: str) -> str:

@@ -186,21 +186,25 @@ class SearchIndex:
         if aged is not None:  # it need not be said as any name or saying has it
             readings += self._read(ages.without(said))
         content = readings[0].content
+        nothing = SearchResult(
+            outcome="none", candidates=[], content_words=content, topics=self._offered([])
+        )
         if not content or not self._cards:
-            return SearchResult(
-                outcome="none", candidates=[], content_words=content, topics=self._offered([])
-            )
+            return nothing
         found = [self._evidence(reading, aged) for reading in readings]
         totals = np.maximum.reduce([self.totals(*evidence) for evidence in found])
         totals = totals + self._narrowed(narrow)
         if aged is not None:
             totals = totals - _OTHER_AGE * aged[0]
-        best = _highest(totals, max(limit, judgement.COMPARED))
+        likeliest = _highest(totals, max(limit, judgement.COMPARED))
+        best = [at for at in likeliest if totals[at] > EXCLUDED / 2]
+        if not best:
+            return nothing
         better = self._better(best[0], found)
         signs = self._signs(best[0], found[better], readings[better])
         scope = judgement.in_scope(signs)
         chances = judgement.chances(totals[best], scope)
-        best = self._levels.ordered(best, chances, levels.said(folded))
+        best = self._levels.ordered(best, chances, levels.said(folded_key(said)))
         merged = sum(
             chance
             for at, chance in zip(best, chances, strict=True)

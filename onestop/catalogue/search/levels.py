@@ -15,9 +15,9 @@ from onestop.catalogue.search.postings import Floats
 # Shares of the best one's chance: what the nearest needs, and what the level that is named needs (another
 # province's own record of the procedure has less).
 _NEAREST_NEEDS, _NAMED_NEEDS = 0.5, 0.04
-_AT = r"\b(?:cap|cong an|uy ban|uy ban nhan dan|ubnd|len|tren) "
+_AT = r"(?<!khong phai )\b(?:cap|cong an|uy ban|uy ban nhan dan|ubnd|len|tren) "
 _SAID = re.compile(
-    rf"{_AT}(?:(?P<commune>xa|phuong)|(?P<province>tinh|thanh pho)|(?P<ministry>bo|trung uong|tw))\b"
+    rf"{_AT}(?:(?P<commune>xa|phuong|dac khu)|(?P<province>tinh|thanh pho)|(?P<ministry>bo|trung uong|tw))\b"
 )
 _NEAREST = [Tier.COMMUNE, Tier.PROVINCE, Tier.MINISTRY, None]
 
@@ -58,7 +58,7 @@ class Levels:
             if self._plain[at] == self._plain[best[0]]
             and chances[place] >= _NAMED_NEEDS * chances[0]
         ]
-        if told not in {self._tiers[best[place]] for place in alike}:
+        if told is None or told not in {self._tiers[best[place]] for place in alike}:
             told = None
             alike = [place for place in alike if chances[place] >= _NEAREST_NEEDS * chances[0]]
         meant = sorted((best[place] for place in alike), key=lambda at: self._order(at, told))

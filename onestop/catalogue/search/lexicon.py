@@ -6,6 +6,8 @@ Six YAML files and a table under `data/search/` that staff can extend; the file 
 
 from __future__ import annotations
 
+import csv
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import lru_cache
@@ -15,6 +17,7 @@ from zlib import crc32
 
 from common import yaml_files
 from common.kept import Kept
+from onestop.catalogue.content import CODE
 from onestop.catalogue.search.questions import Questions
 from onestop.catalogue.search.topics import Topic, Topics
 from onestop.catalogue.search.words import Word, words
@@ -103,7 +106,8 @@ class Lexicon:
             synonyms: what to read instead of `synonyms.yml`.
 
         Raises:
-            OSError, yaml.YAMLError, KeyError: a file is missing or not as its head describes.
+            OSError, yaml.YAMLError, KeyError, ValueError, csv.Error: a file is missing or not as its head
+                describes.
         """
         plain = yaml_files.read(folder / "stopwords.yml")
         phrases = [
@@ -129,6 +133,8 @@ class Lexicon:
             if (folder / name).exists()
             for entry in yaml_files.read(folder / name)
         )
+        with (folder / WORDINGS).open(encoding="utf-8-sig", newline="") as table:
+            wordings = _wordings_of(table)
         questions = Questions(yaml_files.read(folder / "questions.yml"))
         return cls(
             phrases,
@@ -136,7 +142,7 @@ class Lexicon:
             plain["scopes"],
             questions,
             Topics(yaml_files.read(folder / "topics.yml")),
-            dict(_wordings_of((folder / WORDINGS).read_text(encoding="utf-8"))),
+            wordings,
         )
 
     def topic(self, said: Sequence[Word]) -> Topic | None:
@@ -205,11 +211,22 @@ class Lexicon:
         return 1, ()
 
 
-def _wordings_of(table: str) -> Iterator[tuple[str, Sequence[str]]]:
-    for line in table.splitlines():
-        if line and not line.startswith("#"):
-            code, *wordings = line.split("\t")
-            yield code, wordings
+def _wordings_of(table: Iterable[str]) -> dict[str, list[str]]:
+    """Each code's wordings, whether an editor or a spreadsheet saved the table.
+
+    Raises:
+        ValueError: a line begins with no code; a spreadsheet makes 1.00001 of 1.000010.
+    """
+    read: dict[str, list[str]] = {}
+    rows = csv.reader(table, delimiter="\t", strict=True)
+    for row in rows:
+        code, *wordings = [cell.strip() for cell in row] or [""]
+        if code.startswith("#") or not (code or any(wordings)):
+            continue
+        if not re.match(CODE, code):
+            raise ValueError(f"{WORDINGS}, line {rows.line_num}: {code} is no procedure's code")
+        read.setdefault(code, []).extend(filter(None, wordings))
+    return read
 
 
 def _synonyms_of(entries: Iterable[dict[str, Any]]) -> Iterator[Phrase]:

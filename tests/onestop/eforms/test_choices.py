@@ -104,6 +104,30 @@ def test_other_accents_make_a_single_word_another(text: str, value: str | None) 
     assert read == (value or "choice_unclear")
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("ba", "child"), ("bà", None), ("bá", None), ("hái", None), ("một", "wife"), ("3 ạ", "child")],
+)
+def test_a_word_with_other_accents_is_no_number(text: str, value: str | None) -> None:
+    options = [
+        Option(value="wife", label="Vợ"),
+        Option(value="husband", label="Chồng"),
+        Option(value="child", label="Con"),
+    ]
+    read = outcome(lambda said: read_choice(clean(said), options).value, text)
+    assert read == (value or "choice_unclear")
+
+
+@pytest.mark.parametrize("text", ["İİ", "x\u0309a"], ids=["grow when lowered", "a mark alone"])
+def test_letters_of_no_vietnamese_word_are_refused_like_others(text: str) -> None:
+    assert outcome(choice, text) == "choice_unclear"
+
+
+def test_a_mark_behind_an_invisible_character_is_its_letter_s() -> None:
+    assert choice("Ly di\u200b\u0323") == "divorced"
+    assert clean("e\u200b\u0309") == "ẻ"
+
+
 def test_words_without_accents_beside_accented_ones_still_name_an_option() -> None:
     assert choice("tôi ly di rồi") == "divorced"
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +13,7 @@ from bot.nlu.text import normalise, strip_accents, tokens
 from common import yaml_files
 from onestop.catalogue.content import Procedure
 from onestop.catalogue.search import SearchIndex
-from onestop.catalogue.search.lexicon import DATA, Lexicon, shipped
+from onestop.catalogue.search.lexicon import DATA, WORDINGS, Lexicon, shipped
 from onestop.catalogue.search.words import folded_key, words
 from tests.onestop.search.conftest import procedure
 
@@ -90,6 +92,31 @@ def test_who_words_a_need_in_other_words_is_understood() -> None:
     for said in ("bán điếu hút có khói", "ban dieu hut co khoi"):
         assert plain.search(said).candidates[0].score < worded.search(said).candidates[0].score
         assert worded.search(said).candidates[0].code == "1.000001"
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "# ghi chú\n1.000001\tmột\thai, ba\n",
+        "\ufeff# ghi chú\r\n1.000001\tmột\thai, ba\r\n",
+        '\ufeff1.000001\tmột\t"hai, ba"\n',
+        "1.000001\tmột\t\t\n \n\t\t\t\n 1.000001 \t\t hai, ba \t",
+        "  # ghi chú\n1.000001\tmột\n1.000001\thai, ba",
+    ],
+    ids=["plain", "BOM and CRLF", "quoted", "spaces and empty cells", "a code twice"],
+)
+def test_wordings_are_read_as_a_spreadsheet_saves_them(tmp_path: Path, table: str) -> None:
+    copy = shutil.copytree(DATA, tmp_path / "search")
+    (copy / WORDINGS).write_bytes(table.encode())
+    assert Lexicon.load(copy).wordings == {"1.000001": ["một", "hai, ba"]}
+
+
+def test_a_wording_without_a_code_is_refused_with_its_line(tmp_path: Path) -> None:
+    copy = shutil.copytree(DATA, tmp_path / "search")
+    # What a spreadsheet makes of the code 1.000010.
+    (copy / WORDINGS).write_text("# ghi chú\n1.00001\tmột\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"wordings\.tsv, line 2: 1\.00001"):
+        Lexicon.load(copy)
 
 
 def test_a_faulty_file_is_refused(tmp_path: pytest.TempPathFactory) -> None:

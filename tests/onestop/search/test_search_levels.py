@@ -28,6 +28,8 @@ AT = {Tier.MINISTRY: "trung ương", Tier.PROVINCE: "tỉnh", Tier.COMMUNE: "xã
         ("của lực lượng công an tỉnh (thực hiện tại cấp xã)", Tier.COMMUNE),
         ("tôi quê ở tỉnh khác", None),
         ("nhà ở xã Liêm Chung", None),
+        ("làm ở công an xã chứ không phải công an tỉnh", Tier.COMMUNE),
+        ("công an đặc khu", Tier.COMMUNE),
         ("", None),
     ],
 )
@@ -62,6 +64,12 @@ def test_only_levels_of_the_best_change_places(
     tiers = [records[at][1] for at, name in zip(order, plain, strict=True) if name == plain[0]]
     best = [tier for name, tier, chance in records if name == plain[0] and 2 * chance >= chances[0]]
     assert told is None or told not in best or tiers[0] == told
+
+
+def test_a_record_without_a_level_does_not_bring_an_unlikely_one_forward() -> None:
+    tiers = [Tier.PROVINCE, Tier.COMMUNE, None]
+    chances = np.array([0.9, 0.05, 0.04], dtype=np.float32)
+    assert levels.Levels(["a"] * 3, tiers).ordered(range(3), chances, None) == [0, 1, 2]
 
 
 @pytest.fixture(scope="module", params=["all", "without the commune's"])
@@ -100,15 +108,29 @@ def test_a_level_that_is_named_is_served_there(index: SearchIndex, tiers: list[T
             assert (found.outcome, found.candidates[0].code) == ("found", CODES[tier]), said
 
 
-def test_a_level_that_is_named_goes_before_a_name_without_one() -> None:
-    index = SearchIndex.build(
+@pytest.fixture(scope="module")
+def commune_or_province() -> SearchIndex:
+    return SearchIndex.build(
         [
             procedure("1.000003", NAME, tier=Tier.COMMUNE),
             procedure("1.000002", f"{NAME} (thực hiện tại cấp tỉnh)", tier=Tier.PROVINCE),
         ]
     )
-    assert index.search(NAME).candidates[0].code == "1.000003"
-    assert index.search(f"{NAME} ở công an tỉnh").candidates[0].code == "1.000002"
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        (NAME, "1.000003"),
+        (f"{NAME} ở công an tỉnh", "1.000002"),
+        (f"{NAME} ở CA tỉnh", "1.000002"),
+        (f"{NAME}, không phải ở công an tỉnh", "1.000003"),
+    ],
+)
+def test_a_level_that_is_named_goes_before_a_name_without_one(
+    commune_or_province: SearchIndex, said: str, code: str
+) -> None:
+    assert commune_or_province.search(said).candidates[0].code == code
 
 
 def test_a_level_where_it_is_not_done_changes_nothing(tiers: list[Tier]) -> None:
