@@ -76,8 +76,7 @@ class Spelling:
                 continue
             best = sorted(
                 (other for other in fits if fits[other] or not known),
-                key=lambda other: (fits[other], self._known[other]),
-                reverse=True,
+                key=lambda other: (-fits[other], -self._known[other], other),
             )
             if best and not known:
                 mended[at] = Word(best[0], best[0], tuple(best[1 : 1 + _ALTERNATIVES]))

@@ -100,6 +100,12 @@ def test_a_mistyped_abbreviation_is_written_out_where_it_can_be_but_one(
     assert folded_key(spelling.mend(words(typed))) == read
 
 
+def test_what_fits_equally_well_stands_in_one_order_in_every_process() -> None:
+    alike = [f"{letter}ong" for letter in "tsrpmlkhdcb"]
+    (mended,) = Spelling([words(syllable) for syllable in alike]).mend(words("xong"))
+    assert [mended.folded, *mended.meant] == ["bong", "cong", "dong"]
+
+
 def test_misplaced_spaces_are_mended() -> None:
     assert [w.folded for w in SPELLING.mend(words("khaisinh"))] == ["khai", "sinh"]
     assert [w.folded for w in SPELLING.mend(words("giay phe plai xe"))][:2] == ["giay", "phep"]
