@@ -111,6 +111,8 @@ class Tenant(_Part):
 
     name: str
     note: str = ""
+    # What the province is and was called in the records of its own procedures.
+    places: tuple[str, ...] = ()
     agency_identifier: str = Field(pattern=r"^[A-Z]\d{2}(\.\d{1,3})*$")
     hotline: Hotline
     opening_hours: tuple[OpeningHours, ...]

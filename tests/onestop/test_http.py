@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
@@ -14,6 +15,7 @@ from common.database import Database
 from common.migrations import upgrade
 from common.settings import Settings
 from onestop.catalogue import shipped
+from onestop.catalogue.content import Procedure, Tier
 from onestop.catalogue.sources import Source
 from onestop.catalogue.store import save
 from onestop.http.app import create_app
@@ -25,18 +27,25 @@ OWNER = {"owner": "citizen-1"}
 MARITAL_STATUS = "1.004873"
 
 
-@pytest.fixture
-async def client(tmp_path: Path) -> AsyncIterator[Client]:
+@asynccontextmanager
+async def serving(tmp_path: Path, procedures: Iterable[Procedure]) -> AsyncIterator[Client]:
+    """The service with these procedures."""
     url = f"sqlite:///{tmp_path}/onestop.db"
     upgrade("onestop", url)
     database = Database(url)
-    for procedure in shipped.load_shipped(shipped.DIRECTORY):
+    for procedure in procedures:
         database.transact(save, procedure, Source.SHIPPED)
     database.close()
     config = Settings(database_url=url, upload_directory=tmp_path / "uploads")
     token = config.internal_token.get_secret_value()
     headers = {"Authorization": f"Bearer {token}"}
     async with TestClient(TestServer(create_app(config)), headers=headers) as client:
+        yield client
+
+
+@pytest.fixture
+async def client(tmp_path: Path) -> AsyncIterator[Client]:
+    async with serving(tmp_path, shipped.load_shipped(shipped.DIRECTORY)) as client:
         yield client
 
 
@@ -53,6 +62,51 @@ async def test_a_procedure_is_found_by_its_everyday_name_without_accents(client:
     found = await answer.json()
     assert found["outcome"] == "found"
     assert found["candidates"][0]["code"] == MARITAL_STATUS
+
+
+def own(code: str, province: str) -> Procedure:
+    """A procedure of one province's own."""
+    return Procedure(
+        code=code,
+        name="Hỗ trợ nghệ nhân dạy nghề làm nón",
+        agency=f"Sở Du lịch - tỉnh {province}",
+        decision_number="12/QĐ-UBND",
+        tier=Tier.PROVINCE,
+    )
+
+
+async def found(client: Client, **asked: str) -> list[str]:
+    """The codes that are found."""
+    answer = await client.get("/procedures", params=asked)
+    assert answer.status == 200, await answer.text()
+    return [one["code"] for one in (await answer.json())["candidates"]]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("Bắc Ninh", "Ninh Bình"), ("Ninh Bình", "Bắc Ninh")]
+)
+async def test_the_portal_s_own_province_goes_first_unless_another_is_asked_for(
+    tmp_path: Path, first: str, second: str
+) -> None:
+    provinces = {"9.000001": first, "9.000002": second}
+    async with serving(tmp_path, [own(code, name) for code, name in provinces.items()]) as client:
+        asked = {"q": "hỗ trợ nghệ nhân dạy nghề làm nón"}
+        assert provinces[(await found(client, **asked))[0]] == "Ninh Bình"
+        assert provinces[(await found(client, **asked, place="Bắc Ninh"))[0]] == "Bắc Ninh"
+
+
+async def test_a_search_is_narrowed_by_tier_and_service_level(client: Client) -> None:
+    asked = {"q": "đăng ký khai sinh", "limit": "20"}
+    tiers = {p.code: p.tier for p in shipped.load_shipped(shipped.DIRECTORY)}
+    levels = {p.code: p.level or 0 for p in shipped.load_shipped(shipped.DIRECTORY)}
+    everything = await found(client, **asked)
+    assert {tiers[code] for code in everything} > {Tier.COMMUNE}
+    assert {tiers[code] for code in await found(client, **asked, tier="commune")} == {Tier.COMMUNE}
+    assert min(levels[code] for code in everything) < 4
+    assert {levels[code] for code in await found(client, **asked, level="4")} == {4}
+    for wrong in ({"tier": "huyện"}, {"level": "5"}):
+        answer = await client.get("/procedures", params={**asked, **wrong})
+        assert answer.status == 422
 
 
 async def test_an_unknown_procedure_is_a_problem(client: Client) -> None:

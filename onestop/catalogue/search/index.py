@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Container, Iterable, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -51,6 +52,9 @@ _SLIP = re.compile(
 )
 _BODY_CHARACTERS = 6000
 _LIKELY = 0.05  # from this chance on a procedure tells which topics to offer
+_NARROWINGS = (
+    16  # sets of restrictions whose effect is kept: the portal's own and those of programs
+)
 _TOLD_APART = 4  # candidates that a question tells apart
 _UNLISTED = 0.5  # rarity of a syllable that no name holds, as a share of the highest
 _MESSAGE, _ROW, _COSINE, _PAIRS_MESSAGE = 0, 1, 2, 3  # places in the features of rows
@@ -76,6 +80,7 @@ class SearchIndex:
     def __init__(self, procedures: list[Procedure], lexicon: Lexicon, weights: Weights) -> None:
         self._lexicon = lexicon
         self._weights = weights
+        self._narrowed = lru_cache(maxsize=_NARROWINGS)(self._narrow)
         self._questions = lexicon.questions
         plain = [plain_name(p.name) for p in procedures]
         said = list(sayings(procedures, plain, lexicon))
@@ -315,8 +320,8 @@ class SearchIndex:
             for at in best[1:]
         )
 
-    def _narrowed(self, narrow: Narrow) -> Floats:
-        """What `narrow` adds to each procedure's total."""
+    def _narrow(self, narrow: Narrow) -> Floats:
+        """What restrictions add to each procedure's total; `_narrowed` keeps the last ones."""
         if narrow == ANYTHING:
             return np.zeros(1, dtype=np.float32)
         _, local, copies, _ = self._known

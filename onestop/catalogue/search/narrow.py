@@ -16,7 +16,9 @@ class Narrow(NamedTuple):
     """Restrictions of a search; None: anything."""
 
     applicant: str | None = None  # part of a procedure's applicants, such as "công dân"; preferred
-    place: str | None = None  # the province: its own procedures stand as high as national ones
+    places: tuple[
+        str, ...
+    ] = ()  # the province's names: its own procedures stand as high as national ones
     tier: Tier | None = None  # only this level of government
     level: int | None = None  # only at least this service level
 
@@ -35,11 +37,9 @@ class Narrow(NamedTuple):
         added = 0.0
         if self.applicant:
             added += _APPLICANT * (self.applicant.lower() in applicants)
-        if self.place and lost:
-            place, where = (
-                folded_key(words(text)) for text in (self.place, f"{p.name} {p.agency}")
-            )
-            added += lost * (f" {place} " in f" {where} ")
+        if self.places and lost:
+            where = f" {folded_key(words(f'{p.name} {p.agency}'))} "
+            added += lost * any(f" {folded_key(words(place))} " in where for place in self.places)
         return added
 
 

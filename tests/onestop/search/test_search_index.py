@@ -106,8 +106,8 @@ def test_a_province_s_own_procedure_stands_behind_unless_the_place_is_named(
 ) -> None:
     query = "cấp lại giấy chứng nhận do bị mất"
     assert codes(small_index, query)[:2] == ["1.012786", "1.115203"]
-    assert codes(small_index, query, Narrow(place="tỉnh Lai Châu"))[0] == "1.115203"
-    assert codes(small_index, query, Narrow(place="Cà Mau"))[0] == "1.012786"
+    assert codes(small_index, query, Narrow(places=("Sơn La", "tỉnh Lai Châu")))[0] == "1.115203"
+    assert codes(small_index, query, Narrow(places=("Cà Mau",)))[0] == "1.012786"
 
 
 def test_where_nothing_is_left_nothing_is_found(small_index: SearchIndex) -> None:
