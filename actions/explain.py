@@ -6,7 +6,7 @@ import re
 
 from rasa_sdk.events import FollowupAction
 
-from actions import printed
+from actions import levels, printed
 from actions.finding import Part, ask_rest, find_procedure, options, several
 from actions.texts import Button, button
 from actions.turn import Events, Turn
@@ -93,10 +93,17 @@ async def _tell(
     turn: Turn, procedure: Procedure, asked: list[str], beside: list[Button] | None = None
 ) -> None:
     rest = OFFERED_ASPECTS - len(beside or [])
+    level = levels.asked(turn.text)
+    if (
+        level
+    ):  # "lên xã nộp được không" sounds like a question for the ways, and is one for the place
+        asked = ["ask_place" if aspect == "ask_ways" else aspect for aspect in asked]
     turn.show(
         "explanation",
         procedure=procedure,
         aspects=asked,
+        level=level,
+        taken_in=levels.taken_in(procedure, level) if level else None,
         everything=turn.entity("everything") is not None,
         others=bool(beside),
         buttons=[*next_buttons(turn, procedure, asked, rest), *(beside or [])],

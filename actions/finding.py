@@ -11,6 +11,7 @@ from actions.texts import Button, button, render, shorten
 from actions.turn import ASK_PERSON, Events, Turn
 from bot.nlu.text import fold, tokens
 from onestop.catalogue.content import Procedure
+from onestop.catalogue.search import ages, levels
 from onestop.schemas import Candidate, SearchResult
 
 CHOICE_TITLE_LENGTH = 90
@@ -185,16 +186,62 @@ def _by_title(turn: Turn) -> list[Candidate]:
     most = max(held, default=0)
     if 2 * most <= len(said) or held.count(most) > 1:
         return []
-    one = turn.offered[held.index(most)]
-    if "code" not in one:
+    return _chosen(turn.offered[held.index(most)])
+
+
+def _by_age(turn: Turn) -> list[Candidate]:
+    """The only one of the last choices whose title is for the age told ("của con 5 tuổi"), else none."""
+    age = ages.said(fold(turn.text))
+    if age is None:
         return []
-    return [Candidate(code=one["code"], name=one["title"], short_name=one["title"], score=1.0)]
+    known = [(one, ages.bounds(fold(one["title"]))) for one in turn.offered]
+    meant = [one for one, bound in known if bound and bound[0] <= age <= bound[1]]
+    return _chosen(meant[0]) if len(meant) == 1 else []
+
+
+def _chosen(option: dict[str, Any]) -> list[Candidate]:
+    """The procedure that an option offers; none where it is not clear yet which one that is."""
+    if "code" not in option:
+        return []
+    title = option["title"]
+    return [Candidate(code=option["code"], name=title, short_name=title, score=1.0)]
+
+
+async def _look_alike(turn: Turn, found: SearchResult) -> SearchResult:
+    """The look-alike of the procedure that is being talked about which a particular names.
+
+    "Chồng em là người Hàn Quốc" after marriage, "bị mất thì sao" after a licence, "của con tôi 5 tuổi"
+    after a card from 14 years on, "lên bộ được không" after what a province does: clear only beside its name.
+    """
+    code = turn.slot("procedure")
+    folded = fold(turn.text)
+    scores = [one.score for one in found.candidates]
+    guess = found.outcome == "choices" and found.question is None and likely(scores)
+    clear = found.outcome == "found" or guess
+    if not code or clear or turn.button or turn.tracker.active_loop_name:
+        return found
+    if not found.content_words and levels.said(folded) is None:
+        return found
+    present = await _procedure(turn, code)
+    if present is None:
+        return found
+    age, bound = ages.said(folded), ages.bounds(fold(present.name))
+    other = age is not None and bound is not None and not bound[0] <= age <= bound[1]
+    name = ages.unbounded(present.name) if other else present.name
+    beside = await turn.find(f"{name} {turn.text}")
+    codes = [one.code for one in beside.candidates]
+    if beside.outcome != "found" or beside.several or codes[0] == code:
+        return found
+    if code not in codes and not (other and ages.bounds(fold(beside.candidates[0].name))):
+        return found
+    return beside.model_copy(update={"content_words": True})
 
 
 async def search(turn: Turn) -> SearchResult:
     """The procedures that the message means; "bị mất" after a choice of licences is one of those.
 
-    A few words that follow a choice choose by its titles, or are read together with those before them.
+    A few words that follow a choice choose by its titles, or are read together with those before them; what
+    follows an explanation may name a look-alike of what was explained.
     """
     found = _of_the_offered(turn, await turn.search())
     if found.outcome == "choices" and found.topics:
@@ -202,17 +249,36 @@ async def search(turn: Turn) -> SearchResult:
     offered = [one["code"] for one in turn.offered if "code" in one]
     asked = turn.last_words(2)
     sure = found.outcome == "found" and found.candidates[0].code in offered
-    if not offered or sure or found.several:
+    if not offered and not found.several:
+        return await _look_alike(turn, found)
+    if sure or found.several:
         return found
     if found.outcome != "found" and (titled := _by_title(turn)):
         return found.model_copy(
             update={"outcome": "found", "candidates": titled, "content_words": True}
         )
-    if len(asked) < 2:
-        return found
+    if len(asked) == 2 and (read := await _with_the_words_before(turn, offered, asked)):
+        return read
+    if found.outcome != "found" and (aged := _by_age(turn)):
+        return found.model_copy(
+            update={"outcome": "found", "candidates": aged, "content_words": True}
+        )
+    return found
+
+
+async def _with_the_words_before(
+    turn: Turn, offered: list[str], asked: list[str]
+) -> SearchResult | None:
+    """What a reply to a choice means together with what was said before it, if that is clear.
+
+    Args:
+        turn: the turn.
+        offered: the codes of the choice.
+        asked: the words that led to it, and the reply.
+    """
     both = await turn.find(" ".join(asked))
     if not both.candidates or both.several:  # what is offered is all wanted
-        return found
+        return None
     if both.candidates[0].code in offered:
         scores = [one.score for one in both.candidates]
         moved = both.candidates[0].code != offered[0] and ahead(scores)
@@ -220,7 +286,7 @@ async def search(turn: Turn) -> SearchResult:
             return both.model_copy(update={"outcome": "found"})
     elif both.outcome == "found" and len(asked[1].split()) <= FEW_WORDS:
         return both
-    return found
+    return None
 
 
 async def find_procedure(turn: Turn, wishes: list[str], guess: bool = False) -> Meant:

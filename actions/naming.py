@@ -50,12 +50,14 @@ class UnlessNamed(TopicAction):
 
 
 async def _answer_beside(turn: Turn) -> Events:
-    """What the line asks of a procedure that it names, and of opening hours."""
-    asked = [wish for wish in turn.wishes() if wish in ASPECTS]
+    """What the line asks of a procedure that it names, and of the one-stop units and their hours."""
+    wishes = turn.wishes()
+    asked = [wish for wish in wishes if wish in ASPECTS]
     events: Events = []
     if turn.fresh and turn.text and asked and (await turn.search()).clear:
         events += await explain(turn, asked)
-    if turn.fresh and "ask_opening_hours" in turn.wishes():
+    unit = "ask_opening_hours" in wishes or units.asks_where_beside(turn)
+    if turn.fresh and unit:
         events += await units.tell(turn, ask=False)
     return events
 

@@ -15,7 +15,8 @@ class Explain(TopicAction):
     async def act(self, turn: Turn) -> Events:
         """Find the procedure and answer; where the one-stop unit itself is, is no procedure's matter."""
         if units.asks_for_unit(turn):
-            return await units.tell(turn)
+            after = go_on(turn)
+            return [*await units.tell(turn, ask=not after), *after]
         events = await explain(turn, turn.wishes())
         if "ask_opening_hours" in turn.wishes():
             events += await units.tell(turn, ask=False)

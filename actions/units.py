@@ -12,12 +12,20 @@ from bot.nlu.text import fold
 
 # Words that ask for a unit itself, and not for where a procedure is handed in.
 UNIT = re.compile(r"\b(?:mot cua|hanh chinh cong|phuc vu cong)\b")
+WHERE = re.compile(UNIT.pattern + r".{0,20}\bo (?:dau|mo|cho nao)\b")
 NEAREST = re.compile(r"\bgan (?:nhat|day|nha|toi|em|minh|cho)\b")
 
 
 def asks_for_unit(turn: Turn) -> bool:
     """Whether a question for a place names a one-stop unit."""
     return turn.intent == "ask_place" and UNIT.search(fold(turn.text)) is not None
+
+
+def asks_where_beside(turn: Turn) -> bool:
+    """Whether a line that is about something else asks where a one-stop unit is, too."""
+    folded = fold(turn.text)
+    named = UNIT.search(folded) is not None
+    return WHERE.search(folded) is not None or (named and "ask_place" in turn.wishes())
 
 
 async def tell(turn: Turn, ask: bool = True) -> Events:

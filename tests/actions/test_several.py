@@ -133,11 +133,35 @@ async def test_a_fee_of_nothing_that_is_named_does_not_hold_the_code_up(talk: Ta
     assert talk.text() == ""
 
 
+@pytest.mark.parametrize(
+    ("said", "intents"),
+    [
+        ("một cửa ở đâu, hồ sơ tới đâu rồi", ["check_status", "ask_place"]),
+        ("một cửa xã tôi ở đâu với hồ sơ tôi xong chưa", ["check_status"]),
+    ],
+)
+async def test_who_asks_for_the_one_stop_unit_beside_his_dossier_is_told_both(
+    talk: Talk, said: str, intents: list[str]
+) -> None:
+    wishes = [{"intent": one, "text": ""} for one in intents]
+    events = await talk.act(unless_named(CheckStatus()), said, "check_status", wishes=wishes)
+    assert "7 giờ 30" in talk.text()
+    assert loop_of(events) == "status_form"
+
+
 async def test_after_an_answer_the_other_wish_of_the_line_goes_on(talk: Talk) -> None:
     talk.service.found = FOUND
     wishes = [{"intent": "ask_fee", "text": ""}, {"intent": "check_status", "text": ""}]
     events = await talk.act(Explain(), "phí tạm trú, hồ sơ đến đâu", "ask_fee", wishes=wishes)
     followed = [one["name"] for one in events if one["event"] == "followup"]
+    assert followed == ["action_check_status"]
+
+
+async def test_after_the_one_stop_unit_the_other_wish_of_the_line_goes_on(talk: Talk) -> None:
+    wishes = [{"intent": "ask_place", "text": ""}, {"intent": "check_status", "text": ""}]
+    events = await talk.act(Explain(), "một cửa ở đâu, hồ sơ tới đâu", "ask_place", wishes=wishes)
+    followed = [one["name"] for one in events if one["event"] == "followup"]
+    assert "7 giờ 30" in talk.text()
     assert followed == ["action_check_status"]
 
 

@@ -72,6 +72,8 @@ def test_every_aspect_is_explained_without_blank_edges(aspect: str) -> None:
         aspects=[aspect],
         everything=False,
         others=False,
+        level=None,
+        taken_in=None,
         tenant=tenant(),
     )
     assert text.startswith("Đăng ký tạm trú")
@@ -90,6 +92,8 @@ def test_a_fee_of_zero_is_free_and_none_is_unknown() -> None:
             aspects=["ask_fee"],
             everything=False,
             others=False,
+            level=None,
+            taken_in=None,
             tenant=tenant(),
         ).casefold()
 
@@ -108,6 +112,8 @@ def told(aspect: str, *ways: Way) -> str:
         aspects=[aspect],
         everything=False,
         others=False,
+        level=None,
+        taken_in=None,
         tenant=tenant(),
     )
 

@@ -15,6 +15,10 @@ _BOUND = re.compile(r"\b(?:tu|du|duoi|tren|den|qua|hon) $")
 _FROM = re.compile(r"(?<!chua )\b(?:tu du|tu|tren|du) (\d{1,3}) tuoi\b")
 _BELOW = re.compile(r"\b(?:duoi|chua du) (\d{1,3}) tuoi\b")
 _UP_TO = re.compile(r"\bden (\d{1,3}) tuoi\b")
+# The same bounds in a name as it is written.
+_NAMED = re.compile(
+    r"\b(?:từ đủ|từ|trên|đủ|dưới|chưa đủ|đến) \d{1,3} tuổi(?: trở lên| trở xuống)?\b", re.IGNORECASE
+)
 OLDEST = 150
 
 
@@ -51,6 +55,11 @@ def bounds(name: str) -> tuple[int, int] | None:
         return None
     highest = int(below[1]) - 1 if below else int(most[1]) if most else OLDEST
     return int(least[1]) if least else 0, highest
+
+
+def unbounded(name: str) -> str:
+    """A name without the age that it is for, so that another age can be said beside it."""
+    return _NAMED.sub(" ", name)
 
 
 class Ages:
