@@ -94,9 +94,8 @@ async def _tell(
 ) -> None:
     rest = OFFERED_ASPECTS - len(beside or [])
     level = levels.asked(turn.text)
-    if (
-        level
-    ):  # "lên xã nộp được không" sounds like a question for the ways, and is one for the place
+    if level:
+        # "Lên xã nộp được không" sounds like a question for the ways, and is one for the place.
         asked = ["ask_place" if aspect == "ask_ways" else aspect for aspect in asked]
     turn.show(
         "explanation",
