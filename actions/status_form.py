@@ -18,8 +18,8 @@ from rasa_sdk.interfaces import ActionExecutionRejection
 
 from actions import complaint_status, elsewhere, owed, parcels, printed, ratings, supplements
 from actions.onestop_client import OnestopRefusal
-from actions.texts import button, clock, day
-from actions.turn import SURE, Events, TopicAction, Turn
+from actions.texts import Button, button, clock, day
+from actions.turn import ASK_PERSON, SURE, Events, TopicAction, Turn
 from bot.nlu.text import canonical, fold
 from onestop import resume_code, second_factor
 from onestop.feedback.codes import normalise_code as complaint_code
@@ -52,6 +52,10 @@ GIVING_UP = re.compile(
     r"^(?:thôi|thoi)(?: (?:ạ|a|nhé|nhe|em|vậy|vay|khỏi|khoi))*$"
     r"|^(?:(?:thôi|thoi)\W+)?(?:không|khong|chẳng|chang)\b[^?]*\b(?:nữa|nua)\b"
 )
+# Folded: "tôi mất mã rồi", "giấy tiếp nhận đâu mất rồi".
+_CODE = r"\b(?:ma(?! so)|giay (?:tiep nhan|hen)|bien nhan)\b"
+_GONE = r"\b(?:mat|quen|that lac|chua co|khong (?:nho|co|biet|con|thay))\b"
+LOST = re.compile(rf"{_GONE}.{{0,12}}{_CODE}|{_CODE}.{{0,16}}{_GONE}")
 
 
 def read_code(turn: Turn, purpose: str | None = None) -> str | None:
@@ -123,6 +127,10 @@ class StatusForm(TopicAction):
             turn.show("lookup_left")
             return [ActiveLoop(None), SlotSet("lookup_code", None)]
         said = read_code(turn, purpose)
+        if not (code or said or turn.button) and LOST.search(fold(canonical(turn.text))):
+            own = [*self._own(turn, purpose), ASK_PERSON]
+            turn.show("code_lost", purpose=purpose, buttons=own)
+            return []
         if sure and turn.intent == "check_status" and purpose and not said:
             # Only looking after all: the four digits must not do more than that.
             code = read_code(turn) or (code if purpose != RESUME else None)
@@ -161,10 +169,15 @@ class StatusForm(TopicAction):
         if purpose == RESUME:
             turn.show("ask_resume_code")
             return
-        own = (turn.slot("dossiers") or []) if purpose != COMPLAINT else []
+        template = "ask_code_of_complaint" if purpose == COMPLAINT else "ask_code"
+        turn.show(template, buttons=self._own(turn, purpose))
+
+    @staticmethod
+    def _own(turn: Turn, purpose: str | None) -> list[Button]:
+        """The dossiers that were sent in this talk, to be chosen."""
+        own = (turn.slot("dossiers") or []) if purpose not in (COMPLAINT, RESUME) else []
         intent = INTENTS.get(purpose or "", "check_status")
-        buttons = [button(one, intent, dossier_code=one) for one in own[-3:]]
-        turn.show("ask_code_of_complaint" if purpose == COMPLAINT else "ask_code", buttons=buttons)
+        return [button(one, intent, dossier_code=one) for one in own[-3:]]
 
     async def _tell(self, turn: Turn, code: str, factor: str) -> Events:
         try:

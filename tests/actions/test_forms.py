@@ -467,6 +467,20 @@ async def test_a_code_said_at_once_is_kept(talk: Talk) -> None:
     assert loop_of(events) == "status_form"
 
 
+@pytest.mark.parametrize(
+    "said", ["tôi mất mã rồi", "giay tiep nhan cua ba mat tieu roi", "không nhớ mã"]
+)
+@pytest.mark.parametrize("intent", ["inform", "complain", "out_of_scope"])
+async def test_who_has_lost_the_code_is_told_where_it_stands_and_who_helps(
+    talk: Talk, said: str, intent: str
+) -> None:
+    talk.loop, talk.slots = "status_form", {"lookup_code": None, "dossiers": [CODE]}
+    events = await talk.act(STATUS, said, intent)
+    assert "giấy tiếp nhận; nộp ở đây" in talk.text()
+    assert list(talk.buttons()) == [CODE, "Gặp cán bộ"]
+    assert loop_of(events) == ""
+
+
 async def test_code_and_factor_tell_the_status(looking: Talk) -> None:
     at = datetime(2026, 11, 24, 8, 30, tzinfo=UTC)
     looking.service.status = StatusView(
