@@ -207,6 +207,11 @@ def _chosen(option: dict[str, Any]) -> list[Candidate]:
     return [Candidate(code=option["code"], name=title, short_name=title, score=1.0)]
 
 
+def _settled(found: SearchResult, meant: list[Candidate]) -> SearchResult:
+    """What was found, settled by one of the last choices."""
+    return found.model_copy(update={"outcome": "found", "candidates": meant, "content_words": True})
+
+
 async def _look_alike(turn: Turn, found: SearchResult) -> SearchResult:
     """The look-alike of the procedure that is being talked about which a particular names.
 
@@ -254,15 +259,11 @@ async def search(turn: Turn) -> SearchResult:
     if sure or found.several:
         return found
     if found.outcome != "found" and (titled := _by_title(turn)):
-        return found.model_copy(
-            update={"outcome": "found", "candidates": titled, "content_words": True}
-        )
+        return _settled(found, titled)
     if len(asked) == 2 and (read := await _with_the_words_before(turn, offered, asked)):
         return read
     if found.outcome != "found" and (aged := _by_age(turn)):
-        return found.model_copy(
-            update={"outcome": "found", "candidates": aged, "content_words": True}
-        )
+        return _settled(found, aged)
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -97,12 +97,19 @@ def sayings(
 ) -> Iterator[list[str]]:
     """For each procedure its aliases and what the situations say; namesakes share situations."""
     names = {p.code: name for p, name in zip(procedures, plain, strict=True)}
-    says: dict[str, list[str]] = {}
-    for situation in lexicon.situations:
-        name = names.get(situation.code) or plain_name(situation.name)
-        says.setdefault(name, []).extend(situation.says)
+    says = _by_name(
+        (names.get(one.code) or plain_name(one.name), one.says) for one in lexicon.situations
+    )
     for p in procedures:
         yield [*p.aliases, *says.get(names[p.code], [])]
+
+
+def _by_name(texts: Iterable[tuple[str, Sequence[str]]]) -> dict[str, list[str]]:
+    """Texts gathered under their plain names, which namesakes share."""
+    gathered: dict[str, list[str]] = {}
+    for name, some in texts:
+        gathered.setdefault(name, []).extend(some)
+    return gathered
 
 
 def bodies(
@@ -110,10 +117,9 @@ def bodies(
 ) -> Iterator[str]:
     """For each procedure its long text, what matters most first; namesakes share their wordings."""
     names = {p.code: name for p, name in zip(procedures, plain, strict=True)}
-    worded: dict[str, list[str]] = {}
-    for code, wordings in lexicon.wordings.items():
-        if code in names:
-            worded.setdefault(names[code], []).extend(wordings)
+    worded = _by_name(
+        (names[code], texts) for code, texts in lexicon.wordings.items() if code in names
+    )
     for p in procedures:
         papers = [one.name for one in p.papers]
         said = [

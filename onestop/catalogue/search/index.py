@@ -52,9 +52,7 @@ _SLIP = re.compile(
 )
 _BODY_CHARACTERS = 6000
 _LIKELY = 0.05  # from this chance on a procedure tells which topics to offer
-_NARROWINGS = (
-    16  # sets of restrictions whose effect is kept: the portal's own and those of programs
-)
+_NARROWINGS = 16  # sets of restrictions whose effect is kept: the portal's and programs'
 _TOLD_APART = 4  # candidates that a question tells apart
 _UNLISTED = 0.5  # rarity of a syllable that no name holds, as a share of the highest
 _MESSAGE, _ROW, _COSINE, _PAIRS_MESSAGE = 0, 1, 2, 3  # places in the features of rows
@@ -84,10 +82,8 @@ class SearchIndex:
         self._questions = lexicon.questions
         plain = [plain_name(p.name) for p in procedures]
         said = list(sayings(procedures, plain, lexicon))
-        counts = [
-            len(official_names(p.name)) + len(says)
-            for p, says in zip(procedures, said, strict=True)
-        ]
+        forms = [official_names(p.name) for p in procedures]
+        counts = [len(names) + len(says) for names, says in zip(forms, said, strict=True)]
         order = sorted(range(len(procedures)), key=lambda at: -counts[at])  # as `Rows` needs it
         procedures = [procedures[at] for at in order]
         self._rows = Rows([counts[at] for at in order])
@@ -102,8 +98,8 @@ class SearchIndex:
         listed: list[Sequence[Word]] = list(lexicon.listed())
         read: list[list[Reading]] = []
         official: list[list[float]] = []
-        for p, at in zip(procedures, order, strict=True):
-            names = [words(name) for name in official_names(p.name)]
+        for at in order:
+            names = [words(name) for name in forms[at]]
             others = [words(text) for text in said[at]]
             listed += [*names, *others]
             read.append(
@@ -130,6 +126,12 @@ class SearchIndex:
         self._actions = {a: at for at, (a, n) in enumerate(common.items()) if n >= _COMMON_ACTION}
         self._action_of = np.array([self._actions.get(action, -1) for action in actions])
         self._known = known_facts(procedures, self._plain)
+        _, local, copies, _ = self._known
+        self._lost = -weights.local * local - weights.copy * copies
+        self._where = [
+            f" {folded_key(words(f'{p.name} {p.agency}'))} " if lost else ""
+            for p, lost in zip(procedures, self._lost, strict=True)
+        ]
         self._scopes = [folded_key(scope) for scope in lexicon.scopes]
         self._in_scope = in_scope(procedures, self._plain, self._scopes)
 
@@ -183,8 +185,7 @@ class SearchIndex:
 
     def _search(self, query: str, limit: int, narrow: Narrow) -> SearchResult:
         """What a text means, taken for one wish."""
-        said, folded = _affirmed(query), fold(query)
-        aged = self._aged(folded)
+        said, aged = _affirmed(query), self._aged(fold(query))
         if usual := self._of_topic(said, limit, narrow):
             return usual
         readings = self._read(said)
@@ -209,7 +210,8 @@ class SearchIndex:
         signs = self._signs(best[0], found[better], readings[better])
         scope = judgement.in_scope(signs)
         chances = judgement.chances(totals[best], scope)
-        best = self._levels.ordered(best, chances, levels.said(folded_key(said)))
+        folded = folded_key(said)
+        best = self._levels.ordered(best, chances, levels.said(folded))
         merged = sum(
             chance
             for at, chance in zip(best, chances, strict=True)
@@ -221,7 +223,7 @@ class SearchIndex:
         shown = [at for at, c in zip(best[:limit], chances, strict=False) if c >= judgement.SHOWN]
         names = [self._plain[at] for at in shown[:_TOLD_APART]]
         ranked = list(zip(best[:limit], chances, strict=False))
-        named = outcome != "none" and is_name(folded_key(said), self._cards[best[0]].name)
+        named = outcome != "none" and is_name(folded, self._cards[best[0]].name)
         if outcome == "found":
             same = [
                 at for at in self._namesakes.of(best[0]) if totals[at] > totals[best[0]] - _NEAR
@@ -324,15 +326,8 @@ class SearchIndex:
         """What restrictions add to each procedure's total; `_narrowed` keeps the last ones."""
         if narrow == ANYTHING:
             return np.zeros(1, dtype=np.float32)
-        _, local, copies, _ = self._known
-        lost = -self._weights.local * local - self._weights.copy * copies
-        return np.array(
-            [
-                narrow.adds(card, applicants, less)
-                for card, applicants, less in zip(self._cards, self._applicants, lost, strict=True)
-            ],
-            dtype=np.float32,
-        )
+        known = zip(self._cards, self._applicants, self._lost, self._where, strict=True)
+        return np.array([narrow.adds(*one) for one in known], dtype=np.float32)
 
     def _evidence(self, reading: Reading, aged: tuple[Floats, Floats] | None) -> Evidence:
         """Features a row and features a procedure, in the order of `Weights`."""
