@@ -12,8 +12,10 @@ from actions.explain import explain
 from actions.finding import (
     FEW_WORDS,
     choice_entities,
+    choose_first,
     offer_choices,
     search,
+    undecided,
     wait_for_name,
     which_procedure,
 )
@@ -78,6 +80,8 @@ class Clarify(TopicAction):
             return named
         if turn.puzzled or self.action_name in turn.previous_actions():
             turn.offer_person()
+        elif undecided(turn):
+            return choose_first(turn, turn.wanted)
         elif turn.wanted:
             return await which_procedure(turn, turn.wanted)
         else:
@@ -107,6 +111,8 @@ class Acknowledge(TopicAction):
         named = await find_named(turn)
         if named is not None:
             return named
+        if turn.intent == "affirm" and undecided(turn):
+            return choose_first(turn, turn.wanted)
         other = turn.intent == "deny" and "choices" in turn.replied
         turn.show("acknowledge", other=other, buttons=MENU)
         return []

@@ -93,18 +93,28 @@ def offer_choices(turn: Turn, wishes: list[str], found: SearchResult) -> Events:
     likeliest = [one for one in found.candidates if one.score >= POSSIBLE]
     possible = likeliest if len(likeliest) > 1 else found.candidates[:2]
     same = possible[0].name if telling_apart(possible) else ""
-    return _offer(turn, wishes, options(possible), question=found.question, name=same)
-
-
-def _offer(
-    turn: Turn,
-    wishes: list[str],
-    offered: list[dict[str, Any]],
-    question: str | None = None,
-    name: str = "",
-) -> Events:
-    turn.show("choices", question=question, name=name, buttons=choose_buttons(wishes, offered))
+    offered = options(possible)
+    buttons = choose_buttons(wishes, offered)
+    turn.show("choices", question=found.question, name=same, buttons=buttons)
     return _keep(wishes, offered)
+
+
+def undecided(turn: Turn) -> bool:
+    """Whether the last reply offered a choice of which none is much likelier than the others."""
+    return bool(turn.offered) and not likely([one["score"] for one in turn.offered])
+
+
+def choose_first(turn: Turn, wishes: list[str]) -> Events:
+    """Ask to choose from what was offered, so that what is wanted can be done; the second time, offer a person.
+
+    What was asked before is still wanted besides ("bằng lái mấy tiền", then "nộp ở đâu").
+    """
+    both = [one for one in dict.fromkeys([*turn.wanted, *wishes]) if one != "ask_procedure"]
+    wanted = wishes if not both or "start_dossier" in both else both
+    person = [ASK_PERSON] if "choose_first" in turn.replied else []
+    buttons = [*choose_buttons(wanted, turn.offered), *person]
+    turn.show("choose_first", wishes=wanted, buttons=buttons)
+    return _keep(wanted, turn.offered)
 
 
 def _keep(wishes: list[str], offered: list[dict[str, Any]]) -> Events:
@@ -316,8 +326,8 @@ async def find_procedure(turn: Turn, wishes: list[str], guess: bool = False) -> 
         if found.outcome == "found":
             code = found.candidates[0].code
         elif silent and turn.offered:
-            if not likely([one["score"] for one in turn.offered]):
-                return Meant(None, _offer(turn, wishes, turn.offered))
+            if undecided(turn):
+                return Meant(None, choose_first(turn, wishes))
             if unclear := turn.offered[0].get("topic"):
                 return Meant(None, offer_choices(turn, wishes, await turn.find(unclear)))
             code = turn.offered[0]["code"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from actions import units
-from actions.explain import explain, go_on
+from actions.explain import ASPECTS, explain, go_on
 from actions.turn import Events, TopicAction, Turn
 
 
@@ -13,14 +13,18 @@ class Explain(TopicAction):
     action_name = "action_explain"
 
     async def act(self, turn: Turn) -> Events:
-        """Find the procedure and answer; where the one-stop unit itself is, is no procedure's matter."""
-        if units.asks_for_unit(turn):
-            after = go_on(turn)
-            return [*await units.tell(turn, ask=not after), *after]
-        events = await explain(turn, turn.wishes())
-        if "ask_opening_hours" in turn.wishes():
-            events += await units.tell(turn, ask=False)
-        return [*events, *go_on(turn)]
+        """Find the procedure and answer; where the one-stop unit itself is, is no procedure's matter.
+
+        What a line asks of both is answered, the procedure's first: the unit's may need to know the commune.
+        """
+        wishes, after = turn.wishes(), go_on(turn)
+        unit = units.asks_for_unit(turn)
+        asked = [one for one in wishes if one in ASPECTS and not (unit and one == "ask_place")]
+        events = await explain(turn, asked or wishes) if asked or not unit else []
+        if unit or "ask_opening_hours" in wishes:
+            answered = not asked or any(one.get("name") == "procedure" for one in events)
+            events += await units.tell(turn, ask=unit and answered and not after)
+        return [*events, *after]
 
 
 ACTIONS = (Explain,)

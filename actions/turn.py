@@ -11,10 +11,11 @@ import structlog
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.onestop_client import OnestopClient, OnestopUnavailable, onestop
+from actions.onestop_client import OnestopClient, OnestopRefusal, OnestopUnavailable, onestop
 from actions.texts import Button, button, render
 from bot.nlu.text import canonical, fold, tokens
 from common.tenant import Tenant, tenant
+from onestop.catalogue.content import Procedure
 from onestop.schemas import FieldView, SearchResult
 
 log = structlog.get_logger(__name__)
@@ -29,6 +30,8 @@ QUESTION = re.compile(
     r"|^[ -~]*\b(?:gi|nao|dau|(?:vi|tai|lam|thi) sao|sao (?:lai|phai)|bao (?:nhieu|lau)"
     r"|(?:duoc|phai) khong|khong a)\b[ -~]*$"
 )
+# Words that name a one-stop unit itself; folded.
+UNIT = re.compile(r"\b(?:mot cua|hanh chinh cong|phuc vu cong)\b")
 
 ASK_PERSON = button("Gặp cán bộ", "ask_person")
 MENU = [
@@ -41,6 +44,8 @@ MENU = [
 _ASKING_WHICH = {
     *("action_explain", "action_start_dossier", "action_clarify", "action_out_of_scope"),
 }
+# Replies of other actions that wait for a choice.
+_ASKING_CHOICE = {"later", "choose_first"}
 # Replies to what was not understood: after one of them a person is offered.
 _LOST = {"not_understood", "procedure_not_found"}
 
@@ -140,6 +145,17 @@ class Turn:
         said = [str(one["intent"]) for one in self._message.get("wishes") or []]
         return list(dict.fromkeys(said)) or [self.intent]
 
+    def _clause(self, intent: str) -> str:
+        """The part of the message that holds this wish; "" where that is not known."""
+        said = (
+            one.get("text") for one in self._message.get("wishes") or [] if one["intent"] == intent
+        )
+        return str(next(said, "") or "")
+
+    def said_of(self, intent: str) -> str:
+        """The part of the message that holds this wish; the whole message where that is not known."""
+        return self._clause(intent) or self.text
+
     def wishes_of(self, part: str) -> list[str]:
         """The intents of the clauses that a part of the message stands in, or that stand in it."""
         said = f" {' '.join(tokens(fold(part)))} "
@@ -173,8 +189,8 @@ class Turn:
     @property
     def wanted(self) -> list[str]:
         """What is wanted of a procedure, where the last reply asked which one is meant or comes next."""
-        asked = _ASKING_WHICH.intersection(self.previous_actions()) or "later" in self.replied
-        if not asked:
+        asked = _ASKING_WHICH.intersection(self.previous_actions())
+        if not asked and not _ASKING_CHOICE & self.replied:
             return []
         waiting = self.slot("choices") or []
         return next((list(one["wishes"]) for one in waiting if "wishes" in one), [])
@@ -272,17 +288,25 @@ class Turn:
         return found
 
     async def _about_procedures(self) -> str:
-        """What was typed without the hours that it asks for, unless nothing else in it names a subject.
+        """What was typed without what it asks of a one-stop unit: where that is, and when it is open.
 
-        "Mấy giờ mở cửa" alone has the words of one who opens a shop.
+        The hours stay where nothing else names a subject: alone they have the words of one who opens a shop.
         """
-        rest = self.text
-        for one in self._message.get("wishes") or []:
-            if one["intent"] == "ask_opening_hours" and one.get("text"):
-                rest = rest.replace(str(one["text"]), " ")
-        if rest == self.text or not rest.strip() or not (await self.find(rest)).content_words:
-            return self.text
+        place, hours = (self._clause(one) for one in ("ask_place", "ask_opening_hours"))
+        text = self.text
+        if UNIT.search(fold(place)) and place != text:
+            text = text.replace(place, " ")
+        rest = text.replace(hours, " ") if hours else text
+        if rest == text or not rest.strip() or not (await self.find(rest)).content_words:
+            return text
         return rest
+
+    async def procedure(self, code: str) -> Procedure | None:
+        """The procedure of a code, if there is one."""
+        try:
+            return await self.service.procedure(code)
+        except OnestopRefusal:
+            return None
 
     async def names_nothing(self) -> bool:
         """Whether what was typed names no subject, as a bare "nộp hồ sơ"; a number may have chosen one."""

@@ -6,26 +6,23 @@ import re
 
 from actions import requests
 from actions.explain import ASPECTS, explain, go_on
-from actions.turn import Events, TopicAction, Turn
+from actions.turn import UNIT, Events, TopicAction, Turn
 from actions.unit_texts import show_units
 from bot.nlu.text import fold
 
-# Words that ask for a unit itself, and not for where a procedure is handed in.
-UNIT = re.compile(r"\b(?:mot cua|hanh chinh cong|phuc vu cong)\b")
 WHERE = re.compile(UNIT.pattern + r".{0,20}\bo (?:dau|mo|cho nao)\b")
 NEAREST = re.compile(r"\bgan (?:nhat|day|nha|toi|em|minh|cho)\b")
 
 
 def asks_for_unit(turn: Turn) -> bool:
-    """Whether a question for a place names a one-stop unit."""
-    return turn.intent == "ask_place" and UNIT.search(fold(turn.text)) is not None
+    """Whether a question for a place names a one-stop unit, and not what is handed in there."""
+    asked = "ask_place" in turn.wishes()
+    return asked and UNIT.search(fold(turn.said_of("ask_place"))) is not None
 
 
 def asks_where_beside(turn: Turn) -> bool:
     """Whether a line that is about something else asks where a one-stop unit is, too."""
-    folded = fold(turn.text)
-    named = UNIT.search(folded) is not None
-    return WHERE.search(folded) is not None or (named and "ask_place" in turn.wishes())
+    return WHERE.search(fold(turn.text)) is not None or asks_for_unit(turn)
 
 
 async def tell(turn: Turn, ask: bool = True) -> Events:
@@ -36,7 +33,8 @@ async def tell(turn: Turn, ask: bool = True) -> Events:
     """
     chosen = turn.entity("value")
     found = await turn.service.find_units(chosen or turn.text, asked=chosen is not None)
-    where = turn.intent == "ask_place" or NEAREST.search(fold(turn.text)) is not None
+    nearest = NEAREST.search(fold(turn.text)) is not None
+    where = turn.intent == "ask_place" or nearest or asks_for_unit(turn)
     open_question = found.choices or (where and found.unit is None)
     if ask and open_question and turn.tracker.active_loop_name is None:
         return requests.begin("unit")

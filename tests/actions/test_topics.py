@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from actions.clarify import Clarify, OutOfScope
+from actions.clarify import Acknowledge, Clarify, OutOfScope
 from actions.dossiers import StartDossier
 from actions.questions import Explain
+from actions.turn import TopicAction
 from onestop.schemas import SearchResult
 from tests.actions.conftest import Talk, slots_of
 from tests.actions.fakes import FOUND, NOTHING, SEVERAL, UNKNOWN, candidate
@@ -189,3 +190,69 @@ async def test_more_words_choose_what_they_bring_to_the_front(
     ]
     events = await talk.act(Explain(), "bà để quên ngoài chợ hôm qua", "ask_procedure")
     assert (slots_of(events).get("procedure") == "1.004194") is chosen
+
+
+@pytest.mark.parametrize(
+    ("action", "intent", "said", "told", "button"),
+    [
+        (StartDossier(), "submit_dossier", "nộp luôn", "bắt đầu hồ sơ ngay", "start_dossier"),
+        (Explain(), "ask_place", "nộp ở đâu", "chỉ chỗ nộp ngay", "ask_place"),
+        (Explain(), "ask_fee", "mấy tiền", "trả lời ngay", "ask_fee"),
+        (Clarify(), "nlu_fallback", "ừm", "trả lời ngay", "ask_procedure"),
+        (Acknowledge(), "affirm", "vâng", "trả lời ngay", "ask_procedure"),
+    ],
+)
+async def test_who_has_not_chosen_yet_hears_that_he_should_and_the_wish_is_kept(
+    chosen_among: Talk, action: TopicAction, intent: str, said: str, told: str, button: str
+) -> None:
+    chosen_among.service.found = NOTHING
+    events = await chosen_among.act(action, said, intent)
+    assert told in chosen_among.text()
+    assert [*chosen_among.buttons().values()] == [
+        f'/{button}{{"procedure": "2.000815"}}',
+        f'/{button}{{"procedure": "1.004194"}}',
+    ]
+    assert [one["wishes"] for one in slots_of(events)["choices"]] == [[button]] * 2
+
+
+async def test_what_was_asked_before_the_choice_is_answered_with_what_is_asked_after_it(
+    chosen_among: Talk,
+) -> None:
+    chosen_among.service.found = NOTHING
+    chosen_among.slots = {"choices": [{**one, "wishes": ["ask_fee"]} for one in LICENCES]}
+    events = await chosen_among.act(Explain(), "nộp ở đâu", "ask_place")
+    assert slots_of(events)["choices"][0]["wishes"] == ["ask_fee", "ask_place"]
+    assert '/ask_fee{"procedure": "1.004194", "also": "ask_place"}' in (
+        chosen_among.buttons().values()
+    )
+
+
+async def test_who_does_not_choose_the_second_time_is_offered_a_person(chosen_among: Talk) -> None:
+    chosen_among.service.found = NOTHING
+    chosen_among.events.append(
+        {"event": "bot", "text": "…", "metadata": {"trace": {"said": "choose_first"}}}
+    )
+    await chosen_among.act(StartDossier(), "nộp luôn đi", "submit_dossier")
+    assert "Gặp cán bộ" in chosen_among.buttons()
+
+
+async def test_the_choice_stands_until_it_is_made(chosen_among: Talk) -> None:
+    chosen_among.service.found = NOTHING
+    chosen_among.events = [
+        {"event": "user", "text": "ok"},
+        {"event": "action", "name": "action_acknowledge"},
+        {"event": "bot", "text": "…", "metadata": {"trace": {"said": "choose_first"}}},
+    ]
+    await chosen_among.act(Explain(), "làm thế nào", "ask_steps")
+    assert '/ask_steps{"procedure": "1.004194"}' in chosen_among.buttons().values()
+
+
+async def test_a_yes_to_an_explanation_with_others_beside_it_is_not_asked_to_choose(
+    chosen_among: Talk,
+) -> None:
+    chosen_among.service.found = NOTHING
+    scores = (0.8, 0.05)
+    guessed = [{**one, "score": by} for one, by in zip(LICENCES, scores, strict=True)]
+    chosen_among.slots = {"choices": guessed}
+    await chosen_among.act(Acknowledge(), "vâng", "affirm")
+    assert "muốn làm gì tiếp" in chosen_among.text()

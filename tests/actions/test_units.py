@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import date, time
 
+import pytest
+
 from actions.questions import Explain
 from actions.units import OpeningHours
-from onestop.schemas import DayView, Span, UnitsFound
+from onestop.schemas import DayView, Span, UnitsFound, UnitView
 from tests.actions.conftest import Talk, loop_of
-from tests.actions.fakes import UNITS
+from tests.actions.fakes import FOUND, NOTHING, SEVERAL, UNITS, UNKNOWN
 
 MORNING = Span(begin=time(7, 30), end=time(11, 30))
 
@@ -51,6 +53,71 @@ async def test_where_the_unit_is_needs_no_procedure(talk: Talk) -> None:
     assert talk.service.called("find_units")
     assert not talk.service.called("search")
     assert loop_of(events) == "request_form"
+
+
+WHERE, FEE = "một cửa ở đâu", "tạm trú mấy tiền"
+BOTH = [{"intent": "ask_place", "text": WHERE}, {"intent": "ask_fee", "text": FEE}]
+
+
+@pytest.mark.parametrize("intent", ["ask_place", "ask_fee"])
+async def test_a_fee_asked_beside_the_unit_is_told_before_the_commune_is_asked_for(
+    talk: Talk, intent: str
+) -> None:
+    talk.service.found_for = {f" , {FEE}": FOUND}
+    events = await talk.act(Explain(), f"{WHERE}, {FEE}", intent, wishes=BOTH)
+    assert "7.000 đồng" in talk.text()
+    assert "Nơi nộp" not in talk.text()
+    assert loop_of(events) == "request_form"
+
+
+async def test_a_unit_that_is_named_is_told_with_the_fee(talk: Talk) -> None:
+    talk.service.found = FOUND
+    unit = UnitView(
+        id="phu-ly",
+        name="Trung tâm Phủ Lý",
+        address="trụ sở",
+        phone="",
+        verified=True,
+        note="",
+        hours=[],
+        near=[],
+    )
+    talk.service.units = UNITS.model_copy(update={"unit": unit})
+    events = await talk.act(Explain(), f"{WHERE}, {FEE}", "ask_place", wishes=BOTH)
+    assert "7.000 đồng" in talk.text()
+    assert "Trung tâm Phủ Lý" in talk.text()
+    assert loop_of(events) == ""
+
+
+async def test_where_it_is_asked_which_procedure_is_meant_the_commune_is_not_asked_for_too(
+    talk: Talk,
+) -> None:
+    talk.service.found = SEVERAL
+    events = await talk.act(Explain(), f"{WHERE}, {FEE}", "ask_place", wishes=BOTH)
+    assert "việc nào dưới đây" in talk.text()
+    assert "7 giờ 30" in talk.text()
+    assert loop_of(events) == ""
+
+
+async def test_a_unit_s_own_words_name_no_procedure(talk: Talk) -> None:
+    talk.service.found = UNKNOWN
+    talk.service.found_for = {" , phí bao nhiêu": NOTHING}
+    wishes = [BOTH[0], {"intent": "ask_fee", "text": "phí bao nhiêu"}]
+    await talk.act(Explain(), f"{WHERE}, phí bao nhiêu", "ask_place", wishes=wishes)
+    assert "hỏi về thủ tục nào" in talk.text()
+
+
+async def test_the_place_of_a_procedure_beside_the_hours_of_a_unit_is_no_unit_s(talk: Talk) -> None:
+    talk.service.found = FOUND
+    wishes = [
+        {"intent": "ask_place", "text": "tạm trú nộp ở đâu"},
+        {"intent": "ask_fee", "text": "một cửa thu bao nhiêu tiền"},
+    ]
+    said = "tạm trú nộp ở đâu, một cửa thu bao nhiêu tiền"
+    events = await talk.act(Explain(), said, "ask_place", wishes=wishes)
+    assert "Nơi nộp" in talk.text()
+    assert not talk.service.called("find_units")
+    assert loop_of(events) == ""
 
 
 def test_the_fake_speaks_the_services_shape() -> None:
