@@ -7,18 +7,17 @@ from typing import Any
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from actions.dossiers import ResumeDossier, StartDossier
-from actions.explain import explain
-from actions.finding import (
-    FEW_WORDS,
+from actions.choosing import (
     choice_entities,
     choose_first,
     offer_choices,
-    search,
     undecided,
     wait_for_name,
     which_procedure,
 )
+from actions.dossiers import ResumeDossier, StartDossier
+from actions.explain import explain
+from actions.finding import FEW_WORDS, search
 from actions.offers import holds_card, say_card_is_for_a_draft
 from actions.person import hand_over
 from actions.ratings import Rate

@@ -5,9 +5,11 @@ from __future__ import annotations
 from rasa_sdk.events import ActiveLoop, SlotSet
 
 from actions import elsewhere, requests
+from actions.choosing import wait_for_name
 from actions.dossier_form import LOOP
-from actions.finding import find_procedure, remind_of_rest, several, wait_for_name, which_first
+from actions.finding import find_procedure
 from actions.onestop_client import OnestopRefusal
+from actions.several import remind_of_rest, several, which_first
 from actions.status_form import LOOP as STATUS_LOOP
 from actions.status_form import RESUME
 from actions.telling import LOOP as FEEDBACK_LOOP

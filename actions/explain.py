@@ -7,7 +7,9 @@ import re
 from rasa_sdk.events import FollowupAction
 
 from actions import levels, printed
-from actions.finding import Part, ask_rest, find_procedure, options, several
+from actions.choosing import options
+from actions.finding import find_procedure
+from actions.several import Part, ask_rest, several
 from actions.texts import Button, button
 from actions.turn import Events, Turn
 from bot.nlu.text import fold

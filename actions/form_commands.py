@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from rasa_sdk.events import ActiveLoop, SlotSet
 
-from actions import elsewhere, filling, finding, owed, printed
+from actions import elsewhere, filling, owed, printed, several
 from actions.onestop_client import OnestopRefusal
 from actions.texts import button
 from actions.turn import Events, Turn
@@ -77,7 +77,7 @@ async def discard(turn: Turn, draft: DraftView) -> Events:
     """Give the draft up."""
     await turn.service.discard(draft.id, turn.owner)
     turn.show("cancelled")
-    rest = finding.remind_of_rest(turn, draft.procedure.code)
+    rest = several.remind_of_rest(turn, draft.procedure.code)
     return [*leave(), SlotSet("draft", None), *rest]
 
 
@@ -164,7 +164,7 @@ async def submit(turn: Turn, draft: DraftView) -> Events:
         SlotSet("draft", None),
         SlotSet("sent", draft.procedure.code),
         SlotSet("dossiers", [*(turn.slot("dossiers") or []), *codes]),
-        *(finding.remind_of_rest(turn, draft.procedure.code) if begun else []),
+        *(several.remind_of_rest(turn, draft.procedure.code) if begun else []),
     ]
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from actions.choosing import telling_apart
 from actions.clarify import Clarify, OutOfScope
-from actions.finding import telling_apart
 from actions.questions import Explain
 from tests.actions.conftest import Talk, loop_of, slots_of
 from tests.actions.fakes import FOUND, NOTHING, SEVERAL, UNKNOWN, candidate, draft, field

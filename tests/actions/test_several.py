@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
+from actions.choosing import CHOICE_TITLE_LENGTH
 from actions.clarify import Acknowledge, Clarify
 from actions.dossiers import ResumeDossier, StartDossier
 from actions.erasure import forgotten
-from actions.finding import CHOICE_TITLE_LENGTH, remind_of_rest
 from actions.form_commands import discard, submit
 from actions.naming import unless_named
 from actions.questions import Explain
+from actions.several import remind_of_rest
 from actions.status_form import CheckStatus
 from actions.turn import TopicAction
 from actions.units import OpeningHours
