@@ -5,6 +5,7 @@ lexicon   everyday words, situations, stop words, wordings: data/search/
 spelling  typing errors
 reading   a text → weighted terms
 facts     what a record tells before anyone asks: plain name, sayings, long text
+translation what citizens say for the words of names, learnt from the wordings
 rows      where each procedure's rows lie
 evidence  how well names, situations and body texts fit, on top of postings
 index     SearchIndex: the procedures that a message can mean, best first

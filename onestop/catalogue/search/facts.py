@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -112,22 +112,20 @@ def _by_name(texts: Iterable[tuple[str, Sequence[str]]]) -> dict[str, list[str]]
     return gathered
 
 
-def bodies(
+def wordings(
     procedures: Sequence[Procedure], plain: Sequence[str], lexicon: Lexicon
+) -> dict[str, list[str]]:
+    """For each plain name its need in other words."""
+    names = {p.code: name for p, name in zip(procedures, plain, strict=True)}
+    known = ((names[code], texts) for code, texts in lexicon.wordings.items() if code in names)
+    return _by_name(known)
+
+
+def bodies(
+    procedures: Sequence[Procedure], plain: Sequence[str], worded: Mapping[str, Sequence[str]]
 ) -> Iterator[str]:
     """For each procedure its long text, what matters most first; namesakes share their wordings."""
-    names = {p.code: name for p, name in zip(procedures, plain, strict=True)}
-    worded = _by_name(
-        (names[code], texts) for code, texts in lexicon.wordings.items() if code in names
-    )
-    for p in procedures:
+    for p, name in zip(procedures, plain, strict=True):
         papers = [one.name for one in p.papers]
-        said = [
-            p.field,
-            *worded.get(names[p.code], []),
-            p.agency,
-            p.authority,
-            p.summary,
-            *p.keywords,
-        ]
+        said = [p.field, *worded.get(name, []), p.agency, p.authority, p.summary, *p.keywords]
         yield " \n".join([*said, *p.results, *papers, *p.conditions, *p.steps])

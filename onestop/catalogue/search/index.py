@@ -13,7 +13,7 @@ import numpy as np
 
 from bot.nlu.text import fold, short_forms, strip_accents
 from onestop.catalogue.content import Procedure
-from onestop.catalogue.search import ages, judgement, levels
+from onestop.catalogue.search import ages, judgement, levels, translation
 from onestop.catalogue.search.evidence import Bodies, Channel, Weights
 from onestop.catalogue.search.facts import (
     bodies,
@@ -23,6 +23,7 @@ from onestop.catalogue.search.facts import (
     official_names,
     plain_name,
     sayings,
+    wordings,
 )
 from onestop.catalogue.search.lexicon import Lexicon, shipped
 from onestop.catalogue.search.names import Namesakes, is_name
@@ -114,11 +115,13 @@ class SearchIndex:
         self._syllables = Channel([row.syllables for row in rows], _UNLISTED)
         self._pairs = Channel([row.pairs for row in rows])
         self._marked = Channel([row.marked for row in rows])
+        worded = wordings(procedures, self._plain, lexicon)
         texts = (
             folded_syllables(text[:_BODY_CHARACTERS])
-            for text in bodies(procedures, self._plain, lexicon)
+            for text in bodies(procedures, self._plain, worded)
         )
-        self._bodies = Bodies(texts)
+        chances = translation.learn(worded)
+        self._bodies = Bodies(texts, (translation.expected(name, chances) for name in self._plain))
         short = {form: words(meant) for form, meant in short_forms().items()}
         self._spelling = Spelling(listed, self._bodies.common(), short)
         actions = [" ".join(name.split(" ")[:2]) for name in self._plain]
