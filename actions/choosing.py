@@ -68,6 +68,12 @@ def wait_for_name(wishes: list[str]) -> Events:
     return [SlotSet("choices", [{"wishes": wishes}])]
 
 
+def settled(code: str, name: str) -> SearchResult:
+    """What is found where one of the last choices, or what was explained last, is meant."""
+    meant = Candidate(code=code, name=name, short_name=name, score=1.0)
+    return SearchResult(outcome="found", candidates=[meant])
+
+
 def likely(scores: list[float]) -> bool:
     """Whether the first of the chances is high and far ahead of the next."""
     return scores[0] >= LIKELY and ahead(scores)

@@ -6,7 +6,7 @@ import re
 
 from rasa_sdk.events import FollowupAction
 
-from actions import levels, printed
+from actions import ages, levels, printed
 from actions.choosing import options
 from actions.finding import find_procedure
 from actions.several import Part, ask_rest, several
@@ -29,6 +29,8 @@ ASPECTS = {
     "ask_forms": "Mẫu đơn",
     "ask_legal_basis": "Căn cứ pháp lý",
 }
+# What is asked of a procedure by nothing but somebody's age.
+_OF_WHOM = {"ask_procedure", "ask_who", "ask_conditions"}
 # What a line may wish for besides its questions, and the action that goes on with it.
 AFTERWARDS = {
     "check_status": "action_check_status",
@@ -99,10 +101,15 @@ async def _tell(
     if level:
         # "Lên xã nộp được không" sounds like a question for the ways, and is one for the place.
         asked = ["ask_place" if aspect == "ask_ways" else aspect for aspect in asked]
+    age = ages.alone(turn.text) if procedure.code == turn.slot("procedure") else None
+    if age is not None:
+        asked = list(dict.fromkeys("age" if one in _OF_WHOM else one for one in asked))
     turn.show(
         "explanation",
         procedure=procedure,
         aspects=asked,
+        fits=ages.fits(procedure, age) if age is not None else None,
+        ages=ages.told(procedure) if age is not None else [],
         level=level,
         taken_in=levels.taken_in(procedure, level) if level else None,
         everything=turn.entity("everything") is not None,

@@ -16,6 +16,7 @@ from actions.choosing import (
     not_found,
     offer_choices,
     options,
+    settled,
     undecided,
     wait_for_name,
     which_procedure,
@@ -111,16 +112,19 @@ async def search(turn: Turn) -> SearchResult:
     offered = [one["code"] for one in turn.offered if "code" in one]
     asked = turn.last_words(2)
     sure = found.outcome == "found" and found.candidates[0].code in offered
+    explained = not offered or (offered[0] == turn.slot("procedure") and not undecided(turn))
+    if explained and (alone := await look_alikes.told_alone(turn)):
+        return alone
     if not offered and not found.several:
         return await look_alikes.named(turn, found)
     if sure or found.several:
         return found
     if found.outcome != "found" and (titled := _by_title(turn)):
-        return settled(found, titled)
+        return titled
     if len(asked) == 2 and (read := await _with_the_words_before(turn, offered, asked)):
         return read
     if found.outcome != "found" and (aged := _by_age(turn)):
-        return settled(found, aged)
+        return aged
     return found
 
 
@@ -141,40 +145,32 @@ def _offered_before(turn: Turn, found: SearchResult) -> str | None:
     return again[0] if len(again) == 1 else None
 
 
-def _by_title(turn: Turn) -> list[Candidate]:
-    """The only one of the last choices whose title has most of a short reply's words ("mất rồi"), else none."""
+def _by_title(turn: Turn) -> SearchResult | None:
+    """The only one of the last choices whose title has most of a short reply's words ("mất rồi")."""
     said = [word for word in tokens(fold(turn.text)) if word not in _SAYS_NOTHING]
     if not 1 <= len(said) <= FEW_WORDS:
-        return []
+        return None
     titles = [set(tokens(fold(one["title"]))) for one in turn.offered]
     held = [sum(word in title for word in said) for title in titles]
     most = max(held, default=0)
     if 2 * most <= len(said) or held.count(most) > 1:
-        return []
+        return None
     return _chosen(turn.offered[held.index(most)])
 
 
-def _by_age(turn: Turn) -> list[Candidate]:
-    """The only one of the last choices whose title is for the age told ("của con 5 tuổi"), else none."""
+def _by_age(turn: Turn) -> SearchResult | None:
+    """The only one of the last choices whose title is for the age told ("của con 5 tuổi")."""
     age = ages.said(fold(turn.text))
     if age is None:
-        return []
+        return None
     known = [(one, ages.bounds(fold(one["title"]))) for one in turn.offered]
     meant = [one for one, bound in known if bound and bound[0] <= age <= bound[1]]
-    return _chosen(meant[0]) if len(meant) == 1 else []
+    return _chosen(meant[0]) if len(meant) == 1 else None
 
 
-def _chosen(option: dict[str, Any]) -> list[Candidate]:
-    """The procedure that an option offers; none where it is not clear yet which one that is."""
-    if "code" not in option:
-        return []
-    title = option["title"]
-    return [Candidate(code=option["code"], name=title, short_name=title, score=1.0)]
-
-
-def settled(found: SearchResult, meant: list[Candidate]) -> SearchResult:
-    """What was found, settled by one of the last choices."""
-    return found.model_copy(update={"outcome": "found", "candidates": meant, "content_words": True})
+def _chosen(option: dict[str, Any]) -> SearchResult | None:
+    """The procedure that an option offers; `None` where it is not clear yet which one that is."""
+    return settled(option["code"], option["title"]) if "code" in option else None
 
 
 async def _with_the_words_before(

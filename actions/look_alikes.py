@@ -2,11 +2,100 @@
 
 from __future__ import annotations
 
-from actions.choosing import likely
+import re
+
+from actions import ages
+from actions.choosing import likely, settled
+from actions.small_words import ASPECTS, TALK
 from actions.turn import Turn
-from bot.nlu.text import fold
-from onestop.catalogue.search import ages, levels
+from bot.nlu.text import canonical, fold, tokens
+from onestop.catalogue.content import Procedure
+from onestop.catalogue.search import ages as named_ages
+from onestop.catalogue.search import levels
 from onestop.schemas import SearchResult
+
+# What can be done with a thing, as it is said alone: to have it for the first time, and anything else.
+_FIRST = ("cấp mới", "cấp lần đầu", "làm mới", "làm lần đầu", "đăng ký mới", "đăng ký lần đầu")
+_OTHER = (
+    *("cấp lại", "làm lại", "đăng ký lại", "cấp đổi", "đổi", "gia hạn", "sửa đổi", "chỉnh sửa"),
+    *("sửa", "thay đổi", "điều chỉnh", "cải chính", "đính chính", "chấm dứt", "tạm ngừng"),
+    *("thu hồi", "xóa", "hủy", "tách", "sang tên", "chuyển"),
+)
+_ASIDE = TALK | ASPECTS | {"em", "toi", "minh"}
+_ANY = "|".join((*_FIRST, *_OTHER, "thành lập"))
+# What a name begins with before it comes to the thing, and what it tells besides.
+_LEAD = re.compile(
+    rf"^(?:(?:{_ANY}|thủ tục|đăng ký(?= (?:{_ANY})\b)|cấp|làm|xin)\b[ ,]+)+", re.IGNORECASE
+)
+_BESIDES = re.compile(r"\(.*?\)|\blần đầu\b")
+
+
+async def told_alone(turn: Turn) -> SearchResult | None:
+    """What an age or an action means that a message says and nothing else; `None` where it says more.
+
+    "Con 10 tuổi" stays with the procedure that is being talked about, unless a look-alike of it is for that
+    age; "thế đổi thì sao" after a lost licence is the exchange of a licence.
+    """
+    code = turn.slot("procedure")
+    age, action = ages.alone(turn.text), _action(turn.text)
+    if not code or turn.button or (age is None and action is None):
+        return None
+    present = await turn.procedure(code)
+    if present is None:
+        return None
+    if age is not None:
+        return await _of_age(turn, present, age)
+    return await _of_action(turn, present, action) if action else None
+
+
+async def _of_age(turn: Turn, present: Procedure, age: int) -> SearchResult:
+    """The look-alike for an age in years, else the procedure itself."""
+    fits = ages.fits(present, age)
+    if not fits:
+        beside = await turn.find(f"{named_ages.unbounded(present.name)} {turn.text}")
+        codes = [one.code for one in beside.candidates]
+        alike = fits is False or present.code in codes
+        clear = beside.outcome == "found" and not beside.several and codes[0] != present.code
+        if clear and alike and named_ages.bounds(fold(beside.candidates[0].name)):
+            return beside
+    return settled(present.code, present.name)
+
+
+async def _of_action(turn: Turn, present: Procedure, action: str) -> SearchResult | None:
+    """The look-alike that does this with the same thing, or the procedure itself, if it is clear."""
+    first, does = action in _FIRST, _leads(present.name, *present.aliases)
+    if any(action in lead for lead in does) or (first and not _other(does)):
+        return settled(present.code, present.name)
+    thing = _BESIDES.sub(" ", named_ages.unbounded(_LEAD.sub("", present.short_name)))
+    read = await turn.find(f"{action} {' '.join(thing.split())}")
+    if read.outcome != "found" or read.several:
+        return None
+    meant = read.candidates[0]
+    other = meant.code != present.code and meant.field == present.field
+    return read if other and first is not _other(_leads(meant.name, meant.short_name)) else None
+
+
+def _leads(*names: str) -> list[str]:
+    """What a procedure's names say is done, before they come to the thing; in small letters."""
+    return [found[0].lower() for found in map(_LEAD.match, names) if found]
+
+
+def _other(leads: list[str]) -> bool:
+    """Whether more is done than having the thing for the first time."""
+    return any(one in lead for one in _OTHER for lead in leads)
+
+
+def _action(text: str) -> str | None:
+    """The action that a message names, with or without accents, if it says nothing else."""
+    said = tokens(canonical(text))
+    for action in sorted((*_FIRST, *_OTHER), key=len, reverse=True):
+        words = action.split()
+        for at in range(len(said) - len(words) + 1):
+            here = zip(said[at : at + len(words)], words, strict=True)
+            if all(one in (word, fold(word)) for one, word in here):
+                rest = [*said[:at], *said[at + len(words) :]]
+                return action if all(fold(one) in _ASIDE for one in rest) else None
+    return None
 
 
 async def named(turn: Turn, found: SearchResult) -> SearchResult:
@@ -27,13 +116,13 @@ async def named(turn: Turn, found: SearchResult) -> SearchResult:
     present = await turn.procedure(code)
     if present is None:
         return found
-    age, bound = ages.said(folded), ages.bounds(fold(present.name))
+    age, bound = named_ages.said(folded), named_ages.bounds(fold(present.name))
     other = age is not None and bound is not None and not bound[0] <= age <= bound[1]
-    name = ages.unbounded(present.name) if other else present.name
+    name = named_ages.unbounded(present.name) if other else present.name
     beside = await turn.find(f"{name} {turn.text}")
     codes = [one.code for one in beside.candidates]
     if beside.outcome != "found" or beside.several or codes[0] == code:
         return found
-    if code not in codes and not (other and ages.bounds(fold(beside.candidates[0].name))):
+    if code not in codes and not (other and named_ages.bounds(fold(beside.candidates[0].name))):
         return found
     return beside.model_copy(update={"content_words": True})

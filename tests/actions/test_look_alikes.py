@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from actions import levels
+from actions.clarify import Clarify
 from actions.questions import Explain
+from actions.turn import TopicAction
+from onestop.catalogue.content import Procedure
 from onestop.schemas import SearchResult
 from tests.actions.conftest import Talk, slots_of
 from tests.actions.fakes import PROCEDURE, UNKNOWN, candidate
@@ -20,13 +23,23 @@ FROM_14 = PROCEDURE.model_copy(
 UNDER_14 = PROCEDURE.model_copy(
     update={"code": "1.014062", "name": "Cấp thẻ cho người dưới 14 tuổi"}
 )
-ALL = (MARRIAGE, ABROAD, FROM_14, UNDER_14)
+LOST = PROCEDURE.model_copy(
+    update={"code": "3.000348", "name": "Cấp lại giấy phép lái xe", "field": "Sát hạch"}
+)
+CHANGED = LOST.model_copy(update={"code": "3.000347", "name": "Đổi giấy phép lái xe"})
+FIRST = LOST.model_copy(update={"code": "3.000346", "name": "Cấp giấy phép lái xe"})
+CAR = LOST.model_copy(update={"code": "1.013079", "name": "Đổi đăng ký xe", "field": "Xe"})
+ALL = (MARRIAGE, ABROAD, FROM_14, UNDER_14, LOST, CHANGED, FIRST, CAR)
 
 
 def found(*codes: str) -> SearchResult:
     """What is found clearly, likeliest first."""
-    names = {one.code: one.name for one in ALL}
-    return SearchResult(outcome="found", candidates=[candidate(one, names[one]) for one in codes])
+    known = {one.code: one for one in ALL}
+    candidates = [
+        candidate(one, known[one].name).model_copy(update={"field": known[one].field})
+        for one in codes
+    ]
+    return SearchResult(outcome="found", candidates=candidates)
 
 
 @pytest.fixture
@@ -71,6 +84,129 @@ async def test_another_age_after_an_explanation_names_the_one_for_that_age(after
     after.service.found_for = {f"Cấp thẻ cho người   {said}": found("1.014062")}
     events = await after.act(Explain(), said, "ask_procedure")
     assert slots_of(events)["procedure"] == "1.014062"
+
+
+@pytest.mark.parametrize(
+    ("present", "said", "asked", "meant"),
+    [
+        (LOST, "thế đổi thì sao", "đổi giấy phép lái xe", CHANGED),
+        (LOST, "the doi thi sao", "đổi giấy phép lái xe", CHANGED),
+        (LOST, "còn cấp đổi thì phí bao nhiêu ạ", "cấp đổi giấy phép lái xe", CHANGED),
+        (CHANGED, "còn cấp lại thì thế nào", "cấp lại giấy phép lái xe", LOST),
+        (CHANGED, "thế cấp mới thì sao", "cấp mới giấy phép lái xe", FIRST),
+    ],
+)
+async def test_an_action_alone_names_the_look_alike_that_does_it(
+    after: Talk, present: Procedure, said: str, asked: str, meant: Procedure
+) -> None:
+    after.slots = {"procedure": present.code}
+    after.service.found = found(CAR.code)  # what the words alone would be taken for
+    after.service.found_for = {asked: found(meant.code)}
+    events = await after.act(Explain(), said, "ask_procedure")
+    assert slots_of(events)["procedure"] == meant.code
+    assert after.text().startswith(meant.name)
+
+
+async def test_it_does_so_beside_a_guess_too(after: Talk) -> None:
+    offered = [
+        {"code": LOST.code, "title": LOST.name, "score": 0.8, "wishes": ["ask_procedure"]},
+        {"code": FIRST.code, "title": FIRST.name, "score": 0.1, "wishes": ["ask_procedure"]},
+    ]
+    after.slots = {"procedure": LOST.code, "choices": offered}
+    after.events = [
+        {"event": "user", "text": "mất bằng"},
+        {"event": "action", "name": "action_explain"},
+    ]
+    after.service.found_for = {"đổi giấy phép lái xe": found(CHANGED.code)}
+    events = await after.act(Explain(), "thế đổi thì sao", "ask_procedure")
+    assert slots_of(events)["procedure"] == CHANGED.code
+
+
+async def test_the_action_of_the_procedure_itself_stays_with_it(after: Talk) -> None:
+    after.slots = {"procedure": CHANGED.code}
+    after.service.found = found(CAR.code)
+    events = await after.act(Explain(), "đổi thì mất bao lâu", "ask_time")
+    assert slots_of(events)["procedure"] == CHANGED.code
+
+
+@pytest.mark.parametrize(
+    ("said", "asked", "meant"),
+    [
+        # another matter altogether; what does something else; more than an action; another word
+        ("thế đổi thì sao", "đổi giấy phép lái xe", CAR),
+        ("thế gia hạn thì sao", "gia hạn giấy phép lái xe", FIRST),
+        ("thế đổi biển số thì sao", "đổi giấy phép lái xe", CHANGED),
+        ("thế đợi thì sao", "đổi giấy phép lái xe", CHANGED),
+    ],
+)
+async def test_what_is_no_clear_look_alike_is_not_taken_for_one(
+    after: Talk, said: str, asked: str, meant: Procedure
+) -> None:
+    after.slots = {"procedure": LOST.code}
+    after.service.found_for = {asked: found(meant.code)}
+    events = await after.act(Explain(), said, "ask_procedure")
+    assert slots_of(events).get("procedure") != meant.code
+
+
+STRANGER = found(UNDER_14.code)
+
+
+@pytest.mark.parametrize(
+    "said", ["con 10 tuổi", "con toi moi 10 tuoi thi sao a", "bé 8 tháng tuổi"]
+)
+@pytest.mark.parametrize("action", [Explain(), Clarify()])
+async def test_an_age_alone_stays_with_a_procedure_that_knows_no_ages(
+    after: Talk, action: TopicAction, said: str
+) -> None:
+    after.service.found = STRANGER
+    events = await after.act(action, said, "inform")
+    assert slots_of(events)["procedure"] == MARRIAGE.code
+    assert "không ghi yêu cầu gì về tuổi" in after.text()
+    assert "Công an cấp xã" in after.text()
+
+
+async def test_what_the_record_says_of_ages_is_told(after: Talk) -> None:
+    grown = MARRIAGE.model_copy(
+        update={"conditions": ["Hai bên tự nguyện. Nữ từ đủ 18 tuổi; nam từ đủ 20 tuổi."]}
+    )
+    after.service.procedures[MARRIAGE.code] = grown
+    after.service.found = STRANGER
+    await after.act(Explain(), "em 17 tuổi", "ask_who")
+    assert "1. Nữ từ đủ 18 tuổi" in after.text()
+    assert "tự nguyện" not in after.text()
+
+
+@pytest.mark.parametrize(
+    ("age", "told"), [(17, "đúng độ tuổi của thủ tục này"), (5, "không thuộc thủ tục này")]
+)
+async def test_an_age_is_held_against_the_one_that_the_name_tells(
+    after: Talk, age: int, told: str
+) -> None:
+    after.slots = {"procedure": FROM_14.code}
+    events = await after.act(Explain(), f"em {age} tuổi", "ask_procedure")
+    assert slots_of(events)["procedure"] == FROM_14.code
+    assert told in after.text()
+
+
+async def test_a_fee_for_somebody_of_an_age_is_told(after: Talk) -> None:
+    after.service.found = STRANGER
+    await after.act(Explain(), "con 10 tuổi thì mấy tiền ạ", "ask_fee")
+    assert after.text().startswith(MARRIAGE.name)
+    assert "7.000 đồng" in after.text()
+    assert "về tuổi" not in after.text()
+
+
+async def test_an_age_of_nothing_that_was_explained_is_searched_for(after: Talk) -> None:
+    after.slots = {}
+    after.service.found = STRANGER
+    events = await after.act(Clarify(), "con 10 tuổi", "inform")
+    assert slots_of(events)["procedure"] == UNDER_14.code
+
+
+async def test_an_age_and_a_thing_are_searched_for(after: Talk) -> None:
+    after.service.found = STRANGER
+    events = await after.act(Explain(), "làm căn cước cho con 10 tuổi", "ask_procedure")
+    assert slots_of(events)["procedure"] == UNDER_14.code
 
 
 @pytest.mark.parametrize(("age", "code"), [(5, "1.014062"), (30, "1.014061")])

@@ -1,0 +1,20 @@
+"""Words of a message that name no matter; all folded."""
+
+from __future__ import annotations
+
+# Talk around what is meant.
+TALK = {
+    *("a", "can", "cho", "co", "con", "da", "duoc", "hay", "hoac", "hoi", "khong", "lam", "ma"),
+    *("moi", "muon", "nao", "neu", "nhe", "nhi", "nhu", "o", "phai", "roi", "sao", "the", "thi"),
+    *("thoi", "vang", "vay"),
+}
+# What can be asked of any procedure: its papers, fee, time and place.
+ASPECTS = {
+    *("bao", "dau", "gi", "giay", "het", "lau", "le", "mat", "may", "ngay", "nhieu", "nop", "phi"),
+    *("tien", "to"),
+}
+# Whom it is about.
+PEOPLE = {
+    *("anh", "ba", "be", "bo", "cha", "chau", "chi", "chong", "cua", "dua", "em", "gai", "me"),
+    *("minh", "nguoi", "nha", "no", "ong", "toi", "trai", "vo"),
+}
