@@ -101,12 +101,14 @@ async def _tell(
     if level:
         # "Lên xã nộp được không" sounds like a question for the ways, and is one for the place.
         asked = ["ask_place" if aspect == "ask_ways" else aspect for aspect in asked]
-    age = ages.alone(turn.text) if procedure.code == turn.slot("procedure") else None
+    known = procedure.code == turn.slot("procedure")
+    age = ages.alone(turn.text) if known else None
     if age is not None:
         asked = list(dict.fromkeys("age" if one in _OF_WHOM else one for one in asked))
     turn.show(
         "explanation",
         procedure=procedure,
+        known=known,
         aspects=asked,
         fits=ages.fits(procedure, age) if age is not None else None,
         ages=ages.told(procedure) if age is not None else [],

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache
+import textwrap
+from functools import cache, partial
 from typing import Any
 
 from jinja2 import Environment, StrictUndefined, Template
@@ -12,6 +13,7 @@ from common import yaml_files
 from common.settings import ROOT
 from onestop.schemas import Choice
 
+NAME_LENGTH = 120  # of a procedure within a sentence: some official names fill five lines
 FILE = ROOT / "data" / "texts" / "notices.yml"
 
 
@@ -50,6 +52,7 @@ class Said(BaseModel):
 
 # Plain text: each channel escapes for itself.
 _environment = Environment(undefined=StrictUndefined, autoescape=False, trim_blocks=True)  # noqa: S701
+_environment.filters["short"] = partial(textwrap.shorten, width=NAME_LENGTH, placeholder="…")
 
 
 @cache

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from actions.explain import ASPECTS
 from actions.texts import button, clock, day, lower_first, money, number, render, shorten
 from common.tenant import tenant
-from onestop.catalogue.content import Way
+from onestop.catalogue.content import Procedure, Way
 from tests.actions.fakes import PROCEDURE
 
 
@@ -64,11 +64,12 @@ def test_shortening_ends_at_a_word() -> None:
     assert shorten("Giấy phép", 20) == "Giấy phép"
 
 
-@pytest.mark.parametrize("aspect", ["ask_procedure", *ASPECTS])
-def test_every_aspect_is_explained_without_blank_edges(aspect: str) -> None:
-    text = render(
+def explained(procedure: Procedure, aspect: str, known: bool = False) -> str:
+    """What is told of one aspect."""
+    return render(
         "explanation",
-        procedure=PROCEDURE,
+        procedure=procedure,
+        known=known,
         aspects=[aspect],
         everything=False,
         others=False,
@@ -76,26 +77,45 @@ def test_every_aspect_is_explained_without_blank_edges(aspect: str) -> None:
         taken_in=None,
         tenant=tenant(),
     )
+
+
+@pytest.mark.parametrize("aspect", ["ask_procedure", *ASPECTS])
+def test_every_aspect_is_explained_without_blank_edges(aspect: str) -> None:
+    text = explained(PROCEDURE, aspect)
     assert text.startswith("Đăng ký tạm trú")
     assert text.endswith("(Nguồn: thủ tục 1.004194, Quyết định 1/QĐ-BCA)")
     assert "\n\n\n" not in text
     assert text == text.strip()
 
 
+LONG = "Cấp giấy phép xây dựng mới đối với công trình cấp III, cấp IV và nhà ở riêng lẻ " * 2
+PERMIT = PROCEDURE.model_copy(update={"name": LONG.strip(), "aliases": ["giấy phép xây dựng"]})
+
+
+@pytest.mark.parametrize("aspect", ["ask_procedure", *ASPECTS])
+def test_a_long_official_name_stands_once_in_the_whole_explanation_alone(aspect: str) -> None:
+    text = explained(PERMIT, aspect)
+    assert text.startswith("Giấy phép xây dựng\n")
+    assert text.count(PERMIT.name) == (aspect == "ask_procedure")
+
+
+def test_a_long_name_without_a_short_one_is_cut_once_it_is_known() -> None:
+    record = PERMIT.model_copy(update={"aliases": []})
+    assert explained(record, "ask_fee").startswith(record.name)
+    first = explained(record, "ask_fee", known=True).splitlines()[0]
+    assert first.endswith("…")
+    assert len(first) <= 121
+
+
+def test_a_short_name_is_not_told_twice() -> None:
+    assert "Tên đầy đủ" not in explained(PROCEDURE, "ask_procedure")
+
+
 def test_a_fee_of_zero_is_free_and_none_is_unknown() -> None:
     def fee(amount: int | None) -> str:
         way = PROCEDURE.ways[0].model_copy(update={"fee_amount": amount})
         told = PROCEDURE.model_copy(update={"ways": [way]})
-        return render(
-            "explanation",
-            procedure=told,
-            aspects=["ask_fee"],
-            everything=False,
-            others=False,
-            level=None,
-            taken_in=None,
-            tenant=tenant(),
-        ).casefold()
+        return explained(told, "ask_fee").casefold()
 
     assert "miễn phí" in fee(0)
     assert "miễn phí" not in fee(None)
@@ -105,17 +125,7 @@ def test_a_fee_of_zero_is_free_and_none_is_unknown() -> None:
 
 def told(aspect: str, *ways: Way) -> str:
     """What is told of the ways of applying."""
-    procedure = PROCEDURE.model_copy(update={"ways": list(ways)})
-    return render(
-        "explanation",
-        procedure=procedure,
-        aspects=[aspect],
-        everything=False,
-        others=False,
-        level=None,
-        taken_in=None,
-        tenant=tenant(),
-    )
+    return explained(PROCEDURE.model_copy(update={"ways": list(ways)}), aspect)
 
 
 def way(kind: str, fee: int | None, note: str = "") -> Way:

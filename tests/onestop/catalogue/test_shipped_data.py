@@ -15,7 +15,7 @@ import pytest
 
 from bot.nlu.text import fold
 from common.settings import ROOT
-from onestop.catalogue.content import Procedure, TimeUnit, Way, WayKind
+from onestop.catalogue.content import SHORT_NAME_LENGTH, Procedure, TimeUnit, Way, WayKind
 from onestop.catalogue.shipped import load_shipped
 from onestop.eforms.definition import FieldType, load_eforms
 
@@ -157,6 +157,19 @@ def test_names_and_steps_are_short_enough_to_be_read_in_a_chat(procedure: Proced
     assert 3 <= len(procedure.steps) <= 6
     assert all(len(step) <= 240 for step in procedure.steps)
     assert all(len(condition) <= 240 for condition in procedure.conditions)
+
+
+@EACH
+def test_the_name_that_is_said_again_and_again_is_short_and_tells_what_is_done(
+    procedure: Procedure,
+) -> None:
+    assert len(procedure.short_name) <= SHORT_NAME_LENGTH
+    assert not re.search(r"^(?:mất|hỏng|bị) | (?:không|gì|nào)$", procedure.short_name.lower())
+
+
+def test_no_two_procedures_are_called_the_same() -> None:
+    called = Counter(fold(procedure.short_name) for procedure in PROCEDURES)
+    assert [name for name, times in called.items() if times > 1] == []
 
 
 @EACH

@@ -219,3 +219,13 @@ def test_a_button_that_does_not_fit_is_left_out_and_a_card_repeats_the_text() ->
     assert (said.card["fee"], said.card["due_at"]) == ("7.000 đồng", "3 ngày")
     free = texts.say("sent", {**variables, "pay": "nothing", "fee_amount": ""})
     assert [one.title for one in free.buttons] == ["Hồ sơ đến đâu rồi"]
+
+
+def test_an_official_name_of_five_lines_is_cut_within_a_sentence() -> None:
+    name = "Đăng ký biến động quyền sử dụng đất, quyền sở hữu tài sản gắn liền với đất " * 6
+    said = texts.say(
+        "payment_requested", {"procedure": name, "code": "H25-1", "amount": "7.000", "note": ""}
+    )
+    assert len(said.text) < 250
+    assert "gắn liền với đất" in said.text
+    assert "…) cần trả 7.000 đồng" in said.text
