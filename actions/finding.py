@@ -106,15 +106,15 @@ async def search(turn: Turn) -> SearchResult:
     A few words that follow a choice choose by its titles, or are read together with those before them; what
     follows an explanation may name a look-alike of what was explained.
     """
-    found = of_the_offered(turn, await turn.search())
-    if found.outcome == "choices" and found.topics:
-        return found
     offered = [one["code"] for one in turn.offered if "code" in one]
-    asked = turn.last_words(2)
-    sure = found.outcome == "found" and found.candidates[0].code in offered
     explained = not offered or (offered[0] == turn.slot("procedure") and not undecided(turn))
     if explained and (alone := await look_alikes.told_alone(turn)):
         return alone
+    found = of_the_offered(turn, await turn.search())
+    if found.outcome == "choices" and found.topics:
+        return found
+    asked = turn.last_words(2)
+    sure = found.outcome == "found" and found.candidates[0].code in offered
     if not offered and not found.several:
         return await look_alikes.named(turn, found)
     if sure or found.several:

@@ -107,6 +107,16 @@ async def test_an_action_alone_names_the_look_alike_that_does_it(
     assert after.text().startswith(meant.name)
 
 
+async def test_an_action_that_is_a_topic_too_names_the_look_alike(after: Talk) -> None:
+    """ "Sang tên" is asked about, land or vehicle, unless one of these is being talked about."""
+    after.slots = {"procedure": LOST.code}
+    topic = {"outcome": "choices", "topics": ["Đổi giấy tờ"]}
+    after.service.found = found(CAR.code, CHANGED.code).model_copy(update=topic)
+    after.service.found_for = {"đổi giấy phép lái xe": found(CHANGED.code)}
+    events = await after.act(Explain(), "còn đổi", "ask_procedure")
+    assert slots_of(events)["procedure"] == CHANGED.code
+
+
 async def test_it_does_so_beside_a_guess_too(after: Talk) -> None:
     offered = [
         {"code": LOST.code, "title": LOST.name, "score": 0.8, "wishes": ["ask_procedure"]},
