@@ -112,7 +112,8 @@ class Acknowledge(TopicAction):
             return named
         if turn.intent == "affirm" and undecided(turn):
             return choose_first(turn, turn.wanted)
-        other = turn.intent == "deny" and "choices" in turn.replied
+        offered = {"choices", "choose_first"} & turn.replied
+        other = turn.intent == "deny" and bool(offered)
         turn.show("acknowledge", other=other, buttons=MENU)
         return []
 

@@ -15,6 +15,22 @@ ASPECTS = {
 }
 # Whom it is about.
 PEOPLE = {
-    *("anh", "ba", "be", "bo", "cha", "chau", "chi", "chong", "cua", "dua", "em", "gai", "me"),
-    *("minh", "nguoi", "nha", "no", "ong", "toi", "trai", "vo"),
+    *(
+        "anh",
+        "ba",
+        "bac",
+        "be",
+        "bo",
+        "cau",
+        "cha",
+        "chau",
+        "chi",
+        "chong",
+        "chu",
+        "cu",
+        "cua",
+        "di",
+    ),
+    *("dua", "em", "gai", "me", "minh", "ngoai", "nguoi", "nha", "no", "noi", "ong", "toi", "trai"),
+    *("tre", "vo"),
 }

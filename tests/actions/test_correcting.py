@@ -52,9 +52,10 @@ async def test_a_call_for_help_about_a_topic_is_asked_about_it(talk: Talk) -> No
     assert "chia buồn" in talk.text()
 
 
-async def test_a_no_to_what_was_offered_asks_for_more_words(talk: Talk) -> None:
+@pytest.mark.parametrize("offered", ["choices", "choose_first"])
+async def test_a_no_to_what_was_offered_asks_for_more_words(talk: Talk, offered: str) -> None:
     talk.service.found = NOTHING
-    offer = {"event": "bot", "text": "…", "metadata": {"trace": {"said": "choices"}}}
+    offer = {"event": "bot", "text": "…", "metadata": {"trace": {"said": offered}}}
     talk.events = [{"event": "user", "text": "bằng"}, offer]
     await talk.act(Acknowledge(), "không phải mấy cái này", "deny")
     assert "nói rõ hơn" in talk.text()
