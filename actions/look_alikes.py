@@ -63,26 +63,23 @@ async def _of_age(turn: Turn, present: Procedure, age: int) -> SearchResult:
 
 async def _of_action(turn: Turn, present: Procedure, action: str) -> SearchResult | None:
     """The look-alike that does this with the same thing, or the procedure itself, if it is clear."""
-    first, does = action in _FIRST, _leads(present.name, *present.aliases)
-    if any(action in lead for lead in does) or (first and not _other(does)):
+    first, own = action in _FIRST, _done(present.name, *present.aliases)
+    if action in own or (first and not own):
         return settled(present.code, present.name)
     thing = _BESIDES.sub(" ", named_ages.unbounded(_LEAD.sub("", present.short_name)))
     read = await turn.find(f"{action} {' '.join(thing.split())}")
     if read.outcome != "found" or read.several:
         return None
     meant = read.candidates[0]
-    other = meant.code != present.code and meant.field == present.field
-    return read if other and first is not _other(_leads(meant.name, meant.short_name)) else None
+    done = _done(meant.name, meant.short_name)
+    same = meant.code == present.code or (action not in done and done & own)
+    return None if same or meant.field != present.field or first is bool(done) else read
 
 
-def _leads(*names: str) -> list[str]:
-    """What a procedure's names say is done, before they come to the thing; in small letters."""
-    return [found[0].lower() for found in map(_LEAD.match, names) if found]
-
-
-def _other(leads: list[str]) -> bool:
-    """Whether more is done than having the thing for the first time."""
-    return any(one in lead for one in _OTHER for lead in leads)
+def _done(*names: str) -> set[str]:
+    """What a procedure's names say is done, before they come to the thing; none where one has it first."""
+    leads = [found[0].lower() for found in map(_LEAD.match, names) if found]
+    return {one for one in _OTHER if any(one in lead for lead in leads)}
 
 
 def _action(text: str) -> str | None:

@@ -28,8 +28,9 @@ LOST = PROCEDURE.model_copy(
 )
 CHANGED = LOST.model_copy(update={"code": "3.000347", "name": "Đổi giấy phép lái xe"})
 FIRST = LOST.model_copy(update={"code": "3.000346", "name": "Cấp giấy phép lái xe"})
+TWIN = LOST.model_copy(update={"code": "3.000349"})
 CAR = LOST.model_copy(update={"code": "1.013079", "name": "Đổi đăng ký xe", "field": "Xe"})
-ALL = (MARRIAGE, ABROAD, FROM_14, UNDER_14, LOST, CHANGED, FIRST, CAR)
+ALL = (MARRIAGE, ABROAD, FROM_14, UNDER_14, LOST, CHANGED, FIRST, TWIN, CAR)
 
 
 def found(*codes: str) -> SearchResult:
@@ -142,9 +143,10 @@ async def test_the_action_of_the_procedure_itself_stays_with_it(after: Talk) -> 
 @pytest.mark.parametrize(
     ("said", "asked", "meant"),
     [
-        # another matter altogether; what does something else; more than an action; another word
+        # another matter; its first time; its like from elsewhere; more than an action; another word
         ("thế đổi thì sao", "đổi giấy phép lái xe", CAR),
         ("thế gia hạn thì sao", "gia hạn giấy phép lái xe", FIRST),
+        ("thế gia hạn thì sao", "gia hạn giấy phép lái xe", TWIN),
         ("thế đổi biển số thì sao", "đổi giấy phép lái xe", CHANGED),
         ("thế đợi thì sao", "đổi giấy phép lái xe", CHANGED),
     ],
