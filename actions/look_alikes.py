@@ -27,6 +27,9 @@ _ANY = "|".join((*_FIRST, *_OTHER, "thành lập"))
 _LEAD = re.compile(
     rf"^(?:(?:{_ANY}|thủ tục|đăng ký(?= (?:{_ANY})\b)|cấp|làm|xin)\b[ ,]+)+", re.IGNORECASE
 )
+_REGISTERED = re.compile(
+    r"^đăng ký ", re.IGNORECASE
+)  # a thing too: "đăng ký xe", but not "… tạm trú"
 _BESIDES = re.compile(r"\(.*?\)|\blần đầu\b")
 
 
@@ -66,14 +69,18 @@ async def _of_action(turn: Turn, present: Procedure, action: str) -> SearchResul
     first, own = action in _FIRST, _done(present.name, *present.aliases)
     if action in own or (first and not own):
         return settled(present.code, present.name)
-    thing = _BESIDES.sub(" ", named_ages.unbounded(_LEAD.sub("", present.short_name)))
-    read = await turn.find(f"{action} {' '.join(thing.split())}")
-    if read.outcome != "found" or read.several:
-        return None
-    meant = read.candidates[0]
-    done = _done(meant.name, meant.short_name)
-    same = meant.code == present.code or (action not in done and done & own)
-    return None if same or meant.field != present.field or first is bool(done) else read
+    thing = " ".join(
+        _BESIDES.sub(" ", named_ages.unbounded(_LEAD.sub("", present.short_name))).split()
+    )
+    for name in dict.fromkeys((thing, _REGISTERED.sub("", thing))):
+        read = await turn.find(f"{action} {name}")
+        if read.outcome == "found" and not read.several:
+            meant = read.candidates[0]
+            done = _done(meant.name, meant.short_name)
+            same = meant.code == present.code or (action not in done and done & own)
+            if not same and meant.field == present.field and first != bool(done):
+                return read
+    return None
 
 
 def _done(*names: str) -> set[str]:

@@ -37,7 +37,7 @@ async def tell(turn: Turn, ask: bool = True) -> Events:
     where = turn.intent == "ask_place" or nearest or asks_for_unit(turn)
     open_question = found.choices or (where and found.unit is None)
     if ask and open_question and turn.tracker.active_loop_name is None:
-        return requests.begin("unit")
+        return requests.begin("unit", opened=not found.choices)
     show_units(turn, found)
     return []
 

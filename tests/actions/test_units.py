@@ -9,7 +9,7 @@ import pytest
 from actions.questions import Explain
 from actions.units import OpeningHours
 from onestop.schemas import DayView, Span, UnitsFound, UnitView
-from tests.actions.conftest import Talk, loop_of
+from tests.actions.conftest import Talk, loop_of, slots_of
 from tests.actions.fakes import FOUND, NOTHING, SEVERAL, UNITS, UNKNOWN
 
 MORNING = Span(begin=time(7, 30), end=time(11, 30))
@@ -39,6 +39,16 @@ async def test_communes_to_choose_from_open_the_loop_that_asks(talk: Talk) -> No
     talk.service.units = UNITS.model_copy(update={"choices": ["Phường Phủ Lý", "Phường Hà Nam"]})
     events = await talk.act(OpeningHours(), "một cửa quang trung", "ask_opening_hours")
     assert loop_of(events) == "request_form"
+
+
+@pytest.mark.parametrize(("choices", "read"), [([], False), (["Phường Phủ Lý"], True)])
+async def test_a_question_that_names_no_commune_is_not_read_as_one(
+    talk: Talk, choices: list[str], read: bool
+) -> None:
+    """ "Hành chính" is nearly a commune's old name, where a commune was asked for."""
+    talk.service.units = UNITS.model_copy(update={"choices": choices})
+    events = await talk.act(Explain(), "trung tâm hành chính công ở đâu", "ask_place")
+    assert slots_of(events)["request"]["opened"] is not read
 
 
 async def test_within_another_loop_they_are_buttons(talk: Talk) -> None:
