@@ -11,7 +11,7 @@ from __future__ import annotations
 from rasa_sdk.events import FollowupAction
 
 from actions import units
-from actions.explain import AFTERWARDS, ASPECTS, explain
+from actions.explain import AFTERWARDS, explain
 from actions.turn import SURE, Events, TopicAction, Turn
 
 # They find the procedure themselves.
@@ -52,7 +52,7 @@ class UnlessNamed(TopicAction):
 async def _answer_beside(turn: Turn) -> Events:
     """What the line asks of a procedure that it names, and of the one-stop units and their hours."""
     wishes = turn.wishes()
-    asked = [wish for wish in wishes if wish in ASPECTS]
+    asked = units.asked_of_procedure(turn)
     events: Events = []
     if turn.fresh and turn.text and asked and (await turn.search()).clear:
         events += await explain(turn, asked)

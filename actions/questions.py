@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from actions import units
-from actions.explain import ASPECTS, explain, go_on
+from actions.explain import explain, go_on
 from actions.turn import Events, TopicAction, Turn
 
 
@@ -18,8 +18,7 @@ class Explain(TopicAction):
         What a line asks of both is answered, the procedure's first: the unit's may need to know the commune.
         """
         wishes, after = turn.wishes(), go_on(turn)
-        unit = units.asks_for_unit(turn)
-        asked = [one for one in wishes if one in ASPECTS and not (unit and one == "ask_place")]
+        unit, asked = units.asks_for_unit(turn), units.asked_of_procedure(turn)
         events = await explain(turn, asked or wishes) if asked or not unit else []
         if unit or "ask_opening_hours" in wishes:
             answered = not asked or any(one.get("name") == "procedure" for one in events)

@@ -20,6 +20,12 @@ def asks_for_unit(turn: Turn) -> bool:
     return asked and UNIT.search(fold(turn.said_of("ask_place"))) is not None
 
 
+def asked_of_procedure(turn: Turn) -> list[str]:
+    """What the message asks of a procedure, which is not where the unit itself is."""
+    unit = asks_for_unit(turn)
+    return [one for one in turn.wishes() if one in ASPECTS and not (unit and one == "ask_place")]
+
+
 def asks_where_beside(turn: Turn) -> bool:
     """Whether a line that is about something else asks where a one-stop unit is, too."""
     return WHERE.search(fold(turn.text)) is not None or asks_for_unit(turn)

@@ -150,6 +150,20 @@ async def test_who_asks_for_the_one_stop_unit_beside_his_dossier_is_told_both(
     assert loop_of(events) == "status_form"
 
 
+async def test_beside_his_dossier_the_unit_s_place_is_not_the_procedure_s(talk: Talk) -> None:
+    talk.service.found = FOUND
+    wishes = [
+        {"intent": "ask_place", "text": "một cửa ở đâu"},
+        {"intent": "check_status", "text": "hồ sơ tới đâu rồi"},
+        {"intent": "ask_fee", "text": "tạm trú mấy tiền"},
+    ]
+    said = ", ".join(one["text"] for one in wishes)
+    await talk.act(unless_named(CheckStatus()), said, "check_status", wishes=wishes)
+    assert "7.000 đồng" in talk.text()
+    assert "7 giờ 30" in talk.text()
+    assert "Nơi nộp" not in talk.text()
+
+
 async def test_after_an_answer_the_other_wish_of_the_line_goes_on(talk: Talk) -> None:
     talk.service.found = FOUND
     wishes = [{"intent": "ask_fee", "text": ""}, {"intent": "check_status", "text": ""}]
