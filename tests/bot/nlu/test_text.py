@@ -131,6 +131,8 @@ def test_normalise_leaves_alone_what_only_looks_like_leftovers(text: str) -> Non
         ("ra ca xã, CA phường", "ra công an xã, công an phường"),
         ("mo quan ca phe cho ca nhan, tat ca", "mo quan ca phe cho ca nhan, tat ca"),
         ("bằng lái hạng c, e", "bằng lái hạng c, e"),
+        ("vay ngan hang, bao hiem rui ro", "vay ngan hang, bao hiem rui ro"),
+        ("hai ngàn, xong rui", "hai nghìn, xong rồi"),
         ("sổ hồng", "sổ hồng"),
     ],
 )
