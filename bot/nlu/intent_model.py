@@ -60,6 +60,7 @@ def _strangeness(text: Reading) -> str:
 # The ways of looking at a text: what is looked at, how it is cut, how much it counts.
 VIEWS: tuple[tuple[Callable[[Reading], str], dict[str, Any], float], ...] = (
     (_accented, WORDS, 1.0),
+    (_accented, LETTERS, 1.0),
     (_folded, WORDS, 1.0),
     (_folded, LETTERS, 1.0),
     (_leading, PAIRS, 1.0),
