@@ -26,8 +26,7 @@ def alone(text: str) -> int | None:
 
 def fits(procedure: Procedure, age: int) -> bool | None:
     """Whether a procedure is for somebody of this age, in years; `None` where its name speaks of none."""
-    bound = ages.bounds(fold(procedure.name))
-    return None if bound is None else bound[0] <= age <= bound[1]
+    return ages.fits(fold(procedure.name), age)
 
 
 def told(procedure: Procedure) -> list[str]:

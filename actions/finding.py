@@ -163,8 +163,7 @@ def _by_age(turn: Turn) -> SearchResult | None:
     age = ages.said(fold(turn.text))
     if age is None:
         return None
-    known = [(one, ages.bounds(fold(one["title"]))) for one in turn.offered]
-    meant = [one for one, bound in known if bound and bound[0] <= age <= bound[1]]
+    meant = [one for one in turn.offered if ages.fits(fold(one["title"]), age)]
     return _chosen(meant[0]) if len(meant) == 1 else None
 
 

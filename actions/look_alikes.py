@@ -21,15 +21,15 @@ _OTHER = (
     *("sửa", "thay đổi", "điều chỉnh", "cải chính", "đính chính", "chấm dứt", "tạm ngừng"),
     *("thu hồi", "xóa", "hủy", "tách", "sang tên", "chuyển"),
 )
+_LONGEST_FIRST = sorted((*_FIRST, *_OTHER), key=len, reverse=True)
 _ASIDE = TALK | ASPECTS | {"em", "toi", "minh"}
 _ANY = "|".join((*_FIRST, *_OTHER, "thành lập"))
 # What a name begins with before it comes to the thing, and what it tells besides.
 _LEAD = re.compile(
     rf"^(?:(?:{_ANY}|thủ tục|đăng ký(?= (?:{_ANY})\b)|cấp|làm|xin)\b[ ,]+)+", re.IGNORECASE
 )
-_REGISTERED = re.compile(
-    r"^đăng ký ", re.IGNORECASE
-)  # a thing too: "đăng ký xe", but not "… tạm trú"
+# A thing too: "đăng ký xe", but not "đăng ký tạm trú".
+_REGISTERED = re.compile(r"^đăng ký ", re.IGNORECASE)
 _BESIDES = re.compile(r"\(.*?\)|\blần đầu\b")
 
 
@@ -40,8 +40,10 @@ async def told_alone(turn: Turn) -> SearchResult | None:
     age; "thế đổi thì sao" after a lost licence is the exchange of a licence.
     """
     code = turn.slot("procedure")
+    if not code or turn.button:
+        return None
     age, action = ages.alone(turn.text), _action(turn.text)
-    if not code or turn.button or (age is None and action is None):
+    if age is None and action is None:
         return None
     present = await turn.procedure(code)
     if present is None:
@@ -92,7 +94,7 @@ def _done(*names: str) -> set[str]:
 def _action(text: str) -> str | None:
     """The action that a message names, with or without accents, if it says nothing else."""
     said = tokens(canonical(text))
-    for action in sorted((*_FIRST, *_OTHER), key=len, reverse=True):
+    for action in _LONGEST_FIRST:
         words = action.split()
         for at in range(len(said) - len(words) + 1):
             here = zip(said[at : at + len(words)], words, strict=True)
@@ -120,8 +122,8 @@ async def named(turn: Turn, found: SearchResult) -> SearchResult:
     present = await turn.procedure(code)
     if present is None:
         return found
-    age, bound = named_ages.said(folded), named_ages.bounds(fold(present.name))
-    other = age is not None and bound is not None and not bound[0] <= age <= bound[1]
+    age = named_ages.said(folded)
+    other = age is not None and ages.fits(present, age) is False
     name = named_ages.unbounded(present.name) if other else present.name
     beside = await turn.find(f"{name} {turn.text}")
     codes = [one.code for one in beside.candidates]

@@ -15,22 +15,7 @@ ASPECTS = {
 }
 # Whom it is about.
 PEOPLE = {
-    *(
-        "anh",
-        "ba",
-        "bac",
-        "be",
-        "bo",
-        "cau",
-        "cha",
-        "chau",
-        "chi",
-        "chong",
-        "chu",
-        "cu",
-        "cua",
-        "di",
-    ),
-    *("dua", "em", "gai", "me", "minh", "ngoai", "nguoi", "nha", "no", "noi", "ong", "toi", "trai"),
-    *("tre", "vo"),
+    *("anh", "ba", "bac", "be", "bo", "cau", "cha", "chau", "chi", "chong", "chu", "cu", "cua"),
+    *("di", "dua", "em", "gai", "me", "minh", "ngoai", "nguoi", "nha", "no", "noi", "ong", "toi"),
+    *("trai", "tre", "vo"),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, TypedDict
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from common.wording import hour, weekday
+from onestop.catalogue.content import NAME_LENGTH
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 
@@ -74,6 +76,7 @@ _environment.filters.update(
     day=day,
     clock=clock,
     shorten=shorten,
+    short=partial(shorten, limit=NAME_LENGTH),
     hour=hour,
     weekday=weekday,
 )

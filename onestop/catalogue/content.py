@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 CODE = r"^\d\.\d{6,9}(-Xoa)?$"
 Code = Annotated[str, StringConstraints(pattern=CODE)]
 SHORT_NAME_LENGTH = 60
+NAME_LENGTH = 120  # of a name within a sentence: some official ones fill five lines
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 

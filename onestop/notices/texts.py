@@ -11,9 +11,9 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 from common import yaml_files
 from common.settings import ROOT
+from onestop.catalogue.content import NAME_LENGTH
 from onestop.schemas import Choice
 
-NAME_LENGTH = 120  # of a procedure within a sentence: some official names fill five lines
 FILE = ROOT / "data" / "texts" / "notices.yml"
 
 

@@ -57,6 +57,12 @@ def bounds(name: str) -> tuple[int, int] | None:
     return int(least[1]) if least else 0, highest
 
 
+def fits(name: str, age: int) -> bool | None:
+    """Whether a folded name is for somebody of this age, in years; `None` where it speaks of no age."""
+    bound = bounds(name)
+    return None if bound is None else bound[0] <= age <= bound[1]
+
+
 def unbounded(name: str) -> str:
     """A name without the age that it is for, so that another age can be said beside it."""
     return _NAMED.sub(" ", name)

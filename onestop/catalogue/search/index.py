@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from bot.nlu.text import fold, short_forms, strip_accents
+from bot.nlu.text import fold, short_forms
 from onestop.catalogue.content import Procedure
 from onestop.catalogue.search import ages, judgement, levels, translation
 from onestop.catalogue.search.evidence import Bodies, Channel, Weights
@@ -29,7 +29,13 @@ from onestop.catalogue.search.lexicon import Lexicon, shipped
 from onestop.catalogue.search.names import Namesakes, is_name
 from onestop.catalogue.search.narrow import ANYTHING, EXCLUDED, Narrow
 from onestop.catalogue.search.postings import Floats
-from onestop.catalogue.search.reading import read_both, read_message, read_name
+from onestop.catalogue.search.reading import (
+    affirmed,
+    corrected,
+    read_both,
+    read_message,
+    read_name,
+)
 from onestop.catalogue.search.rows import Places, Rows
 from onestop.catalogue.search.several import parts, several
 from onestop.catalogue.search.spelling import Spelling
@@ -38,7 +44,6 @@ from onestop.catalogue.search.words import (
     Reading,
     Terms,
     Word,
-    clauses,
     folded_key,
     folded_syllables,
     words,
@@ -46,11 +51,6 @@ from onestop.catalogue.search.words import (
 from onestop.schemas import Candidate, SearchResult
 
 _CODE = re.compile(r"(?<!\d)\d\.\d{6,9}(?!\d)")
-# A clause of its own that takes back what stands before it; "ghi nhầm tên" is none.
-_SLIP = re.compile(
-    r"(?:^|[,;.!?\n])\s*(?:(?:a|o|ay|ui|da|xin loi)\s+)*(?:nham|lon)(?:\s+roi)?\s*[,;.!?:\n]\s*(?=\w)",
-    re.IGNORECASE,
-)
 _BODY_CHARACTERS = 6000
 _LIKELY = 0.05  # from this chance on a procedure tells which topics to offer
 _NARROWINGS = 16  # sets of restrictions whose effect is kept: the portal's and programs'
@@ -160,7 +160,7 @@ class SearchIndex:
         Returns:
             The candidates, likeliest first; also where the outcome is "none", with low scores.
         """
-        query = _corrected(unicodedata.normalize("NFC", query))
+        query = corrected(unicodedata.normalize("NFC", query))
         if known := [self._by_code[c] for c in _CODE.findall(query) if c in self._by_code]:
             cards = [self._scored(at, 1.0) for at in dict.fromkeys(known)]
             return SearchResult(outcome="found", candidates=cards[:limit], content_words=True)
@@ -172,7 +172,7 @@ class SearchIndex:
 
     def _topic_within(self, query: str, limit: int, narrow: Narrow) -> SearchResult | None:
         """The only bare topic among the parts of a message that names nothing ("… rồi tôi muốn ly dị")."""
-        said = (_affirmed(part) for part in parts(query)[:_PARTS])
+        said = (affirmed(part) for part in parts(query)[:_PARTS])
         topics = [one for words in said if (one := self._of_topic(words, limit, narrow))]
         return topics[0] if len(topics) == 1 else None
 
@@ -188,7 +188,7 @@ class SearchIndex:
 
     def _search(self, query: str, limit: int, narrow: Narrow) -> SearchResult:
         """What a text means, taken for one wish."""
-        said, aged = _affirmed(query), self._aged(fold(query))
+        said, aged = affirmed(query), self._aged(fold(query))
         if usual := self._of_topic(said, limit, narrow):
             return usual
         readings = self._read(said)
@@ -265,7 +265,7 @@ class SearchIndex:
 
     def evidence(self, query: str) -> Evidence | None:
         """The features of a message in official words, for fitting; None if it has no content."""
-        reading = self._read(_affirmed(query))[-1]
+        reading = self._read(affirmed(query))[-1]
         return self._evidence(reading, self._aged(fold(query))) if reading.content else None
 
     def position(self, code: str) -> int | None:
@@ -375,19 +375,6 @@ class SearchIndex:
         for weight, feature in zip(self._weights, rows, strict=False):
             total += np.float32(weight) * feature
         return total
-
-
-def _corrected(query: str) -> str:
-    """What stands after "…, à nhầm, …": who corrects himself does not want what he said before."""
-    said = [*_SLIP.finditer(strip_accents(query))]
-    return query[said[-1].end() :] if said else query
-
-
-def _affirmed(query: str) -> list[Word]:
-    """The message without the clauses that say what is not wanted (…, không phải gia hạn)."""
-    first, *others = [words(clause) for clause in clauses(query)] or [[]]
-    kept = [clause for clause in others if clause and clause[0].folded != "khong"]
-    return [word for clause in (first, *kept) for word in clause]
 
 
 def _unlisted(terms: Terms, listed: Container[str]) -> float:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterator, Sequence
 from itertools import chain, groupby, pairwise, product
 from typing import NamedTuple
 
+from bot.nlu.text import strip_accents
 from onestop.catalogue.search.lexicon import Kind, Lexicon, Piece
-from onestop.catalogue.search.words import Reading, Terms, Word
+from onestop.catalogue.search.words import Reading, Terms, Word, clauses, words
 
 ASPECT_WEIGHT = 0.25
 _AMBIGUOUS = 0.7  # a single syllable has many meanings: what is listed stands beside it
+# A clause of its own that takes back what stands before it; "ghi nhầm tên" is none.
+_SLIP = re.compile(
+    r"(?:^|[,;.!?\n])\s*(?:(?:a|o|ay|ui|da|xin loi)\s+)*(?:nham|lon)(?:\s+roi)?\s*[,;.!?:\n]\s*(?=\w)",
+    re.IGNORECASE,
+)
 
 
 class Option(NamedTuple):
@@ -18,6 +25,19 @@ class Option(NamedTuple):
 
     said: tuple[Word, ...]
     weight: float
+
+
+def corrected(query: str) -> str:
+    """What stands after "…, à nhầm, …": who corrects himself does not want what he said before."""
+    said = [*_SLIP.finditer(strip_accents(query))]
+    return query[said[-1].end() :] if said else query
+
+
+def affirmed(query: str) -> list[Word]:
+    """The message without the clauses that say what is not wanted (…, không phải gia hạn)."""
+    first, *others = [words(clause) for clause in clauses(query)] or [[]]
+    kept = [clause for clause in others if clause and clause[0].folded != "khong"]
+    return [word for clause in (first, *kept) for word in clause]
 
 
 def read_name(said: Sequence[Word], lexicon: Lexicon) -> Reading:

@@ -23,7 +23,6 @@ _DOUBT = 1.0  # added to how often a word is seen: what one name alone says is b
 _HALF = 0.1  # the chance of a word, given one of the name, at which it counts as half said
 _LEAST = 0.2  # what counts less is not kept: it would only lengthen the postings
 _NOBODY = "<nobody>"  # a word of no name: what is in every wording is said because of it
-
 _BLOCK = 20_000  # words said that are looked at together
 
 Chances = dict[str, Terms]
@@ -52,7 +51,7 @@ def learn(worded: Mapping[str, Iterable[str]]) -> Chances:
     said = [
         (name, units(folded_syllables(text))) for name, texts in worded.items() for text in texts
     ]
-    users = Counter(unit for own in _by_name(said).values() for unit in own)
+    users = Counter(unit for _, unit in {(name, unit) for name, own in said for unit in own})
     of_names = _numbered(chain.from_iterable(names.values()))
     of_wordings = _numbered(unit for unit, count in users.items() if count > 1)
     of_name = {name: np.array([of_names[unit] for unit in own]) for name, own in names.items()}
@@ -79,13 +78,6 @@ def expected(name: str, chances: Chances) -> Terms:
         for word, chance in chances.get(unit, {}).items():
             found[word] = max(chance, found.get(word, 0.0))
     return found
-
-
-def _by_name(said: Iterable[tuple[str, list[str]]]) -> dict[str, set[str]]:
-    gathered: dict[str, set[str]] = {}
-    for name, own in said:
-        gathered.setdefault(name, set()).update(own)
-    return gathered
 
 
 def _numbered(units_: Iterable[str]) -> dict[str, int]:
@@ -127,7 +119,7 @@ def _model_1(said: Places, because: Sequence[Places]) -> tuple[Floats, Places, P
 
 
 def _blocks(said: Places, because: Sequence[Places], width: int) -> Iterator[_Block]:
-    """The words said in blocks, each word whole in one of them: a tenth of the memory of all at once."""
+    """The words said in blocks, each word whole in one of them; all at once take twice the memory."""
     starts = np.flatnonzero(np.diff(said, prepend=-1))
     first = 0
     for end in (*starts[1:], len(said)):
