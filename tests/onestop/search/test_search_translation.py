@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
+import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onestop.catalogue.search import SearchIndex
+from onestop.catalogue.search import SearchIndex, translation
 from onestop.catalogue.search.lexicon import Lexicon
 from onestop.catalogue.search.translation import expected, learn, units
 
@@ -52,6 +56,30 @@ def test_what_is_expected_is_said_of_two_names_at_least_and_a_share(
     for word, chance in expected(name, learn(worded)).items():
         assert 0 < chance <= 1
         assert sum(word in own for own in said) >= 2
+
+
+@given(st.lists(st.tuples(st.sets(st.integers(0, 6), min_size=1), st.integers(0, 6)), min_size=1))
+def test_the_chances_are_those_of_the_model_as_it_is_written_down(
+    told: list[tuple[set[int], int]],
+) -> None:
+    """Each word said, with the units of its name, in loops as in Brown et al.; in blocks of any length."""
+    chances = {(unit, word): 1.0 for units_, word in told for unit in units_}
+    for _ in range(translation._ROUNDS):
+        counts: Counter[tuple[int, int]] = Counter()
+        for units_, word in told:
+            whole = sum(chances[unit, word] for unit in units_)
+            counts.update({(unit, word): chances[unit, word] / whole for unit in units_})
+        seen: Counter[int] = Counter()
+        for (unit, _), count in counts.items():
+            seen[unit] += count  # type: ignore[assignment]
+        chances = {at: n / (seen[at[0]] + translation._DOUBT) for at, n in counts.items()}
+    in_order = sorted(told, key=lambda one: one[1])
+    words = np.array([word for _, word in in_order])
+    because = [np.array(sorted(units_)) for units_, _ in in_order]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(translation, "_BLOCK", 2)
+        found, unit, word = translation._model_1(words, because)
+    assert dict(zip(zip(unit, word, strict=True), found, strict=True)) == pytest.approx(chances)
 
 
 def test_a_procedure_is_found_by_what_the_wordings_of_others_say_of_its_words() -> None:
