@@ -6,8 +6,9 @@ from typing import Any
 
 from rasa_sdk.events import SlotSet
 
-from actions.texts import Button, button, render, shorten
+from actions.texts import Button, button, render
 from actions.turn import ASK_PERSON, Events, Turn
+from common.wording import shorten
 from onestop.schemas import Candidate, SearchResult
 
 CHOICE_TITLE_LENGTH = 90

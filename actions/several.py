@@ -8,8 +8,8 @@ from rasa_sdk.events import SlotSet
 
 from actions.choosing import CHOICE_TITLE_LENGTH, choose_buttons, keep, offer_choices, options
 from actions.finding import of_the_offered
-from actions.texts import shorten
 from actions.turn import Events, Turn
+from common.wording import shorten
 from onestop.catalogue.content import Procedure
 from onestop.schemas import SearchResult
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from common.wording import hour, weekday
+from common.wording import hour, shorten, weekday
 from onestop.catalogue.content import NAME_LENGTH
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -54,12 +54,6 @@ def day(moment: datetime) -> str:
 def clock(moment: datetime) -> str:
     """A moment as people write it, in Vietnam."""
     return f"{moment.astimezone(VIETNAM):%H:%M} ngày {day(moment)}"
-
-
-def shorten(text: str, limit: int) -> str:
-    """A long legal text cut at a word, with an ellipsis."""
-    flat = " ".join(text.split())
-    return flat if len(flat) <= limit else flat[:limit].rsplit(" ", 1)[0].rstrip(",;:.") + "…"
 
 
 _environment = Environment(

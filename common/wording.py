@@ -1,4 +1,4 @@
-"""How days and hours are written in Vietnamese, alike in all that citizens read."""
+"""How days, hours and long names are written in Vietnamese, alike in all that citizens read."""
 
 from __future__ import annotations
 
@@ -15,3 +15,13 @@ def weekday(on: date) -> str:
 def hour(moment: time) -> str:
     """`7:30` → `7 giờ 30`, `17:00` → `17 giờ`."""
     return f"{moment.hour} giờ" + (f" {moment.minute:02}" if moment.minute else "")
+
+
+def shorten(text: str, limit: int) -> str:
+    """A text on one line of at most `limit` characters, cut at a word where one ends late enough."""
+    flat = " ".join(text.split())
+    if len(flat) <= limit:
+        return flat
+    cut = flat[: limit - 1]
+    word = cut if flat[limit - 1] == " " else cut.rsplit(" ", 1)[0]
+    return (word if len(word) > limit // 2 else cut).rstrip(" ,;:.") + "…"

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin
 
+from common.wording import shorten
 from gateway.channels.limits import Limits
 from gateway.texts import say
 
@@ -161,16 +162,6 @@ def _with_numbers(text: str, body: dict[str, Any], shown: int) -> str:
     listed = [] if all(one in present for one in lines) else ["\n".join(lines)]
     hint = say("choose_all" if shown == len(titles) else "choose_some", last=len(titles))
     return "\n\n".join([one for one in (text, *listed, hint) if one])
-
-
-def shorten(text: str, limit: int) -> str:
-    """A title of at most `limit` characters, cut at a word where one ends late enough."""
-    flat = " ".join(text.split())
-    if len(flat) <= limit:
-        return flat
-    cut = flat[: limit - 1]
-    word = cut if flat[limit - 1] == " " else cut.rsplit(" ", 1)[0]
-    return (word if len(word) > limit // 2 else cut).rstrip(" ,;:.") + "…"
 
 
 def split(text: str, limit: int, last: int | None = None) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from functools import cache, partial
 from typing import Any
 
@@ -11,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 from common import yaml_files
 from common.settings import ROOT
+from common.wording import shorten
 from onestop.catalogue.content import NAME_LENGTH
 from onestop.schemas import Choice
 
@@ -52,7 +52,7 @@ class Said(BaseModel):
 
 # Plain text: each channel escapes for itself.
 _environment = Environment(undefined=StrictUndefined, autoescape=False, trim_blocks=True)  # noqa: S701
-_environment.filters["short"] = partial(textwrap.shorten, width=NAME_LENGTH, placeholder="…")
+_environment.filters["short"] = partial(shorten, limit=NAME_LENGTH)
 
 
 @cache

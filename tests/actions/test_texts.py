@@ -6,11 +6,9 @@ import json
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from actions.explain import ASPECTS
-from actions.texts import button, clock, day, lower_first, money, number, render, shorten
+from actions.texts import button, clock, day, lower_first, money, number, render
 from common.tenant import tenant
 from onestop.catalogue.content import Procedure, Way
 from tests.actions.fakes import PROCEDURE
@@ -50,18 +48,6 @@ def test_a_button_says_an_intent_with_entities() -> None:
         "value": "Hà Nam",
     }
     assert "Hà Nam" in payload
-
-
-@given(st.text(max_size=300), st.integers(min_value=2, max_value=100))
-def test_shortened_text_never_passes_the_limit(text: str, limit: int) -> None:
-    short = shorten(text, limit)
-    assert len(short) <= limit + 1  # the ellipsis
-    assert "\n" not in short
-
-
-def test_shortening_ends_at_a_word() -> None:
-    assert shorten("Giấy chứng nhận quyền sử dụng đất", 20) == "Giấy chứng nhận…"
-    assert shorten("Giấy phép", 20) == "Giấy phép"
 
 
 def explained(procedure: Procedure, aspect: str, known: bool = False) -> str:

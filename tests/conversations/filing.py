@@ -10,8 +10,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from actions.texts import lower_first, shorten
+from actions.texts import lower_first
 from common.database import Database
+from common.wording import shorten
 from onestop.catalogue.content import Procedure
 from onestop.dossiers.calendar import VIETNAM, due_at
 from onestop.dossiers.models import Dossier

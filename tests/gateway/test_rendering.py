@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.channels.limits import Limits, limits_of
-from gateway.rendering import Choice, Link, Part, render, shorten, split
+from gateway.rendering import Choice, Link, Part, render, split
 from gateway.texts import say
 
 PUBLIC = "https://motcua.example.vn"
@@ -149,11 +149,6 @@ def test_split_loses_no_word_and_keeps_every_limit(text: str, limit: int, last: 
     assert all(one.strip() and len(one) <= limit for one in pieces)
     assert not pieces or len(pieces[-1]) <= last
     assert "".join("".join(pieces).split()) == "".join(text.split())
-
-
-@given(st.text(alphabet="aâđ ", max_size=60), st.integers(6, 30))
-def test_a_shortened_title_fits(text: str, limit: int) -> None:
-    assert len(shorten(text, limit)) <= limit
 
 
 @given(

@@ -14,6 +14,7 @@ from common import yaml_files
 from common.problems import Problem
 from common.settings import Settings
 from common.tenant import tenant
+from common.wording import shorten
 from gateway.channels import templates
 from gateway.channels.events import Event
 from gateway.channels.limits import Limits
@@ -22,7 +23,7 @@ from gateway.channels.messenger import events
 from gateway.channels.messenger.client import MessengerClient
 from gateway.channels.platform import Platform
 from gateway.keys import CONFIG, METRICS
-from gateway.rendering import Part, shorten
+from gateway.rendering import Part
 
 PROFILE = Path(__file__).with_name("profile.yml")
 
