@@ -18,11 +18,10 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.copies import copies
-from bot.nlu.intent_model import IntentModel
+from bot.nlu.intent_model import REGULARISATION, IntentModel
 from bot.nlu.reading import reading
 from bot.nlu.wishes import find_wishes
 
-REGULARISATION = 0.3
 RANKING = 5
 """Intents that are told with their confidence; more would only swell the stored events."""
 

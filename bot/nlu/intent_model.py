@@ -68,6 +68,7 @@ VIEWS: tuple[tuple[Callable[[Reading], str], dict[str, Any], float], ...] = (
     (_signs, WORDS, 2.0),
     (_strangeness, WORDS, 1.0),
 )
+REGULARISATION = 0.3
 TOLERANCE = 0.01
 """Where the SVM stops: a hundred times the default is ten times as fast and as good."""
 RARE = 0.25
@@ -85,7 +86,7 @@ class IntentModel:
         regularisation: the SVM's C; smaller is smoother.
     """
 
-    def __init__(self, regularisation: float = 0.3) -> None:
+    def __init__(self, regularisation: float = REGULARISATION) -> None:
         self.labels: list[str] = []
         self._regularisation = regularisation
         self._vectorisers: list[TfidfVectorizer] = []
