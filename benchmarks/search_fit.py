@@ -72,13 +72,13 @@ def cases(index: SearchIndex, asked: Iterable[tuple[Question, float]]) -> Iterat
     """The evidence for the best candidates and the right ones."""
     for question, weight in asked:
         right = {at for code in question.codes if (at := index.position(code)) is not None}
-        evidence = index.evidence(question.text)
+        evidence = index.features.of_official(question.text)
         if evidence is None or not right:
             continue
         rows, documents = evidence
-        best = np.argsort(-index.totals(rows, documents))[:CANDIDATES]
+        best = np.argsort(-index.features.totals(rows, documents))[:CANDIDATES]
         chosen = np.array(sorted(right | set(best.tolist())))
-        of = [index.rows_of(at) for at in chosen]
+        of = [index.features.rows_of(at) for at in chosen]
         of_rows = np.concatenate(of)
         yield Case(
             np.stack([feature[of_rows] for feature in rows], 1).astype(np.float64),

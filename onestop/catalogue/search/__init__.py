@@ -8,6 +8,7 @@ facts     what a record tells before anyone asks: plain name, sayings, long text
 translation what citizens say for the words of names, learnt from the wordings
 rows      where each procedure's rows lie
 evidence  how well names, situations and body texts fit, on top of postings
+features  Features: what the ranking of procedures adds up
 index     SearchIndex: the procedures that a message can mean, best first
 names     messages that are a name, procedures that share one
 levels    procedures that differ in their level of government alone
