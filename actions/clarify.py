@@ -18,6 +18,7 @@ from actions.choosing import (
 from actions.dossiers import ResumeDossier, StartDossier
 from actions.explain import explain
 from actions.finding import FEW_WORDS, search
+from actions.look_alikes import Lacking
 from actions.offers import holds_card, say_card_is_for_a_draft
 from actions.person import hand_over
 from actions.ratings import Rate
@@ -39,6 +40,9 @@ async def find_named(turn: Turn, clearly: bool = False) -> Events | None:
     if not letters and turn.entity("procedure_code") is None:
         return None
     found = await search(turn)
+    if isinstance(found, Lacking):
+        # "Không sửa" is a no, and asks for nothing that is lacking.
+        return None if turn.intent in ("affirm", "deny") else await explain(turn, turn.wishes())
     if found.clear:
         return await explain(turn, ["ask_procedure"])
     among = turn.slot("procedure") in [one.code for one in found.candidates]

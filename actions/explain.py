@@ -122,8 +122,14 @@ async def _tell(
         await printed.show_blank(turn, procedure.code)
 
 
-def go_on(turn: Turn) -> Events:
-    """After its questions, go on with what the line wishes for besides; not within another loop."""
+def go_on(turn: Turn, done: str = "") -> Events:
+    """Go on with what the line wishes for besides its questions; not within another loop.
+
+    Args:
+        turn: the turn.
+        done: the action that has done one of its wishes.
+    """
     if turn.tracker.active_loop_name:
         return []
-    return [FollowupAction(AFTERWARDS[wish]) for wish in turn.wishes() if wish in AFTERWARDS][:1]
+    rest = [AFTERWARDS[wish] for wish in turn.wishes() if wish in AFTERWARDS]
+    return [FollowupAction(one) for one in rest if one != done][:1]

@@ -64,6 +64,8 @@ async def find_procedure(turn: Turn, wishes: list[str], guess: bool = False) -> 
         code = present
     if code is None:
         found = await search(turn)
+        if isinstance(found, look_alikes.Lacking):
+            return Meant(None, look_alikes.say_lacking(turn, wishes, found))
         scores = [one.score for one in found.candidates]
         among = present in [one.code for one in found.candidates]
         silent = not found.content_words or found.outcome == "none"
@@ -100,7 +102,7 @@ async def find_procedure(turn: Turn, wishes: list[str], guess: bool = False) -> 
     return Meant(procedure, kept, guessed[1:])
 
 
-async def search(turn: Turn) -> SearchResult:
+async def search(turn: Turn) -> SearchResult | look_alikes.Lacking:
     """The procedures that the message means; "bị mất" after a choice of licences is one of those.
 
     A few words that follow a choice choose by its titles, or are read together with those before them; what

@@ -11,7 +11,7 @@ from __future__ import annotations
 from rasa_sdk.events import FollowupAction
 
 from actions import units
-from actions.explain import AFTERWARDS, explain
+from actions.explain import AFTERWARDS, explain, go_on
 from actions.turn import SURE, Events, TopicAction, Turn
 
 # They find the procedure themselves.
@@ -45,8 +45,11 @@ class UnlessNamed(TopicAction):
                 events = await explain(turn, ["ask_procedure"])
                 going_on = turn.tracker.active_loop_name or "action_listen"
                 return [FollowupAction(going_on), *events]  # where both name one, the last counts
-        before = await _answer_beside(turn) if self.name() in AFTERWARDS.values() else []
-        return [*before, *await self._otherwise.act(turn)]
+        if self.name() not in AFTERWARDS.values():
+            return await self._otherwise.act(turn)
+        events = [*await _answer_beside(turn), *await self._otherwise.act(turn)]
+        asking = any(one["event"] == "active_loop" for one in events)  # for all that it wishes
+        return events if asking or not turn.fresh else [*events, *go_on(turn, self.name())]
 
 
 async def _answer_beside(turn: Turn) -> Events:

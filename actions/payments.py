@@ -6,7 +6,7 @@ from rasa_sdk.events import ActiveLoop, SlotSet
 
 from actions.onestop_client import OnestopRefusal
 from actions.owed import show_order, show_owed
-from actions.status_form import LOOP, PAY, read_code
+from actions.status_form import LOOP, PAY, look_up_for, read_code
 from actions.texts import button
 from actions.turn import Events, TopicAction, Turn
 
@@ -53,8 +53,12 @@ class Pay(TopicAction):
             return []
         said = [SlotSet("lookup_code", code)] if code else []
         if turn.tracker.active_loop_name == LOOP:
-            return [SlotSet("lookup_for", PAY), *said]
-        return [SlotSet("lookup_code", code), SlotSet("lookup_for", PAY), ActiveLoop(LOOP)]
+            return [SlotSet("lookup_for", look_up_for(turn, PAY)), *said]
+        return [
+            SlotSet("lookup_code", code),
+            SlotSet("lookup_for", look_up_for(turn, PAY)),
+            ActiveLoop(LOOP),
+        ]
 
     async def _begin(self, turn: Turn, grant: str, provider: str) -> Events:
         try:

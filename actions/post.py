@@ -8,7 +8,7 @@ from actions import requests
 from actions.onestop_client import OnestopRefusal
 from actions.parcels import show_opening
 from actions.status_form import LOOP as STATUS_LOOP
-from actions.status_form import POST, read_code
+from actions.status_form import POST, look_up_for, read_code
 from actions.texts import button
 from actions.turn import Events, TopicAction, Turn
 
@@ -68,7 +68,7 @@ class PostDelivery(TopicAction):
 
 def look_up(turn: Turn, code: str | None) -> Events:
     """Let the status loop ask for code and second factor."""
-    said = [SlotSet("lookup_code", code), SlotSet("lookup_for", POST)]
+    said = [SlotSet("lookup_code", code), SlotSet("lookup_for", look_up_for(turn, POST))]
     if turn.tracker.active_loop_name == STATUS_LOOP:
         return said
     return [*said, SlotSet(requests.SLOT, None), ActiveLoop(STATUS_LOOP)]

@@ -28,18 +28,21 @@ from onestop.schemas import StatusView
 LOOP = "status_form"
 # A code has a letter, digits and dashes; anything shorter than this is no code.
 MIN_CODE_DIGITS = 8
-# What the slot `lookup_for` holds, and the intent that wishes for it; nothing: to be told the status.
+# What the slot `lookup_for` holds, and the intent that wishes for it.
 SUPPLEMENT, WITHDRAW, PAY, DOCUMENT = "supplement", "withdraw", "pay", "document"
-POST = "post"
+STATUS, POST = "status", "post"
 RESUME = "resume"  # with a resume code instead of a dossier's
 COMPLAINT = "complaint"
 INTENTS = {
+    STATUS: "check_status",
     SUPPLEMENT: "supplement_dossier",
     WITHDRAW: "withdraw_dossier",
     PAY: "pay",
     DOCUMENT: "download_form",
     POST: "post_delivery",
 }
+# What one line may wish for of one dossier, in the order in which it is told; the post asks on.
+TOGETHER = {"check_status": STATUS, "pay": PAY, "post_delivery": POST}
 # After one of these the next message that is no answer is the second; of a complaint's code, the first.
 AGAIN = {"ask_code_again", "ask_resume_code_again", "ask_factor_again", "ask_code_of_complaint"}
 OF_A_COMPLAINT = re.compile(r"\b(?:phan anh|kien nghi|gop y|khieu nai)\b", re.IGNORECASE)
@@ -58,7 +61,7 @@ _GONE = r"\b(?:mat|quen|that lac|chua co|khong (?:nho|co|biet|con|thay))\b"
 LOST = re.compile(rf"{_GONE}.{{0,12}}{_CODE}|{_CODE}.{{0,16}}{_GONE}")
 
 
-def read_code(turn: Turn, purpose: str | None = None) -> str | None:
+def read_code(turn: Turn, purpose: str = STATUS) -> str | None:
     """The code in the message: a resume code, or of a dossier or complaint as understood or as typed."""
     if purpose == RESUME:
         return resume_code.find(turn.text)
@@ -68,16 +71,37 @@ def read_code(turn: Turn, purpose: str | None = None) -> str | None:
     return code
 
 
+def look_up_for(turn: Turn, purpose: str) -> str:
+    """What `lookup_for` is to hold: the purpose, and what the same line wishes for of the dossier besides.
+
+    What has just been done for it is not wished for again.
+    """
+    done = turn.tracker.latest_action_name
+    wished = {TOGETHER[one] for one in turn.wishes() if one in TOGETHER and done != f"action_{one}"}
+    if purpose not in TOGETHER.values():
+        return purpose
+    return " ".join(one for one in TOGETHER.values() if one in {purpose, *wished})
+
+
+def _purposes(turn: Turn) -> list[str]:
+    """What it is looked up for; nothing: the status."""
+    return (turn.slot("lookup_for") or STATUS).split()
+
+
 class CheckStatus(TopicAction):
     """Begin to look a dossier up; a code said at once is kept."""
 
     action_name = "action_check_status"
-    purpose: ClassVar[str | None] = None
+    purpose: ClassVar[str] = STATUS
 
     async def act(self, turn: Turn) -> Events:
         """Hand over to the loop."""
-        code, purpose = read_code(turn, self.purpose), self.purpose
-        if purpose is None and code is None and OF_A_COMPLAINT.search(fold(canonical(turn.text))):
+        code, purpose = read_code(turn, self.purpose), look_up_for(turn, self.purpose)
+        if (
+            self.purpose == STATUS
+            and code is None
+            and OF_A_COMPLAINT.search(fold(canonical(turn.text)))
+        ):
             purpose = COMPLAINT
         return [SlotSet("lookup_code", code), SlotSet("lookup_for", purpose), ActiveLoop(LOOP)]
 
@@ -102,8 +126,8 @@ class StatusForm(TopicAction):
     action_name = LOOP
 
     def __init__(self) -> None:
-        self._purposes: dict[str | None, Callable[[Turn, str, str], Awaitable[Events]]] = {
-            None: tell_status,
+        self._tellers: dict[str, Callable[[Turn, str, str], Awaitable[Events]]] = {
+            STATUS: tell_status,
             SUPPLEMENT: supplements.begin,
             WITHDRAW: supplements.withdraw,
             PAY: owed.tell,
@@ -115,7 +139,7 @@ class StatusForm(TopicAction):
 
     async def act(self, turn: Turn) -> Events:
         """One turn of the loop."""
-        code, purpose = turn.slot("lookup_code"), turn.slot("lookup_for")
+        code, purpose = turn.slot("lookup_code"), _purposes(turn)[0]
         if not turn.fresh:
             self._ask(turn, code, purpose)
             return []
@@ -131,11 +155,11 @@ class StatusForm(TopicAction):
             own = [*self._own(turn, purpose), ASK_PERSON]
             turn.show("code_lost", purpose=purpose, buttons=own)
             return []
-        if sure and turn.intent == "check_status" and purpose and not said:
+        if sure and turn.intent == "check_status" and purpose != STATUS and not said:
             # Only looking after all: the four digits must not do more than that.
             code = read_code(turn) or (code if purpose != RESUME else None)
-            self._ask(turn, code, None)
-            return [SlotSet("lookup_for", None), SlotSet("lookup_code", code)]
+            self._ask(turn, code, STATUS)
+            return [SlotSet("lookup_for", STATUS), SlotSet("lookup_code", code)]
         if said is not None:
             self._ask(turn, said, purpose)
             return [SlotSet("lookup_code", said)]
@@ -146,7 +170,7 @@ class StatusForm(TopicAction):
             return await self._again(turn, code, purpose)
         return await self._tell(turn, str(code), factor)
 
-    async def _again(self, turn: Turn, code: str | None, purpose: str | None) -> Events:
+    async def _again(self, turn: Turn, code: str | None, purpose: str) -> Events:
         """Ask once more; the next time a procedure that is named is gone on with, else a person is offered."""
         asked_again = bool(turn.replied & AGAIN)
         if asked_again and not turn.button:
@@ -155,13 +179,13 @@ class StatusForm(TopicAction):
                 left = [ActiveLoop(None), SlotSet("lookup_code", None)]
                 return [*left, FollowupAction("action_clarify")]
         again = {RESUME: "ask_resume_code_again", COMPLAINT: "ask_code_of_complaint"}
-        template = again.get(purpose or "", "ask_code_again")
+        template = again.get(purpose, "ask_code_again")
         turn.show("ask_factor_again" if code else template)
         if asked_again:
             turn.offer_person()
         return []
 
-    def _ask(self, turn: Turn, code: str | None, purpose: str | None) -> None:
+    def _ask(self, turn: Turn, code: str | None, purpose: str) -> None:
         if code:
             template = "ask_factor_to_withdraw" if purpose == WITHDRAW else "ask_factor"
             turn.show("ask_factor_of_complaint" if complaint_code(code) else template, code=code)
@@ -173,24 +197,24 @@ class StatusForm(TopicAction):
         turn.show(template, buttons=self._own(turn, purpose))
 
     @staticmethod
-    def _own(turn: Turn, purpose: str | None) -> list[Button]:
+    def _own(turn: Turn, purpose: str) -> list[Button]:
         """The dossiers that were sent in this talk, to be chosen."""
         own = (turn.slot("dossiers") or []) if purpose not in (COMPLAINT, RESUME) else []
-        intent = INTENTS.get(purpose or "", "check_status")
-        return [button(one, intent, dossier_code=one) for one in own[-3:]]
+        return [button(one, INTENTS[purpose], dossier_code=one) for one in own[-3:]]
 
     async def _tell(self, turn: Turn, code: str, factor: str) -> Events:
         try:
-            purpose = self._purposes[turn.slot("lookup_for")]
-            tell = complaint_status.tell if complaint_code(code) else purpose
-            events = await tell(turn, code, factor)
+            tellers = [self._tellers[purpose] for purpose in _purposes(turn)]
+            if complaint_code(code):
+                tellers = [complaint_status.tell]
+            events = [event for tell in tellers for event in await tell(turn, code, factor)]
         except OnestopRefusal as refusal:
             if refusal.code == "locked":
                 until = datetime.fromisoformat(str(refusal.problem["locked_until"]))
                 turn.show("lookup_locked", until=clock(until))
                 return [ActiveLoop(None), SlotSet("lookup_code", None)]
             left = refusal.problem.get("attempts_left", 0)
-            resuming = turn.slot("lookup_for") == RESUME
+            resuming = _purposes(turn) == [RESUME]
             of_complaint = complaint_code(code) is not None
             template = "resume_not_found" if resuming else "lookup_not_found"
             turn.show(template, left=left, complaint=of_complaint)

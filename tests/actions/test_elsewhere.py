@@ -123,7 +123,7 @@ async def test_what_is_no_code_is_asked_for_again(service: FakeOnestop) -> None:
 
 async def test_a_status_question_meanwhile_is_only_that(asked: Talk) -> None:
     events = await asked.act(StatusForm(), "hồ sơ của tôi đến đâu", "check_status")
-    assert slots_of(events) == {"lookup_for": None, "lookup_code": None}
+    assert slots_of(events) == {"lookup_for": "status", "lookup_code": None}
     assert "mã hồ sơ" in asked.text()
 
 

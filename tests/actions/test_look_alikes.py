@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from actions import levels
-from actions.clarify import Clarify
+from actions.clarify import Acknowledge, Clarify
 from actions.questions import Explain
 from actions.turn import TopicAction
 from onestop.catalogue.content import Procedure
 from onestop.schemas import SearchResult
 from tests.actions.conftest import Talk, slots_of
-from tests.actions.fakes import PROCEDURE, UNKNOWN, candidate
+from tests.actions.fakes import NOTHING, PROCEDURE, UNKNOWN, candidate
 
 MARRIAGE = PROCEDURE.model_copy(update={"code": "1.000894", "name": "Đăng ký kết hôn"})
 ABROAD = MARRIAGE.model_copy(
@@ -29,8 +29,12 @@ LOST = PROCEDURE.model_copy(
 CHANGED = LOST.model_copy(update={"code": "3.000347", "name": "Đổi giấy phép lái xe"})
 FIRST = LOST.model_copy(update={"code": "3.000346", "name": "Cấp giấy phép lái xe"})
 TWIN = LOST.model_copy(update={"code": "3.000349"})
+LIVING = PROCEDURE.model_copy(
+    update={"code": "1.004222", "name": "Đăng ký thường trú", "field": "Cư trú"}
+)
+STAYING = LIVING.model_copy(update={"code": "1.002755", "name": "Gia hạn tạm trú"})
 CAR = LOST.model_copy(update={"code": "1.013079", "name": "Đổi đăng ký xe", "field": "Xe"})
-ALL = (MARRIAGE, ABROAD, FROM_14, UNDER_14, LOST, CHANGED, FIRST, TWIN, CAR)
+ALL = (MARRIAGE, ABROAD, FROM_14, UNDER_14, LOST, CHANGED, FIRST, TWIN, CAR, LIVING, STAYING)
 
 
 def found(*codes: str) -> SearchResult:
@@ -94,6 +98,7 @@ async def test_another_age_after_an_explanation_names_the_one_for_that_age(after
         (LOST, "the doi thi sao", "đổi giấy phép lái xe", CHANGED),
         (LOST, "còn cấp đổi thì phí bao nhiêu ạ", "cấp đổi giấy phép lái xe", CHANGED),
         (CHANGED, "còn cấp lại thì thế nào", "cấp lại giấy phép lái xe", LOST),
+        (CHANGED, "còn làm lại thì thế nào", "làm lại giấy phép lái xe", LOST),
         (CHANGED, "thế cấp mới thì sao", "cấp mới giấy phép lái xe", FIRST),
     ],
 )
@@ -158,6 +163,84 @@ async def test_what_is_no_clear_look_alike_is_not_taken_for_one(
     after.service.found_for = {asked: found(meant.code)}
     events = await after.act(Explain(), said, "ask_procedure")
     assert slots_of(events).get("procedure") != meant.code
+
+
+async def test_an_action_that_nothing_does_with_this_thing_lists_no_strangers(after: Talk) -> None:
+    after.slots = {"procedure": LOST.code}
+    after.service.found = choices = found(CAR.code, STAYING.code).model_copy(
+        update={"outcome": "choices"}
+    )
+    after.service.found_for = {"gia hạn giấy phép lái xe": choices}
+    events = await after.act(Explain(), "thế gia hạn thì sao", "ask_procedure")
+    assert "chưa thấy thủ tục gia hạn riêng cho “Cấp lại giấy phép lái xe”" in after.text()
+    assert LOST.agency in after.text()
+    assert list(after.buttons().values()) == [f'/ask_procedure{{"procedure": "{LOST.code}"}}']
+    assert "procedure" not in slots_of(events)
+
+
+@pytest.mark.parametrize("action", [Explain(), Clarify()])
+async def test_what_does_it_with_another_thing_of_the_matter_is_named_as_such(
+    after: Talk, action: TopicAction
+) -> None:
+    after.slots = {"procedure": LIVING.code}
+    after.service.found = found(STAYING.code)
+    await after.act(action, "gia hạn thì sao", "inform")
+    assert "Gần nhất là “Gia hạn tạm trú”" in after.text()
+    assert list(after.buttons()) == ["1. Đăng ký thường trú", "2. Gia hạn tạm trú"]
+
+
+async def test_a_question_after_what_is_lacking_is_about_what_was_explained(after: Talk) -> None:
+    after.slots = {"procedure": LIVING.code}
+    after.service.found = found(STAYING.code)
+    events = await after.act(Explain(), "gia hạn thì sao", "ask_procedure")
+    after.slots |= slots_of(events)
+    after.events = [
+        {"event": "user", "text": "gia hạn thì sao"},
+        {"event": "action", "name": "action_explain"},
+    ]
+    after.service.found = NOTHING
+    events = await after.act(Explain(), "mất bao nhiêu tiền", "ask_fee")
+    assert slots_of(events)["procedure"] == LIVING.code
+
+
+async def test_a_no_asks_for_nothing_that_is_lacking(after: Talk) -> None:
+    after.slots = {"procedure": LIVING.code}
+    await after.act(Acknowledge(), "thôi không sửa", "deny")
+    assert "chưa thấy" not in after.text()
+
+
+async def test_among_strangers_the_look_alike_is_found(after: Talk) -> None:
+    after.slots = {"procedure": FIRST.code}
+    strangers = found(LOST.code, CAR.code, STAYING.code).model_copy(update={"outcome": "choices"})
+    after.service.found = after.service.found_for["cấp lại giấy phép lái xe"] = strangers
+    events = await after.act(Explain(), "cấp lại thì sao", "ask_procedure")
+    assert slots_of(events)["procedure"] == LOST.code
+
+
+async def test_of_several_look_alikes_one_is_chosen(after: Talk) -> None:
+    after.slots = {"procedure": FIRST.code}
+    twins = found(LOST.code, CAR.code, TWIN.code).model_copy(update={"outcome": "choices"})
+    after.service.found = after.service.found_for["cấp lại giấy phép lái xe"] = twins
+    events = await after.act(Explain(), "cấp lại thì sao", "ask_procedure")
+    assert [one["code"] for one in slots_of(events)["choices"]] == [LOST.code, TWIN.code]
+
+
+async def test_a_thing_that_has_a_name_of_its_own_is_known_by_its_aliases(after: Talk) -> None:
+    """The record of a lost "sổ đỏ" speaks of a certificate."""
+    first = LOST.model_copy(update={"code": "1.012783", "name": "Làm sổ đỏ lần đầu"})
+    lost = LOST.model_copy(
+        update={
+            "code": "1.012786",
+            "name": "Cấp lại Giấy chứng nhận do bị mất",
+            "aliases": ["mất sổ đỏ"],
+        }
+    )
+    after.slots = {"procedure": first.code}
+    after.service.procedures.update({first.code: first, lost.code: lost})
+    read = candidate(lost.code, lost.name).model_copy(update={"field": lost.field})
+    after.service.found_for["cấp lại sổ đỏ"] = SearchResult(outcome="found", candidates=[read])
+    events = await after.act(Explain(), "cấp lại thì sao", "ask_procedure")
+    assert slots_of(events)["procedure"] == lost.code
 
 
 STRANGER = found(UNDER_14.code)

@@ -7,10 +7,12 @@ import json
 import pytest
 
 from actions.dossier_form import DossierForm
+from actions.naming import unless_named
 from actions.onestop_client import OnestopRefusal, OnestopUnavailable
 from actions.payments import Pay
-from actions.status_form import StatusForm
-from onestop.schemas import Owed, PaymentOrder
+from actions.status_form import CheckStatus, StatusForm
+from actions.turn import TopicAction
+from onestop.schemas import Owed, PaymentOrder, StatusView
 from tests.actions.conftest import Talk, loop_of, slots_of
 from tests.actions.fakes import NOW, OWED, draft
 
@@ -197,3 +199,49 @@ async def test_the_receipt_is_shown_also_when_the_fee_cannot_be_found_out(talk: 
     await submit(talk)
     assert f"Mã hồ sơ: {CODE}" in talk.text()
     assert "7.000 đồng, nộp khi nhận kết quả tại quầy" in talk.text()
+
+
+BOTH = [
+    {"intent": "pay", "text": "cho tôi thanh toán lệ phí"},
+    {"intent": "check_status", "text": "hồ sơ tới đâu rồi"},
+]
+
+
+@pytest.mark.parametrize("action", [Pay(), CheckStatus()])
+async def test_where_one_line_wishes_for_both_one_code_is_asked_for_both(
+    talk: Talk, action: TopicAction
+) -> None:
+    events = await talk.act(unless_named(action), "hồ sơ tới đâu, cho trả tiền", wishes=BOTH)
+    assert slots_of(events)["lookup_for"] == "status pay"
+    assert "followup" not in [one["event"] for one in events]
+
+
+async def test_both_are_told_after_the_second_factor(talk: Talk) -> None:
+    talk.loop = "status_form"
+    talk.slots.update(lookup_code=OTHER, lookup_for="status pay")
+    talk.service.status = StatusView(
+        code=OTHER,
+        procedure_code="1.004194",
+        procedure="Đăng ký tạm trú",
+        status=4,
+        status_name="Đang xử lý",
+        received_at=NOW,
+        due_at=None,
+        collect_at="",
+        history=[],
+    )
+    events = await talk.act(StatusForm(), "1234")
+    status, owed = [one["text"] for one in talk.dispatcher.messages]
+    assert status.startswith(f"Hồ sơ {OTHER}: Đang xử lý.")
+    assert "7.000 đồng" in owed
+    assert "Trả qua VNPay" in talk.buttons()
+    assert loop_of(events) is None
+
+
+async def test_what_is_answered_at_once_lets_the_other_wish_of_the_line_follow(talk: Talk) -> None:
+    talk.service.providers = []
+    events = await talk.act(unless_named(Pay()), "trả tiền, hồ sơ tới đâu", "pay", wishes=BOTH)
+    assert [one["name"] for one in events] == ["action_check_status"]
+    talk.after = "action_pay"
+    events = await talk.act(unless_named(CheckStatus()), "trả tiền, hồ sơ tới đâu", wishes=BOTH)
+    assert slots_of(events)["lookup_for"] == "status"
