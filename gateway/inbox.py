@@ -177,12 +177,16 @@ def postpone(
 
 
 def notify(session: Session, turn: Turn, notice: dict[str, Any]) -> list[Message]:
-    """Tell the citizen of a delay, once a message; not, if another worker took the message over meanwhile."""
+    """Tell the citizen of a delay, once a message.
+
+    Not, if another worker took the message over meanwhile, or the answer came after all.
+    """
     told = session.execute(
         update(Message)
         .where(
             Message.id == turn.id,
             Message.attempts == turn.attempts,
+            Message.state.in_((State.PROCESSING, State.WAITING)),
             Message.notified.is_(False),
         )
         .values(notified=True)

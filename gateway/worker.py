@@ -59,6 +59,7 @@ class Worker(ABC, Generic[Claimed]):
         self._concurrent, self._lease = concurrent, lease_seconds
         self._renew_at = 0.0
         self._wake = asyncio.Event()
+        self._claiming: asyncio.Future[list[Claimed]] | None = None
         self._tasks: dict[asyncio.Task[None], int] = {}  # by task: the number of what it is at
 
     @abstractmethod
@@ -105,8 +106,10 @@ class Worker(ABC, Generic[Claimed]):
         free = self._concurrent - len(self._tasks)
         if free <= 0:
             return
+        self._claiming = asyncio.ensure_future(self.claim(free))
         try:
-            claims = await self.claim(free)
+            # A stop does not stop the database: what it has claimed is released with the rest.
+            claims = await asyncio.shield(self._claiming)
         except Exception as error:
             # A database that is locked or restarts must not end the loop.
             log.error("claim_failed", worker=type(self).__name__, exc_type=type(error).__name__)
@@ -133,4 +136,6 @@ class Worker(ABC, Generic[Claimed]):
             for task in running:
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
+        if self._claiming is not None:
+            await asyncio.gather(self._claiming, return_exceptions=True)
         await self._database.run(queue.release, self._stage, self.name)

@@ -56,7 +56,7 @@ async def connect(gateway_url: str, rasa: FakeRasa, onestop: FakeOnestop) -> Asy
             gateway_database_url=gateway_url,
             rasa_url=str(servers[0].make_url("")).rstrip("/"),
             onestop_url=str(servers[1].make_url("")).rstrip("/"),
-            **{"turn_timeout_seconds": 5, **changes},
+            **changes,
         )
         app = create_app(config)
         loosen(app)

@@ -4,26 +4,32 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
+import time
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 from aiohttp import web
 
-from common.database import Database
-from gateway import inbox, outbox
+from common.database import Database, now
+from gateway import inbox, outbox, queue
 from gateway.channels.base import Channel
 from gateway.dispatcher import Dispatcher
 from gateway.handover import turns as handover_turns
 from gateway.handover.guard import Guard
-from gateway.models import Message
+from gateway.models import Message, State
 from gateway.onestop_client import OnestopClient
 from gateway.rasa_client import RasaUnavailableError
 from gateway.texts import say
 from tests.gateway.fakes import until
 
 Answer = Callable[[str], Awaitable[list[dict[str, Any]]]]
+
+LEASE = 0.4
+"""Seconds; a worker renews after a quarter of it."""
 
 
 class Rasa:
@@ -43,15 +49,39 @@ class Recorder(Channel):
 
     def __init__(self) -> None:
         self.delivered: list[tuple[str | None, bool]] = []
+        self.told = asyncio.Event()
 
     def setup(self, app: web.Application) -> None:
         """No routes."""
 
     async def deliver(self, sender: str, turn: int, replies: Sequence[Message], done: bool) -> None:
         self.delivered += [(row.body["text"], done) for row in replies]
+        self.told.set()
 
     async def notify(self, sender: str, notice: Message) -> None:
         """No notices."""
+
+
+class Clock:
+    """The queue's time, which goes on only as a test says: a machine that stalls ends no lease."""
+
+    def __init__(self) -> None:
+        self._moment = now()
+
+    def __call__(self) -> datetime:
+        return self._moment
+
+    def goes_on(self, leases: float) -> None:
+        """Let so many leases' time pass."""
+        self._moment += leases * timedelta(seconds=LEASE)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    made = Clock()
+    for module in (inbox, queue):
+        monkeypatch.setattr(module, "now", made)
+    return made
 
 
 def keep(database: Database, key: str, sender: str = "a") -> int:
@@ -93,11 +123,12 @@ async def work_off(
 
 
 async def test_a_slow_turn_is_announced_once_and_then_answered(gateway_database: Database) -> None:
+    channel = Recorder()
+
     async def slow(text: str) -> list[dict[str, Any]]:
-        await asyncio.sleep(0.3)
+        await channel.told.wait()
         return [{"text": "xong"}]
 
-    channel = Recorder()
     dispatcher = working(gateway_database, Rasa(slow), channel=channel, slow_seconds=0.05)
     outcome = await work_until(gateway_database, keep(gateway_database, "1"), dispatcher)
     assert [row.body["text"] for row in outcome.replies] == [say("delayed"), "xong"]
@@ -156,6 +187,33 @@ async def test_a_worker_that_is_stopped_hands_its_turn_to_another(
     assert [row.body["text"] for row in outcome.replies] == ["xong"]
 
 
+async def test_a_worker_that_is_stopped_while_it_claims_holds_nothing(
+    gateway_url: str, gateway_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claiming, claim = threading.Event(), queue.claim
+
+    def slowly(*given: Any) -> list[Message]:
+        found = claim(*given)
+        claiming.set()
+        time.sleep(0.3)  # so long is it not committed
+        return found
+
+    number = keep(gateway_database, "1")
+    monkeypatch.setattr(queue, "claim", slowly)
+    own = Database(gateway_url)
+    task = asyncio.create_task(working(own, Rasa(never_asked)).run())
+    assert await asyncio.to_thread(claiming.wait, 20)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    own.close()  # waits for its threads
+    row = gateway_database.query(lambda session: session.get_one(Message, number))
+    assert (row.state, row.attempts) == (State.WAITING, 0)
+
+
+async def never_asked(text: str) -> list[dict[str, Any]]:
+    raise AssertionError(text)
+
+
 async def test_two_workers_answer_every_message_once_and_in_order(
     gateway_database: Database,
 ) -> None:
@@ -178,15 +236,23 @@ async def test_two_workers_answer_every_message_once_and_in_order(
 
 
 async def test_a_turn_that_outlasts_the_lease_stays_its_workers(
-    gateway_database: Database,
+    gateway_database: Database, clock: Clock
 ) -> None:
+    number = keep(gateway_database, "1")
+
+    async def renewed() -> bool:
+        row = await gateway_database.read(lambda session: session.get_one(Message, number))
+        return row.lease_until == clock() + timedelta(seconds=LEASE)
+
     async def slow(text: str) -> list[dict[str, Any]]:
-        await asyncio.sleep(1.2)
+        for _ in range(4):
+            clock.goes_on(0.75)
+            await until(renewed)
         return [{"text": "xong"}]
 
     rasa = Rasa(slow)
-    workers = [working(gateway_database, rasa, lease_seconds=0.4) for _ in range(2)]
-    outcome = await work_until(gateway_database, keep(gateway_database, "1"), *workers)
+    workers = [working(gateway_database, rasa, lease_seconds=LEASE) for _ in range(2)]
+    outcome = await work_until(gateway_database, number, *workers)
     assert (outcome.attempts, len(rasa.asked)) == (1, 1)
     assert [row.body["text"] for row in outcome.replies] == ["xong"]
 
@@ -198,8 +264,19 @@ async def test_who_lost_a_message_tells_of_no_delay(gateway_database: Database) 
     assert gateway_database.transact(inbox.notify, lost, {"text": "chậm"}) == []
 
 
+def time_goes_on_with_each_look(dispatcher: Dispatcher, clock: Clock) -> None:
+    """A worker looks for work when it has renewed what it is at: that never loses its lease."""
+    claim = dispatcher.claim
+
+    async def look(limit: int) -> list[inbox.Turn]:
+        clock.goes_on(0.25)
+        return await claim(limit)
+
+    dispatcher.claim = look  # type: ignore[method-assign]
+
+
 async def test_what_could_not_be_stored_is_tried_again_though_its_worker_goes_on(
-    gateway_database: Database, monkeypatch: pytest.MonkeyPatch
+    gateway_database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     failures = [OSError("the disk is full")]
 
@@ -214,7 +291,8 @@ async def test_what_could_not_be_stored_is_tried_again_though_its_worker_goes_on
 
     monkeypatch.setattr("gateway.dispatcher.turns", SimpleNamespace(close=close))
     monkeypatch.setattr("gateway.worker.STOP_SECONDS", 0.05)
-    dispatcher = working(gateway_database, Rasa(answer), lease_seconds=0.4)
+    dispatcher = working(gateway_database, Rasa(answer), lease_seconds=LEASE)
+    time_goes_on_with_each_look(dispatcher, clock)
     keep(gateway_database, "lâu", sender="b")
     number = keep(gateway_database, "1")
     outcome = await work_until(gateway_database, number, dispatcher)
@@ -222,17 +300,19 @@ async def test_what_could_not_be_stored_is_tried_again_though_its_worker_goes_on
 
 
 async def test_work_that_hangs_is_given_up_and_tried_again(
-    gateway_database: Database, monkeypatch: pytest.MonkeyPatch
+    gateway_database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[str] = []
-
     async def hangs_once(text: str) -> list[dict[str, Any]]:
-        asked.append(text)
-        if len(asked) == 1:
+        if len(rasa.asked) == 1:
+            # Of the next try: this one's time is measured already.
+            monkeypatch.setattr("gateway.worker.LONGEST_SECONDS", 60.0)
             await asyncio.Event().wait()
         return [{"text": "xong"}]
 
+    rasa = Rasa(hangs_once)
     monkeypatch.setattr("gateway.worker.LONGEST_SECONDS", 0.3)
-    dispatcher = working(gateway_database, Rasa(hangs_once), lease_seconds=0.4)
+    dispatcher = working(gateway_database, rasa, lease_seconds=LEASE)
+    time_goes_on_with_each_look(dispatcher, clock)
     outcome = await work_until(gateway_database, keep(gateway_database, "1"), dispatcher)
-    assert (outcome.attempts, [row.body["text"] for row in outcome.replies]) == (2, ["xong"])
+    assert rasa.asked == ["1", "1"]
+    assert [row.body["text"] for row in outcome.replies] == ["xong"]

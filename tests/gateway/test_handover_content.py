@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import aiohttp
@@ -10,7 +9,7 @@ import pytest
 
 from gateway.channels.web import webchat
 from gateway.handover.service import Staff
-from tests.gateway.fakes import Connect, FakeOnestop, FakeRasa, open_session
+from tests.gateway.fakes import Connect, FakeOnestop, FakeRasa, open_session, until
 from tests.gateway.handover import ASKS, DRAFT, Citizen, Desk, desks, hand_over
 from tests.gateway.platforms import answered
 from tests.platforms import messenger, zalo
@@ -130,12 +129,11 @@ async def test_on_a_platform_the_citizen_sees_who_writes_and_a_number_is_an_answ
 
 
 async def _heard(desk: Desk, text: str) -> dict[str, Any]:
-    async with asyncio.timeout(10):
-        while True:
-            last: dict[str, Any] = (await desk.get("/handovers/1/messages"))[-1]
-            if last["text"] == text and last["state"] == "answered":
-                return last
-            await asyncio.sleep(0.05)
+    async def heard() -> dict[str, Any] | None:
+        last: dict[str, Any] = (await desk.get("/handovers/1/messages"))[-1]
+        return last if last["text"] == text and last["state"] == "answered" else None
+
+    return await until(heard)
 
 
 def test_staff_are_named_as_citizens_know_them() -> None:

@@ -121,6 +121,14 @@ def test_a_citizen_is_told_of_a_delay_once(gateway_database: Database) -> None:
     assert gateway_database.transact(inbox.postpone, turn, 0, NOTICE) == []
 
 
+def test_who_has_the_answer_is_told_of_no_delay(gateway_database: Database) -> None:
+    """The answer may be stored between the end of the worker's patience and its word of it."""
+    keep(gateway_database, "a", "1")
+    (turn,) = claim(gateway_database)
+    gateway_database.transact(inbox.answer, turn, [{"text": "xong"}])
+    assert gateway_database.transact(inbox.notify, turn, NOTICE) == []
+
+
 def test_messages_beyond_the_limit_of_a_minute_are_refused_repeats_are_not(
     gateway_database: Database,
 ) -> None:

@@ -82,7 +82,10 @@ async def socket(client: Client, origin: str, transport: str) -> bool:
     page = socketio.AsyncClient()
     try:
         await page.connect(
-            str(client.make_url("/")), headers={"Origin": origin}, transports=[transport]
+            str(client.make_url("/")),
+            headers={"Origin": origin},
+            transports=[transport],
+            wait_timeout=20,
         )
     except socketio.exceptions.ConnectionError:
         return False

@@ -171,7 +171,7 @@ async def test_nothing_is_kept_of_pages_that_left(connect: Connect, pages: Any) 
         kept = (found._sender_of, found._sockets, found._since, found._shown, found._unsettled)
         return not any(kept)
 
-    await until(empty, 5)
+    await until(empty)
 
 
 async def test_what_is_put_off_ends_the_turn_on_the_page(gateway_database: Database) -> None:
