@@ -190,8 +190,10 @@ class OutboxBroker(EventBroker):
                 await asyncio.sleep(LONGEST_PAUSE_SECONDS)
             else:
                 wait = POLL_SECONDS
+                # Not asyncio.wait_for: up to Python 3.11 it can swallow a cancellation.
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._news.wait(), POLL_SECONDS)
+                    async with asyncio.timeout(POLL_SECONDS):
+                        await self._news.wait()
                     await asyncio.sleep(GATHER_SECONDS)
 
     async def work(self) -> bool:

@@ -8,6 +8,7 @@ but the first go, the other system is asked whether it has one under that key.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -76,10 +77,10 @@ class Worker:
                 log.error("outbox_failed", exc_type=type(error).__name__, exc_info=True)
                 busy = False
             if not busy:
-                try:
-                    await asyncio.wait_for(self._woken.wait(), self.policy.idle)
-                except TimeoutError:
-                    continue
+                # Not asyncio.wait_for: up to Python 3.11 it can swallow a cancellation.
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(self.policy.idle):
+                        await self._woken.wait()
 
     async def work(self) -> bool:
         """Take up one row and bring it as far as it goes; whether there was one."""

@@ -91,7 +91,9 @@ async def _write(database: Database, buffer: _Buffer) -> None:
 async def _next(buffer: _Buffer, pause: float | None) -> list[AbstractIncomingMessage | None]:
     """All that is there, at least one; nothing, if none comes within the pause."""
     try:
-        found = [await asyncio.wait_for(buffer.get(), pause)]
+        # Not asyncio.wait_for: up to Python 3.11 it can swallow a cancellation.
+        async with asyncio.timeout(pause):
+            found = [await buffer.get()]
     except TimeoutError:
         return []
     while not buffer.empty():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from types import SimpleNamespace
 from typing import Any
 
@@ -22,6 +21,7 @@ from structlog.testing import capture_logs
 from bot.aborted import ActionsAway
 from bot.action_endpoint import ActionEndpoint, guard
 from tests.bot.test_channel import MESSAGE, TOKEN, Server, _many_servers_in_one_process
+from tests.conversations.system import free_ports
 
 __all__ = ["_many_servers_in_one_process"]  # a fixture of other tests
 DOMAIN = Domain.from_dict({"actions": ["action_explain"]})
@@ -29,9 +29,7 @@ DOMAIN = Domain.from_dict({"actions": ["action_explain"]})
 
 def nobody() -> str:
     """An address at which nobody listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{probe.getsockname()[1]}/actions"
+    return f"http://127.0.0.1:{free_ports(1)[0]}/actions"
 
 
 def guarded(url: str) -> Any:

@@ -21,6 +21,7 @@ from bot.tables import events, outbox
 from bot.tracker_store import SqlTrackerStore
 from common.settings import settings
 from tests.databases import BACKENDS, migrated
+from tests.stopping import stopped_after
 
 DOMAIN = Domain.from_dict({"intents": ["greet"], "actions": ["utter_greet"]})
 
@@ -179,6 +180,17 @@ async def test_news_wakes_the_task_and_a_second_broker_of_the_process_starts_non
     async with asyncio.timeout(20):
         await side.receiver.took.wait()
     assert side.receiver.numbers("a") == list(range(4))
+
+
+async def test_a_broker_that_is_woken_and_stopped_at_once_stops(
+    side: Side, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def nothing() -> bool:
+        return False
+
+    monkeypatch.setattr(side.broker, "work", nothing)
+    for steps in range(6):  # of the event loop, between the two
+        await stopped_after(steps, side.broker.run(), side.broker.wake)
 
 
 async def test_over_http_refusals_are_read_and_failures_are_failures() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-import time
+import threading
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -260,16 +260,33 @@ def test_nothing_that_was_said_is_readable_in_the_file(url: str, tmp_path: Path)
         assert b"001099012345" not in file.read_bytes()
 
 
-async def test_the_event_loop_runs_on_while_a_long_session_loads(store: SqlTrackerStore) -> None:
-    await play(store, "a", [item for _ in range(200) for item in turn()])
-    longest, loading = 0.0, asyncio.ensure_future(store.retrieve("a"))
-    before = time.perf_counter()
-    while not loading.done():
-        await asyncio.sleep(0)
-        now = time.perf_counter()
-        longest, before = max(longest, now - before), now
+async def test_the_event_loop_runs_on_while_a_long_session_loads(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, go_on, at_work = threading.Event(), threading.Event(), set[int]()
+    store, other = (SqlTrackerStore(DOMAIN, url=url) for _ in range(2))
+    await play(other, "a", session_start() + turn())
+    replay = DialogueStateTracker.from_events
+
+    def slowly(*given: Any) -> DialogueStateTracker:
+        asked.set()
+        assert go_on.wait(20)
+        at_work.add(threading.get_ident())
+        return replay(*given)
+
+    sql_event.listen(
+        store._engine, "before_cursor_execute", lambda *_: at_work.add(threading.get_ident())
+    )
+    monkeypatch.setattr(DialogueStateTracker, "from_events", slowly)
+    loading = asyncio.ensure_future(store.retrieve("a"))
+    assert await asyncio.to_thread(asked.wait, 20)
+    assert not loading.done()  # here the loop runs, and the session is being replayed
+    go_on.set()
     assert await loading is not None
-    assert longest < 0.5
+    assert at_work
+    assert threading.get_ident() not in at_work
+    for one in (store, other):
+        one.close()
 
 
 async def test_new_events_reach_the_broker_once(url: str) -> None:

@@ -7,7 +7,7 @@ import os
 import shutil
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ from common.settings import Settings
 from gateway.keys import METRICS
 from tests.browser.dialogue import answer
 from tests.conversations.system import free_ports
-from tests.gateway.fakes import FakeOnestop, FakeRasa
+from tests.gateway.fakes import FakeOnestop, FakeRasa, Inbound
 from web.app import create_app
 from web.build import build
 
@@ -72,6 +72,20 @@ class Site:
     _loop: asyncio.AbstractEventLoop
     _config: Settings
     _runner: web.AppRunner | None = None
+    _go_on: threading.Event = field(default_factory=threading.Event)
+
+    def hold(self) -> None:
+        """Let the assistant think, until it may go on."""
+
+        async def think(inbound: Inbound) -> list[dict[str, Any]]:
+            await asyncio.to_thread(self._go_on.wait, 60)
+            return await answer(inbound)
+
+        self.rasa.answer = think
+
+    def go_on(self) -> None:
+        """Let the assistant answer."""
+        self._go_on.set()
 
     def start(self) -> None:
         """Serve the public site."""
@@ -136,6 +150,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
     running = Site(f"http://127.0.0.1:{config.port}", portal, rasa, onestop, loop, config)
     running.start()
     yield running
+    running.go_on()
     running.stop()
     for runner in runners:
         asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(20)

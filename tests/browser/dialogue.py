@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 Message = dict[str, Any]
@@ -123,7 +122,6 @@ async def answer(inbound: Message) -> list[Message]:
         }
         return [{"text": "Anh/chị tải tờ khai ở đây.", "custom": card}]
     if "chậm" in text:
-        await asyncio.sleep(1.5)
         return [{"text": "Em trả lời hơi chậm ạ."}]
     return [
         {

@@ -163,11 +163,16 @@ def test_the_conversation_goes_on_after_a_reload_and_on_other_pages_of_the_porta
     assert site.opened() == 1
 
 
-def test_an_answer_that_comes_while_the_chat_is_put_away_is_told(portal: Opener) -> None:
+def test_an_answer_that_comes_while_the_chat_is_put_away_is_told(
+    portal: Opener, site: Site
+) -> None:
     page = portal()
     open_chat(page)
+    site.hold()
     say(page, "trả lời chậm")
     page.get_by_role("button", name="Thu nhỏ").click()
+    expect(page.get_by_role("log")).to_be_hidden()
+    site.go_on()
     told = page.locator("mot-cua-launcher").get_by_role("button", name="Trợ lý vừa trả lời")
     expect(told).to_be_visible()
     told.click()

@@ -298,11 +298,13 @@ def test_when_rasa_is_down_the_citizen_is_told_and_answered_later(
     expect(page.get_by_role("log")).to_contain_text("Anh/chị vừa nhắn: xin chào", timeout=20_000)
 
 
-def test_a_typing_sign_shows_while_an_answer_is_on_its_way(open_page: Opener) -> None:
+def test_a_typing_sign_shows_while_an_answer_is_on_its_way(open_page: Opener, site: Site) -> None:
     page = open_page()
+    site.hold()
     say(page, "trả lời chậm")
     typing = page.get_by_text("Trợ lý đang trả lời…")
     expect(typing).to_be_visible()
+    site.go_on()
     expect(page.get_by_role("log")).to_contain_text("Em trả lời hơi chậm ạ.")
     expect(typing).to_have_count(0)
 

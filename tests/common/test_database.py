@@ -104,7 +104,16 @@ async def test_writers_of_one_process_never_meet_at_the_lock_of_sqlite(impatient
 async def test_without_their_queue_they_do(impatient: Database) -> None:
     """The guard removed."""
     impatient._writers, impatient._turn = impatient._threads, nullcontext()
-    outcomes = await asyncio.gather(
-        *(impatient.run(slow_add) for _ in range(8)), return_exceptions=True
-    )
-    assert any(isinstance(one, OperationalError) for one in outcomes)
+    inside, finish = threading.Event(), threading.Event()
+
+    def hold(session: Session) -> None:
+        slow_add(session)
+        inside.set()
+        assert finish.wait(20)
+
+    first = asyncio.ensure_future(impatient.run(hold))
+    assert await asyncio.to_thread(inside.wait, 20)
+    with pytest.raises(OperationalError, match="locked"):
+        await impatient.run(slow_add)
+    finish.set()
+    await first

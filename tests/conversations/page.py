@@ -176,7 +176,7 @@ class Keyboard(Hands):
 
     def look(self) -> None:
         """The focus must be seen, once the page has scrolled to it."""
-        deadline = time.monotonic() + 2
+        deadline = time.monotonic() + 15
         while not (found := self.page.evaluate(FOCUS))["seen"] and time.monotonic() < deadline:
             self.page.wait_for_timeout(50)
         assert found["seen"], f"the focus is out of sight: {found['name']}"

@@ -22,17 +22,26 @@ STOP_SECONDS = 30
 
 # Of these Linux gives none to outgoing connections: what is free now is still so when it is used.
 PORTS = range(12_000, 32_000)
+_drawn: set[int] = set()
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports that are free now, drawn by lot: other processes draw as well."""
+    """Ports that are free now and were not drawn before.
+
+    By lot, for other runs draw as well; each process of pytest-xdist from a share of its own.
+    """
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    share = PORTS[number :: int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))]
     found: list[int] = []
-    for port in random.SystemRandom().sample(PORTS, len(PORTS)):
+    for port in random.SystemRandom().sample(share, len(share)):
         if len(found) == count:
             break
+        if port in _drawn:
+            continue
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
             found.append(port)
+            _drawn.add(port)
     return found
 
 

@@ -18,7 +18,7 @@ from tests.conversations.system import System
 pytestmark = pytest.mark.system
 FORMS = {one.name: one.steps for one in load_scripts(Path(__file__).parent / "scripts" / "shipped")}
 RENEWAL = FORMS["eforms: driving licence renewal for a motorcycle"]
-SOON = 20  # seconds until a notice must be in the chat
+SOON = 60  # seconds until a notice must be in the chat
 
 
 def play(citizen: Citizen, *steps: dict[str, Any]) -> None:

@@ -45,7 +45,7 @@ def test_conversation(
     phone(system, platforms).play(script)
 
 
-def told(phone: Phone, part: str, seconds: float = 30) -> dict[str, Any]:
+def told(phone: Phone, part: str, seconds: float = 60) -> dict[str, Any]:
     """The one message with that part, once the platform has it."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

@@ -25,11 +25,14 @@ from tests.onestop.dossiers import conftest as dossiers
 from tests.onestop.dossiers.test_drafts import agree, fill
 from tests.onestop.uploads.test_cleaning import picture
 from tests.papers import sent
-from tests.platforms.onestop_server import PASSWORD, USERNAME, OnestopServer
+from tests.platforms.onestop_server import LATE, PASSWORD, SILENT, USERNAME, OnestopServer
 
 database, procedure, small_forms = dossiers.database, dossiers.procedure, dossiers.forms
 OWNER = "citizen-1"
-TIMEOUT_SECONDS = 0.3  # below the fake's LATE_SECONDS
+IMPATIENT, PATIENT = (
+    0.3,
+    20.0,
+)  # seconds: below the fake's LATE_SECONDS; longer than any machine stalls
 
 
 class Clock:
@@ -127,7 +130,17 @@ def province() -> OnestopServer:
 
 
 @pytest.fixture
-async def config(province: OnestopServer, uploads: Path) -> AsyncIterator[Settings]:
+def patience(request: pytest.FixtureRequest) -> float:
+    """How long a call may take: short only where the test's `fault` is an answer that comes too late."""
+    case = getattr(request.node, "callspec", None)
+    late = case is not None and case.params.get("fault") in (LATE, SILENT)
+    return IMPATIENT if late else PATIENT
+
+
+@pytest.fixture
+async def config(
+    province: OnestopServer, uploads: Path, patience: float
+) -> AsyncIterator[Settings]:
     """Settings that name the fake system, which runs."""
     async with TestServer(province.create_app()) as server:
         yield Settings(
@@ -135,7 +148,7 @@ async def config(province: OnestopServer, uploads: Path) -> AsyncIterator[Settin
             backend_url=str(server.make_url("")).rstrip("/"),
             backend_username=USERNAME,
             backend_password=PASSWORD,  # type: ignore[arg-type]
-            backend_timeout_seconds=TIMEOUT_SECONDS,
+            backend_timeout_seconds=patience,
             upload_directory=uploads,
         )
 

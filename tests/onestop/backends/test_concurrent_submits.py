@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 import aiohttp
-from aiohttp.test_utils import TestServer, unused_port
+from aiohttp.test_utils import TestServer
 from sqlalchemy import func, select
 
 from common.database import Database
@@ -19,6 +19,7 @@ from onestop.catalogue.content import Procedure
 from onestop.dossiers.models import Dossier
 from onestop.eforms.definition import EForm
 from onestop.http.app import create_app
+from tests.conversations.system import free_ports
 from tests.onestop.dossiers.test_submission_races import ready_draft
 
 DRAFTS, SUBMITS_A_DRAFT = 50, 4
@@ -75,7 +76,7 @@ async def test_one_service(
 @asynccontextmanager
 async def service(database: Database) -> AsyncIterator[str]:
     """A service in a process of its own; yields its address when it answers."""
-    port = unused_port()
+    (port,) = free_ports(1)
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",

@@ -21,6 +21,7 @@ from onestop.dossiers.statuses import Status
 from tests.onestop.backends.conftest import Desk
 from tests.platforms import onestop_server as fake
 from tests.platforms.onestop_server import OnestopServer
+from tests.stopping import stopped_after
 
 STEPS = ["token", "LayMaHoSo", "TaiTepTin", "DongBoHoSoMC", "TraCuuHoSo"]
 FAULTS = [fake.LATE, fake.LOST, fake.BROKEN, fake.HALF, fake.ERROR, fake.SILENT, fake.EXPIRED]
@@ -209,6 +210,18 @@ async def test_who_lost_the_lease_writes_nothing(
     with pytest.raises(outbox.LeaseLost):
         desk.database.transact(outbox.save, slow, State.TOKEN, {}, desk.clock())
     check_one_dossier(desk, province)
+
+
+async def test_a_worker_that_is_woken_and_stopped_at_once_stops(
+    desk: Desk, remote: HttpRemote, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def nothing() -> bool:
+        return False
+
+    for steps in range(6):  # of the event loop, between the two
+        worker = desk.worker(remote)
+        monkeypatch.setattr(worker, "work", nothing)
+        await stopped_after(steps, worker.run(), worker.wake)
 
 
 async def test_two_workers_share_the_rows_and_double_none(

@@ -21,7 +21,7 @@ from tests.onestop.backends.conftest import OWNER, Desk
 from tests.platforms.onestop_server import OnestopServer
 
 Client = TestClient[aiohttp.web.Request, aiohttp.web.Application]
-SOON = 10.0
+SOON = 30.0
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -22,6 +21,7 @@ from common.settings import ROOT
 from onestop.eforms.definition import EForm, FieldType, load_eforms
 from onestop.preview.server import create_app
 from onestop.preview.walk import Try, walk
+from tests.conversations.system import free_ports
 
 TODAY = datetime.now(UTC).date()
 FORMS = load_eforms(ROOT / "data" / "eforms")
@@ -176,7 +176,7 @@ async def test_a_save_is_told_at_once_and_the_tries_are_played_on_the_new_file(
     assert not waiting.done()
     question = before["walk"]["said"][0]["text"]
     change(file, re.escape(question), "Câu hỏi mới?")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         answer = await waiting
     assert (await answer.json())["digest"] != before["digest"]
     assert (await state(client))["walk"]["said"][0]["text"] == "Câu hỏi mới?"
@@ -207,9 +207,7 @@ async def test_nonsense_is_refused(client: Client) -> None:
 
 
 def test_the_command_serves_until_it_is_interrupted(file: Path) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    (port,) = free_ports(1)
     command = [sys.executable, "-m", "onestop", "eform", "preview", str(file), "--port", str(port)]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     try:
@@ -217,7 +215,7 @@ def test_the_command_serves_until_it_is_interrupted(file: Path) -> None:
         address = process.stdout.readline().split()[0]
         for _ in range(100):
             try:
-                with urllib.request.urlopen(address, timeout=2) as answer:
+                with urllib.request.urlopen(address, timeout=20) as answer:
                     assert "Xem trước" in answer.read().decode()
                 break
             except OSError:
@@ -226,7 +224,7 @@ def test_the_command_serves_until_it_is_interrupted(file: Path) -> None:
             pytest.fail("the page did not come up")
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(20)
 
 
 def test_a_file_that_is_not_there_is_said_so(tmp_path: Path) -> None:
