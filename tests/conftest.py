@@ -20,9 +20,17 @@ os.environ["MOTCUA_UPLOAD_DIRECTORY"] = f"{_scratch}/uploads"
 for _name in ("DATABASE", "GATEWAY_DATABASE", "TRACKER_DATABASE"):
     os.environ[f"MOTCUA_{_name}_URL"] = f"sqlite:///{_scratch}/{_name.lower()}.db"
 
+from hypothesis import HealthCheck, settings  # noqa: E402
+
 from common.database import Database  # noqa: E402
 from common.settings import ROOT  # noqa: E402
 from tests.databases import migrated  # noqa: E402
+
+# As hypothesis has it by itself where CI is set: a machine that stalls is no fault of an example.
+settings.register_profile(
+    "motcua", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("motcua")
 
 # What shares one costly fixture stays in one process of pytest-xdist; all else is spread by file. The first
 # that fits counts: the conversations in a browser have a system of their own.

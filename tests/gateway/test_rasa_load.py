@@ -14,6 +14,7 @@ import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, ExitStack
+from itertools import zip_longest
 from pathlib import Path
 
 import aiohttp
@@ -242,12 +243,14 @@ def check_told(database: Database, taken: list[Given], killed_at: float) -> None
     again = 0
     for citizen in range(CITIZENS):
         told = given[user_of(citizen)]
-        for text in database.query(expected, citizen):
+        wanted = database.query(expected, citizen)
+        for text, following in zip_longest(wanted, wanted[1:]):
             assert told, citizen
             first = told.pop(0)
             assert first.text == text
             near = abs(first.at - killed_at) < IN_FLIGHT_SECONDS
-            if near and told and told[0].text == text:
+            # Two questions that are alike have the same answer, each of them.
+            if near and told and told[0].text == text != following:
                 told.pop(0)
                 again += 1
         assert told == []
