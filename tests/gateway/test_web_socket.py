@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 import socketio
 
+from gateway import inbox
+from gateway.channels.web.http import CHANNEL
+from gateway.keys import DATABASE
 from gateway.texts import say as text_of
 from tests.gateway.fakes import Client, Connect, FakeRasa, open_session
 
@@ -66,6 +69,27 @@ async def test_a_page_with_the_cookie_speaks_as_its_sender(connect: Connect, pag
         "assistant",
     )
     assert await page.next() == ("turn_ended", {"id": ack["id"]})
+
+
+async def test_a_page_is_not_told_what_it_said_itself_though_a_look_comes_in_between(
+    connect: Connect, pages: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = await connect()
+    assert client.app is not None
+    token = (await open_session(client))["Authorization"].removeprefix("Bearer ")
+    first, second = [await pages(client, auth={"token": token}) for _ in range(2)]
+    channel, run = client.app[CHANNEL], client.app[DATABASE].run
+
+    async def then_look(work: Any, *given: Any) -> Any:
+        found = await run(work, *given)
+        if work is inbox.keep:
+            await channel.look()
+        return found
+
+    monkeypatch.setattr(client.app[DATABASE], "run", then_look)
+    await first.socket.call("user_uttered", {"text": "xin chào", "message_id": "m1"})
+    assert [(await second.next())[0] for _ in range(2)] == ["user_uttered", "bot_uttered"]
+    assert (await first.next())[0] == "bot_uttered"
 
 
 async def test_two_pages_of_a_citizen_show_the_same_and_strangers_see_nothing(

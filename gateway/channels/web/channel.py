@@ -48,6 +48,7 @@ class WebChannel(Channel):
             cors_credentials=False,
         )
         self._watchers: dict[str, set[asyncio.Event]] = {}
+        self._keeping: set[tuple[str, str]] = set()  # whose message, by its client's id
         self.pages: Pages
         self._app: web.Application
         self._opened: Limiter
@@ -88,7 +89,7 @@ class WebChannel(Channel):
         for row in news.rows:
             if row.direction == Direction.OUTGOING:
                 await self._show(row)
-            else:
+            elif (row.sender, row.key) not in self._keeping:  # else it is shown there, but to its page
                 await self._echo(row.sender, row.id, row.key or "", row.body)
         for number in news.settled:
             waiting = self.pages.settle(number)
@@ -149,16 +150,19 @@ class WebChannel(Channel):
     async def _keep(self, sender: str, key: str, body: dict[str, Any], origin: str | None) -> int:
         app = self._app
         per_minute = app[CONFIG].chat_messages_per_minute
+        self._keeping.add((sender, key))
         try:
             number, new = await app[DATABASE].run(
                 inbox.keep, sender, self.name, key, body, per_minute
             )
+            if new:
+                self.pages.said(sender, number)
+                app[DISPATCHER].wake()
+                await self._echo(sender, number, key, body, origin)
         except inbox.TooManyMessagesError as error:
             raise refusal(429, "too_many") from error
-        if new:
-            self.pages.said(sender, number)
-            app[DISPATCHER].wake()
-            await self._echo(sender, number, key, body, origin)
+        finally:
+            self._keeping.discard((sender, key))
         return number
 
     async def _echo(
