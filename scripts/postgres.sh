@@ -18,7 +18,19 @@ fi
 
 directory=$(mktemp -d)
 [ ${#as_owner[@]} = 0 ] || chown postgres "$directory"
-port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+# Of these Linux gives none to outgoing connections: what is free now is still so when the server begins.
+port=$(
+  python3 - <<'PYTHON'
+import random
+import socket
+
+for port in random.SystemRandom().sample(range(12_000, 32_000), 100):
+    with socket.socket() as probe:
+        if probe.connect_ex(("127.0.0.1", port)):
+            print(port)
+            break
+PYTHON
+)
 control() { (cd "$directory" && "${as_owner[@]}" "$(bin)/pg_ctl" -D "$directory/data" -s -w "$@"); }
 trap 'control -m immediate stop >/dev/null 2>&1 || true; rm -rf "$directory"' EXIT
 (cd "$directory" && "${as_owner[@]}" "$(bin)/initdb" -D "$directory/data" -A trust -U postgres -E UTF8 --no-sync >/dev/null)

@@ -88,7 +88,7 @@ class Worker:
         """Let it end."""
         if self._process.poll() is None:
             self._process.terminate()
-            self._process.wait(20)
+            self._process.wait(60)
 
 
 async def answering(http: aiohttp.ClientSession, url: str, seconds: float = 60) -> None:
