@@ -40,12 +40,15 @@ _TOGETHER = ("conversations/test_in_a_browser", "conversations", "browser", "one
 # First of all: pytest-xdist reads the groups in the same hook.
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Say which tests stay together when the suite runs in several processes."""
+    """Say which tests stay together when the suite runs in several processes, and which may take long."""
     tests = Path(__file__).parent
     for item in items:
         file = item.path.relative_to(tests).as_posix()
         group = next((each for each in _TOGETHER if file.startswith(each)), file)
         item.add_marker(pytest.mark.xdist_group(group))
+        if item.get_closest_marker("system") and not item.get_closest_marker("timeout"):
+            # The first that comes also waits for a system to start, and for an import.
+            item.add_marker(pytest.mark.timeout(600))
 
 
 @pytest.fixture(scope="session")

@@ -109,7 +109,7 @@ class Server:
             await server.startup()
             try:
                 async with (
-                    aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(10)) as session,
+                    aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(60)) as session,
                     session.request(
                         method,
                         URL(f"http://127.0.0.1:{port}/webhooks/gateway/{path}", encoded=True),

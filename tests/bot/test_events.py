@@ -177,7 +177,7 @@ async def test_news_wakes_the_task_and_a_second_broker_of_the_process_starts_non
     other.start()
     assert other._task is None
     await side.talk("a")
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         await side.receiver.took.wait()
     assert side.receiver.numbers("a") == list(range(4))
 

@@ -270,7 +270,7 @@ async def test_the_event_loop_runs_on_while_a_long_session_loads(
 
     def slowly(*given: Any) -> DialogueStateTracker:
         asked.set()
-        assert go_on.wait(20)
+        assert go_on.wait(60)
         at_work.add(threading.get_ident())
         return replay(*given)
 
@@ -279,7 +279,7 @@ async def test_the_event_loop_runs_on_while_a_long_session_loads(
     )
     monkeypatch.setattr(DialogueStateTracker, "from_events", slowly)
     loading = asyncio.ensure_future(store.retrieve("a"))
-    assert await asyncio.to_thread(asked.wait, 20)
+    assert await asyncio.to_thread(asked.wait, 60)
     assert not loading.done()  # here the loop runs, and the session is being replayed
     go_on.set()
     assert await loading is not None

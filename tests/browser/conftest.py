@@ -46,7 +46,7 @@ AXE = Path("web/node_modules/axe-core/axe.min.js")
 
 
 # A machine that also does other things is slower than a person is patient.
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=30_000)
 
 
 def free_port() -> int:
@@ -96,7 +96,7 @@ class Site:
             await web.TCPSite(runner, "127.0.0.1", self._config.port, reuse_address=True).start()
             return runner
 
-        self._runner = asyncio.run_coroutine_threadsafe(begin(), self._loop).result(20)
+        self._runner = asyncio.run_coroutine_threadsafe(begin(), self._loop).result(60)
 
     @property
     def database(self) -> str:
@@ -111,7 +111,7 @@ class Site:
     def stop(self) -> None:
         """Stop the public site, as a restart would."""
         assert self._runner
-        asyncio.run_coroutine_threadsafe(self._runner.cleanup(), self._loop).result(20)
+        asyncio.run_coroutine_threadsafe(self._runner.cleanup(), self._loop).result(60)
 
 
 @pytest.fixture
@@ -135,7 +135,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
         return port
 
     ports = [
-        asyncio.run_coroutine_threadsafe(serve(app), loop).result(20)
+        asyncio.run_coroutine_threadsafe(serve(app), loop).result(60)
         for app in (rasa.app(), onestop.app())
     ]
     config = Settings(
@@ -153,8 +153,8 @@ def site(tmp_path: Path) -> Iterator[Site]:
     running.go_on()
     running.stop()
     for runner in runners:
-        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(20)
-    asyncio.run_coroutine_threadsafe(end_tasks(), loop).result(20)
+        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(60)
+    asyncio.run_coroutine_threadsafe(end_tasks(), loop).result(60)
     loop.call_soon_threadsafe(loop.stop)
     thread.join(10)
     loop.close()

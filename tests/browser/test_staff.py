@@ -56,7 +56,6 @@ class Console:
                 [{"name": SESSION_COOKIE, "value": token, "url": f"{self.url}{PATH}"}]
             )
         page = context.new_page()
-        page.set_default_timeout(20_000)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("console", lambda one: one.type == "error" and self.errors.append(one.text))
         page.goto(f"{self.url}{path}")

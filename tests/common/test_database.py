@@ -42,11 +42,11 @@ def test_a_reader_does_not_wait_for_a_writer(database: Database) -> None:
     def write(session: Session) -> None:
         session.execute(text("INSERT INTO t VALUES (1)"))
         inside.set()
-        assert finish.wait(10)
+        assert finish.wait(60)
 
     writer = threading.Thread(target=database.transact, args=(write,))
     writer.start()
-    assert inside.wait(10)
+    assert inside.wait(60)
     assert database.query(count) == 0  # at once, and without the unfinished row
     finish.set()
     writer.join()
@@ -109,10 +109,10 @@ async def test_without_their_queue_they_do(impatient: Database) -> None:
     def hold(session: Session) -> None:
         slow_add(session)
         inside.set()
-        assert finish.wait(20)
+        assert finish.wait(60)
 
     first = asyncio.ensure_future(impatient.run(hold))
-    assert await asyncio.to_thread(inside.wait, 20)
+    assert await asyncio.to_thread(inside.wait, 60)
     with pytest.raises(OperationalError, match="locked"):
         await impatient.run(slow_add)
     finish.set()

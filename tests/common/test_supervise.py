@@ -103,7 +103,7 @@ def test_the_consumer_waits_for_rabbitmq_and_ends_on_sigterm(tmp_path: Path) -> 
         assert process.stdout
         assert "queue_lost" in process.stdout.readline()
         process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 0
+        assert process.wait(60) == 0
         assert "Traceback" not in process.stdout.read()
     finally:
         process.kill()

@@ -15,7 +15,7 @@ from abc import abstractmethod
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from tests.conversations.player import Citizen, paper
+from tests.conversations.player import TIMEOUT, Citizen, paper
 from tests.conversations.system import System
 from tests.platforms import messenger, zalo
 from tests.platforms.messenger import MessengerServer
@@ -119,7 +119,7 @@ class Phone(Citizen):
         request = urllib.request.Request(
             f"{self.system.url}/webhooks/{self.channel}", raw, headers, method="POST"
         )
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:
             assert answer.status == 200
         self._wait()
         self.messages = [one for user, one in self.server.sent[before:] if user == self.user]
@@ -136,7 +136,7 @@ class Phone(Citizen):
         path = self.system.environment["MOTCUA_GATEWAY_DATABASE_URL"].removeprefix("sqlite:///")
         while time.monotonic() < deadline:
             time.sleep(0.05)
-            connection = sqlite3.connect(path, timeout=10)
+            connection = sqlite3.connect(path, timeout=TIMEOUT)
             try:
                 (left,) = connection.execute(open_ones, (f"{self.channel}:{self.user}",)).fetchone()
             finally:

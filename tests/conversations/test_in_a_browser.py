@@ -116,7 +116,7 @@ def play(citizen: PageCitizen, *steps: dict[str, Any]) -> None:
 
 def soon(holds: Callable[[], bool], page: Page) -> None:
     """Wait until something holds; the page's policy lets no test wait inside it."""
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + 30
     while not holds():
         assert time.monotonic() < deadline
         page.wait_for_timeout(50)

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 
 from tests.conversations.conftest import SECRET
-from tests.conversations.player import Citizen, Script, load_scripts
+from tests.conversations.player import TIMEOUT, Citizen, Script, load_scripts
 from tests.conversations.system import System
 
 pytestmark = pytest.mark.system
@@ -37,7 +37,7 @@ def play(citizen: Citizen, *steps: dict[str, object]) -> None:
 
 
 def get(url: str) -> bytes:
-    with urllib.request.urlopen(url, timeout=20) as answer:
+    with urllib.request.urlopen(url, timeout=TIMEOUT) as answer:
         return bytes(answer.read())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from common.database import Database
 from common.settings import Settings
 from gateway.app import create_app
+from gateway.dispatcher import Dispatcher
 from tests.databases import BACKENDS, migrated
 from tests.gateway.fakes import Client, Connect, FakeOnestop, FakeRasa
 from tests.gateway.platforms import loosen, served
@@ -44,8 +46,13 @@ def onestop() -> FakeOnestop:
 
 
 @pytest.fixture
-async def connect(gateway_url: str, rasa: FakeRasa, onestop: FakeOnestop) -> AsyncIterator[Connect]:
+async def connect(
+    gateway_url: str, rasa: FakeRasa, onestop: FakeOnestop, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Connect]:
     """Starts the gateway with settings of the test's choice; gives a client without cookies."""
+    # A machine that stalls is no reason to tell a citizen of a delay.
+    patient = partial(Dispatcher, slow_seconds=60.0)
+    monkeypatch.setattr("gateway.app.Dispatcher", patient)
     servers = [TestServer(rasa.app()), TestServer(onestop.app())]
     for server in servers:
         await server.start_server()
@@ -56,7 +63,7 @@ async def connect(gateway_url: str, rasa: FakeRasa, onestop: FakeOnestop) -> Asy
             gateway_database_url=gateway_url,
             rasa_url=str(servers[0].make_url("")).rstrip("/"),
             onestop_url=str(servers[1].make_url("")).rstrip("/"),
-            **changes,
+            **{"turn_timeout_seconds": 60, **changes},
         )
         app = create_app(config)
         loosen(app)

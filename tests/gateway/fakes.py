@@ -194,7 +194,7 @@ class FakeOnestop:
         return web.json_response(kept, status=201)
 
 
-async def until(check: Callable[[], Awaitable[T | None]], seconds: float = 20) -> T:
+async def until(check: Callable[[], Awaitable[T | None]], seconds: float = 60) -> T:
     """What `check` gives as soon as it gives something true."""
     async with asyncio.timeout(seconds):
         while not (found := await check()):  # noqa: ASYNC110 - what is waited for is another process

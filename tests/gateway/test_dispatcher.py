@@ -202,7 +202,7 @@ async def test_a_worker_that_is_stopped_while_it_claims_holds_nothing(
     monkeypatch.setattr(queue, "claim", slowly)
     own = Database(gateway_url)
     task = asyncio.create_task(working(own, Rasa(never_asked)).run())
-    assert await asyncio.to_thread(claiming.wait, 20)
+    assert await asyncio.to_thread(claiming.wait, 60)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     own.close()  # waits for its threads

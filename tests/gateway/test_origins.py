@@ -85,7 +85,7 @@ async def socket(client: Client, origin: str, transport: str) -> bool:
             str(client.make_url("/")),
             headers={"Origin": origin},
             transports=[transport],
-            wait_timeout=20,
+            wait_timeout=60,
         )
     except socketio.exceptions.ConnectionError:
         return False

@@ -159,7 +159,7 @@ async def test_order_is_kept_for_a_citizen_and_citizens_do_not_wait_for_one_anot
 
     async def answer(inbound: dict[str, Any]) -> list[dict[str, Any]]:
         # Passes only when a turn of the other citizen runs at the same time.
-        await asyncio.wait_for(both.wait(), 20)
+        await asyncio.wait_for(both.wait(), 50)
         return [{"text": inbound["text"]}]
 
     rasa.answer = answer

@@ -111,7 +111,7 @@ async def test_two_processes_have_one_conversation(two_processes: tuple[str, str
             token = (await response.json())["token"]
         session = {"Authorization": f"Bearer {token}"}
         page = Page()
-        await page.socket.connect(here, auth={"token": token}, wait_timeout=20)
+        await page.socket.connect(here, auth={"token": token}, wait_timeout=60)
         said = {"text": "xin chào"}
         async with http.post(f"{there}/api/chat/messages", json=said, headers=session) as response:
             assert response.status == 200

@@ -38,7 +38,7 @@ class Page:
         return keep
 
     async def next(self) -> tuple[str, Any]:
-        return await asyncio.wait_for(self.events.get(), 20)
+        return await asyncio.wait_for(self.events.get(), 60)
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ async def pages() -> AsyncIterator[Any]:
 
     async def open_page(client: Client, **options: Any) -> Page:
         page = Page()
-        await page.socket.connect(str(client.make_url("/")), wait_timeout=20, **options)
+        await page.socket.connect(str(client.make_url("/")), wait_timeout=60, **options)
         opened.append(page)
         return page
 

@@ -21,7 +21,7 @@ from tests.onestop.backends.conftest import OWNER, Desk
 from tests.platforms.onestop_server import OnestopServer
 
 Client = TestClient[aiohttp.web.Request, aiohttp.web.Application]
-SOON = 30.0
+SOON = 60.0
 
 
 @pytest.fixture

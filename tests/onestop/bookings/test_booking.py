@@ -141,7 +141,7 @@ def test_without_the_lock_the_last_place_would_be_given_twice(
     database: Database, monkeypatch: pytest.MonkeyPatch, guarded: bool
 ) -> None:
     """Both count before either writes, unless the lock keeps the second one waiting."""
-    both_counted = Barrier(2, timeout=1.5 if guarded else 30)
+    both_counted = Barrier(2, timeout=1.5 if guarded else 60)
     number = service.next_number
 
     def wait(session: Session, *given: Any) -> int:

@@ -177,7 +177,7 @@ def test_two_who_approve_at_once_apply_it_once(catalogue: Database) -> None:
     gate = threading.Barrier(2)
 
     def one(reviewer: str) -> None:
-        gate.wait(10)
+        gate.wait(60)
         try:
             approve(catalogue, change, reviewer)
             outcomes.append("approved")

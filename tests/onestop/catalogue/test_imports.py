@@ -66,7 +66,7 @@ def test_of_two_files_that_are_taken_at_once_the_second_is_looked_at_again(
     gate, outcomes = threading.Barrier(2), []
 
     def one(number: int) -> None:
-        gate.wait(10)
+        gate.wait(60)
         try:
             outcomes.append(str(take(catalogue, number)))
         except ImportRefused as refused:

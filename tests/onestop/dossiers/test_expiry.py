@@ -200,11 +200,11 @@ def test_who_goes_on_while_the_sweep_runs_keeps_the_draft(
         with database.sessions.begin() as session:
             draft = drafts.locked(session, draft_id, OWNER)
             at_work.set()
-            assert started.wait(10)
+            assert started.wait(60)
             drafts.skip(draft, "email")
 
     def sweep() -> int:
-        assert at_work.wait(10)
+        assert at_work.wait(60)
         started.set()
         return expire(database)
 

@@ -187,7 +187,7 @@ def test_without_the_locks_two_channels_would_both_get_the_draft(
     guarded: bool,
 ) -> None:
     """Both look before either takes it, unless the locks keep the second one waiting."""
-    both_looked = Barrier(2, timeout=1.5 if guarded else 30)
+    both_looked = Barrier(2, timeout=1.5 if guarded else 60)
     factors = resuming._factors
 
     def wait(draft: Draft) -> list[str]:

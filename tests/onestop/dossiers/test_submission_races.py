@@ -73,7 +73,7 @@ def test_without_immediate_transactions_two_writers_would_take_the_same_number(
 ) -> None:
     """The guard removed: read the last number in one statement, write it in another."""
     url = str(database.engine.url)
-    both_have_read = Barrier(2, timeout=10)
+    both_have_read = Barrier(2, timeout=60)
     database.transact(submission.next_number, "H25", NOW)
 
     def unguarded(_worker: int) -> int:

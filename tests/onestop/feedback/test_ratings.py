@@ -143,7 +143,7 @@ def test_without_the_lock_two_first_ratings_would_break_on_the_unique_dossier(
 ) -> None:
     """The guard removed: look first, write then, without holding the dossier."""
     finish(database, code)
-    both_have_looked = Barrier(2, timeout=10)
+    both_have_looked = Barrier(2, timeout=60)
 
     def unguarded(stars: int) -> str:
         dossier = database.query(lambda session: session.scalars(select(Dossier)).one().id)

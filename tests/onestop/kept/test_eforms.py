@@ -172,7 +172,7 @@ def test_of_two_changes_of_one_form_that_are_approved_at_once_one_counts(kept: D
     gate, outcomes = threading.Barrier(2), []
 
     def one(change: int) -> None:
-        gate.wait(10)
+        gate.wait(60)
         try:
             approve(kept, change)
             outcomes.append("approved")

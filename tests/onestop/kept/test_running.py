@@ -106,7 +106,7 @@ async def test_another_process_follows(
     content = json.loads(found["content"])
     content["hours"][0]["hours"] = "6 giờ – 7 giờ"
     await database.run(kept_store.save, "units", "all", json.dumps(content))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while True:
             told = await call(client, "GET", "/units", params={"q": "mấy giờ mở cửa"})
             if told["hours"][0][1] == "6 giờ – 7 giờ":

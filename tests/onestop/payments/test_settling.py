@@ -156,7 +156,7 @@ def test_without_lock_and_index_two_attempts_would_both_be_paid(
 ) -> None:
     """The guard removed: look whether it is paid in one statement, write in another."""
     refs = [begin(database, code, vnpay), begin(database, code, vnpay)]
-    both_have_looked = Barrier(2, timeout=10)
+    both_have_looked = Barrier(2, timeout=60)
 
     def unguarded(ref: str) -> None:
         engine = open_engine(str(database.engine.url))

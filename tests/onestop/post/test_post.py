@@ -115,7 +115,7 @@ def test_a_result_that_is_ready_is_told_with_the_post_unless_one_must_come_and_s
 def test_without_the_dossiers_lock_two_at_once_would_ask_twice(
     database: Database, code: str, monkeypatch: pytest.MonkeyPatch, guarded: bool
 ) -> None:
-    both_looked = Barrier(2, timeout=1.5 if guarded else 30)
+    both_looked = Barrier(2, timeout=1.5 if guarded else 60)
     number = service.next_number
 
     def wait(session: Session, *given: Any) -> int:

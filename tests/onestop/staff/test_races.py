@@ -35,7 +35,7 @@ def at_once(work: Callable[[int], T]) -> list[T | Exception]:
     gate, results = threading.Barrier(MANY), [None] * MANY
 
     def one(number: int) -> None:
-        gate.wait(10)
+        gate.wait(60)
         try:
             results[number] = work(number)
         except Exception as error:
@@ -59,7 +59,7 @@ def test_without_the_guard_a_code_is_taken_twice(either: Database) -> None:
         # Two steps, as they would be without the condition in the statement.
         account = either.query(lambda session: session.get_one(StaffAccount, account_id))
         fresh = account.totp_last_step is None or account.totp_last_step < step
-        gate.wait(10)
+        gate.wait(60)
 
         def write(session: Session) -> None:
             session.get_one(StaffAccount, account_id).totp_last_step = step
@@ -106,7 +106,7 @@ def test_without_the_one_statement_they_do(either: Database) -> None:
 
     def count_then_write(_number: int) -> bool:
         found = either.query(lambda session: session.get(StaffAttempts, "name:x"))
-        gate.wait(10)
+        gate.wait(60)
 
         def write(session: Session) -> None:
             row = session.merge(StaffAttempts(key="name:x", count=1, since=now()))

@@ -36,7 +36,7 @@ pytestmark = [
     pytest.mark.timeout(300),
 ]
 DOMAIN = Domain.from_dict({"intents": ["greet"], "actions": ["utter_greet"]})
-SECONDS = 30
+SECONDS = 60
 
 
 @pytest.fixture(scope="module")
