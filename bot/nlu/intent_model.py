@@ -11,11 +11,13 @@ from collections.abc import Callable, Sequence
 from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Any
+from warnings import catch_warnings, simplefilter
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_matrix, hstack
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.svm import LinearSVC
 
@@ -77,6 +79,8 @@ OUTSIDE = "out_of_scope"
 """The intent of messages that are none of an office's business: their words are strange."""
 HELD_OUT = 5
 """One group in so many is held out to measure how sure the model may be."""
+ROUNDS_OF_MEASURING = 4
+"""So many rounds tell that as well as all (a sharpness of 5.35 for 5.31), in 0.6 of the time."""
 
 
 class IntentModel:
@@ -113,7 +117,7 @@ class IntentModel:
         held_out = np.array([group % HELD_OUT == 0 for group in groups])
         features = self._learn_features(texts)
         if len(set(target[~held_out])) == len(self.labels) and held_out.any():
-            self._learn_weights(features[~held_out], target[~held_out])
+            self._learn_weights(features[~held_out], target[~held_out], ROUNDS_OF_MEASURING)
             self._sharpness = _sharpness(self._scores(features[held_out]), target[held_out])
         self._learn_weights(features, target)
 
@@ -143,15 +147,25 @@ class IntentModel:
             self._vectorisers.append(vectoriser)
         return hstack(seen, format="csr", dtype=np.float32)
 
-    def _learn_weights(self, features: csr_matrix, target: NDArray[np.int64]) -> None:
+    def _learn_weights(
+        self, features: csr_matrix, target: NDArray[np.int64], rounds: int = 1000
+    ) -> None:
         many = np.bincount(target, minlength=len(self.labels))
         weights = {
             label: (len(target) / len(many) / count) ** RARE
             for label, count in enumerate(many)
             if count
         }
-        svm = LinearSVC(C=self._regularisation, class_weight=weights, tol=TOLERANCE, random_state=0)
-        svm.fit(features, target)
+        svm = LinearSVC(
+            C=self._regularisation,
+            class_weight=weights,
+            tol=TOLERANCE,
+            max_iter=rounds,
+            random_state=0,
+        )
+        with catch_warnings():
+            simplefilter("ignore", ConvergenceWarning)  # fewer rounds than it takes are meant
+            svm.fit(features, target)
         self._weights, self._offsets = np.ascontiguousarray(svm.coef_.T, np.float32), svm.intercept_
         if len(self.labels) == 2:  # scikit-learn keeps one row for two classes
             self._weights = np.hstack([-self._weights, self._weights])
