@@ -7,6 +7,7 @@ from typing import Any
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
+from actions import units
 from actions.choosing import (
     choice_entities,
     choose_first,
@@ -16,7 +17,7 @@ from actions.choosing import (
     which_procedure,
 )
 from actions.dossiers import ResumeDossier, StartDossier
-from actions.explain import explain
+from actions.explain import ASPECTS, HANDS_IN, explain, more_buttons, say_no_answer
 from actions.finding import FEW_WORDS, search
 from actions.look_alikes import Lacking
 from actions.offers import holds_card, say_card_is_for_a_draft
@@ -24,7 +25,9 @@ from actions.person import hand_over
 from actions.ratings import Rate
 from actions.texts import button
 from actions.turn import MENU, Events, TopicAction, Turn
+from bot.nlu.text import fold
 from onestop import resume_code
+from onestop.catalogue.content import Procedure
 
 
 async def find_named(turn: Turn, clearly: bool = False) -> Events | None:
@@ -55,6 +58,15 @@ async def find_named(turn: Turn, clearly: bool = False) -> Events | None:
     return None
 
 
+async def talked_about(turn: Turn) -> Procedure | None:
+    """The procedure that is being talked about, where nothing else is going on."""
+    asked = undecided(turn) or (turn.wanted and not turn.offered)
+    code = turn.slot("procedure")
+    if not code or asked or turn.tracker.active_loop_name:
+        return None
+    return await turn.procedure(code)
+
+
 class Clarify(TopicAction):
     """Ask one good question back; the second time in a row, offer a person."""
 
@@ -81,10 +93,20 @@ class Clarify(TopicAction):
         named = await find_named(turn)
         if named is not None:
             return named
+        if await units.names_unit(turn):
+            return await units.tell(turn)
+        present = await talked_about(turn)
+        hands_in = HANDS_IN.search(fold(turn.text)) and not turn.asks
+        if present is not None and hands_in:
+            return await StartDossier().act(turn)  # "nộp hồ sơ cho bà"
+        if present is not None and (asked := [w for w in turn.likely_wishes() if w in ASPECTS]):
+            return await explain(turn, asked)  # "bao nhieu tien 1 nam": of what is talked about
         if turn.puzzled or self.action_name in turn.previous_actions():
             turn.offer_person()
         elif undecided(turn):
             return choose_first(turn, turn.wanted)
+        elif present is not None:
+            say_no_answer(turn, present)
         elif turn.wanted:
             return await which_procedure(turn, turn.wanted)
         else:
@@ -109,6 +131,8 @@ class Acknowledge(TopicAction):
         """Take the offer, do what is meant instead ("không phải, ý tôi là …"), or ask what is wished for."""
         if turn.intent == "affirm" and turn.offered_person:
             return await hand_over(turn)
+        if turn.intent == "affirm" and "post_about" in turn.replied:
+            return [FollowupAction("action_post_delivery")]
         if turn.intent == "affirm" and "start_dossier" in turn.wanted and turn.offered:
             return [FollowupAction("action_start_dossier")]
         named = await find_named(turn)
@@ -123,16 +147,25 @@ class Acknowledge(TopicAction):
 
 
 class NothingToDo(TopicAction):
-    """A command to the form while none is open; "không, đổi tên trên sổ đỏ cơ" corrects no answer."""
+    """A command to the form while none is open; "không, đổi tên trên sổ đỏ cơ" corrects no answer.
+
+    A question is none either ("tạm nghỉ thì sao", of a shop).
+    """
 
     action_name = "action_nothing_to_do"
 
     async def act(self, turn: Turn) -> Events:
-        """Say that nothing is being filled in, unless what is to be changed names a procedure."""
+        """Say that nothing is being filled in, unless the words name a procedure or ask of one."""
         corrects = turn.intent == "correct_field" and len(turn.text.split()) > FEW_WORDS
-        named = await find_named(turn) if corrects else None
+        named = await find_named(turn) if corrects or turn.asks else None
         if named is not None:
             return named
+        if turn.asks and (present := await talked_about(turn)):
+            say_no_answer(turn, present)
+            return []
+        if turn.intent == "pause_dossier":
+            turn.show("until_later", open=bool(turn.slot("draft")))
+            return []
         turn.show("nothing_to_do", buttons=[button("Hồ sơ đang dở", "resume_dossier")])
         return []
 
@@ -151,7 +184,11 @@ class OutOfScope(TopicAction):
         named = await find_named(turn)
         if named is not None:
             return named
-        turn.show("out_of_scope", buttons=MENU)
+        present = await talked_about(turn)
+        if present is None:
+            turn.show("out_of_scope", procedure=None, buttons=MENU)
+        else:
+            turn.show("out_of_scope", procedure=present, buttons=more_buttons(turn, present))
         return []
 
 

@@ -204,6 +204,11 @@ async def _take_way(turn: Turn, said: Said) -> Events:
 
 async def _take_content(turn: Turn, said: Said) -> Events:
     told = said.get("content", [])
+    wished = _LEAD.match(telling.folded(turn))
+    if wished and len(turn.text.split()) < MIN_WORDS + len(wished[0].split()):
+        # The wish said again tells nothing ("cho tôi khiếu nại"); of another way it is told.
+        other = {"way": "asked"} if _OTHER_WAY.search(wished[0]) and "way" not in said else {}
+        return _ask(turn, {**said, **other})
     ended = telling.is_done(turn) or (bool(told) and telling.has_none(turn))
     if not ended and turn.text:
         said["content"] = [*told, turn.text]

@@ -36,7 +36,7 @@ class StartDossier(TopicAction):
         """Find the procedure; say honestly when it takes no dossiers online."""
         if parts := await several(turn, ["start_dossier"]):
             return [*which_first(turn, ["start_dossier"], parts), *leave_other_loop(turn)]
-        procedure, events, _ = await find_procedure(turn, ["start_dossier"])
+        procedure, events, *_ = await find_procedure(turn, ["start_dossier"])
         events = [*events, *leave_other_loop(turn)]
         if procedure is None:
             return events

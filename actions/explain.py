@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from rasa_sdk.events import FollowupAction
 
 from actions import ages, levels, printed
-from actions.choosing import options
-from actions.finding import find_procedure
+from actions.choosing import keep, options
+from actions.finding import find_procedure, told_together
 from actions.several import Part, ask_rest, several
-from actions.texts import Button, button
-from actions.turn import Events, Turn
+from actions.texts import Button, button, render
+from actions.turn import ASK_PERSON, Events, Turn
 from bot.nlu.text import fold
 from onestop.catalogue.content import Procedure
 
@@ -43,6 +44,16 @@ HANDS_IN = re.compile(
     r"(?:nop|lam|lap) ho so\b(?!.*\broi\b)"
 )
 OFFERED_ASPECTS = 3
+
+
+async def _instead(turn: Turn, procedure: Procedure) -> list[Button]:
+    """While the dossier of another procedure is filled: to fill this one's instead."""
+    if turn.tracker.active_loop_name != "dossier_form" or not procedure.online:
+        return []
+    draft = await turn.draft()
+    if procedure.withdrawn or draft is None or draft.procedure.code == procedure.code:
+        return []
+    return [button("Chuyển sang nộp việc này", "start_dossier", procedure=procedure.code)]
 
 
 def next_buttons(
@@ -77,12 +88,26 @@ async def explain(turn: Turn, wishes: list[str]) -> Events:
         asked = [wish for wish in turn.wanted if wish in ASPECTS] or asked
     if parts := await several(turn, asked):
         return await _explain_each(turn, asked, parts)
-    procedure, events, others = await find_procedure(turn, asked, guess=True)
+    if asked != ["ask_procedure"] and (both := await told_together(turn)):
+        for one in both:
+            await _tell(turn, one, asked)
+        return keep(turn.wanted, turn.offered)
+    procedure, events, others, untold = await find_procedure(turn, asked, guess=True)
     if procedure is None:
         return events
     beside = [button(one["title"], asked[0], procedure=one["code"]) for one in options(others)]
-    await _tell(turn, procedure, asked, beside)
+    await _tell(turn, procedure, asked, beside, untold=untold)
     return events
+
+
+def more_buttons(turn: Turn, procedure: Procedure) -> list[Button]:
+    """What may be asked of a procedure, or of a person, where no answer was found."""
+    return [*next_buttons(turn, procedure, ["ask_procedure"]), ASK_PERSON]
+
+
+def say_no_answer(turn: Turn, procedure: Procedure) -> None:
+    """Say that this is not known of the procedure, where its summary told again would answer nothing."""
+    turn.show("no_answer", procedure=procedure, buttons=more_buttons(turn, procedure))
 
 
 async def _explain_each(turn: Turn, asked: list[str], parts: list[Part]) -> Events:
@@ -94,7 +119,12 @@ async def _explain_each(turn: Turn, asked: list[str], parts: list[Part]) -> Even
 
 
 async def _tell(
-    turn: Turn, procedure: Procedure, asked: list[str], beside: list[Button] | None = None
+    turn: Turn,
+    procedure: Procedure,
+    asked: list[str],
+    beside: list[Button] | None = None,
+    *,
+    untold: bool = False,
 ) -> None:
     rest = OFFERED_ASPECTS - len(beside or [])
     level = levels.asked(turn.text)
@@ -105,19 +135,25 @@ async def _tell(
     age = ages.alone(turn.text) if known else None
     if age is not None:
         asked = list(dict.fromkeys("age" if one in _OF_WHOM else one for one in asked))
-    turn.show(
-        "explanation",
-        procedure=procedure,
-        known=known,
-        aspects=asked,
-        fits=ages.fits(procedure, age) if age is not None else None,
-        ages=ages.told(procedure) if age is not None else [],
-        level=level,
-        taken_in=levels.taken_in(procedure, level) if level else None,
-        everything=turn.entity("everything") is not None,
-        others=bool(beside),
-        buttons=[*next_buttons(turn, procedure, asked, rest), *(beside or [])],
-    )
+    told: dict[str, Any] = {
+        "procedure": procedure,
+        "known": known,
+        "aspects": asked,
+        "fits": ages.fits(procedure, age) if age is not None else None,
+        "ages": ages.told(procedure) if age is not None else [],
+        "level": level,
+        "taken_in": levels.taken_in(procedure, level) if level else None,
+        "everything": turn.entity("everything") is not None,
+        "others": bool(beside),
+    }
+    if untold and asked == ["ask_procedure"]:
+        _, _, body = render("explanation", **told).partition("\n")
+        if turn.has_said(body.strip()):
+            say_no_answer(turn, procedure)
+            return
+    buttons = [*next_buttons(turn, procedure, asked, rest), *(beside or [])]
+    buttons += await _instead(turn, procedure)
+    turn.show("explanation", **told, buttons=buttons)
     if "ask_forms" in asked:
         await printed.show_blank(turn, procedure.code)
 

@@ -44,6 +44,7 @@ class Meant(NamedTuple):
     procedure: Procedure | None
     events: Events
     others: list[Candidate] = []  # noqa: RUF012 - never changed: what it may mean as well
+    untold: bool = False  # the message says something of it that the search does not know
 
 
 async def find_procedure(turn: Turn, wishes: list[str], guess: bool = False) -> Meant:
@@ -59,6 +60,7 @@ async def find_procedure(turn: Turn, wishes: list[str], guess: bool = False) -> 
     present = turn.slot("procedure")
     code = turn.entity("procedure") or turn.entity("procedure_code")
     guessed: list[Candidate] = []
+    untold = False
     topic = turn.entity("topic")
     if code is None and turn.button and topic is None:
         code = present
@@ -74,13 +76,16 @@ async def find_procedure(turn: Turn, wishes: list[str], guess: bool = False) -> 
         if found.outcome == "found":
             code = found.candidates[0].code
         elif silent and turn.offered:
-            if undecided(turn):
+            guess_only = wishes == ["start_dossier"] and found.content_words
+            if undecided(turn) or guess_only:  # words that say nothing here begin no dossier
                 return Meant(None, choose_first(turn, wishes))
             if unclear := turn.offered[0].get("topic"):
                 return Meant(None, offer_choices(turn, wishes, await turn.find(unclear)))
             code = turn.offered[0]["code"]
+            untold = found.content_words and code == present
         elif not found.content_words or (present and (among or silent)):
             code = present
+            untold = found.content_words
         elif found.outcome == "choices":
             code = _offered_before(turn, found)
             if code is None and guess and found.question is None and likely(scores):
@@ -99,7 +104,7 @@ async def find_procedure(turn: Turn, wishes: list[str], guess: bool = False) -> 
         return Meant(None, [])
     # After a guess its look-alikes can still be chosen, also by a word that tells them apart.
     kept = [SlotSet("procedure", procedure.code), *keep(wishes, options(guessed))]
-    return Meant(procedure, kept, guessed[1:])
+    return Meant(procedure, kept, guessed[1:], untold)
 
 
 async def search(turn: Turn) -> SearchResult | look_alikes.Lacking:
@@ -128,6 +133,19 @@ async def search(turn: Turn) -> SearchResult | look_alikes.Lacking:
     if found.outcome != "found" and (aged := _by_age(turn)):
         return aged
     return found
+
+
+async def told_together(turn: Turn) -> list[Procedure]:
+    """The two procedures that one line wanted, where a question that names nothing follows: it is of both."""
+    offered = turn.offered
+    if turn.button or len(offered) != 2 or any(one["score"] < 1 for one in offered):
+        return []
+    found = await search(turn)
+    if isinstance(found, look_alikes.Lacking) or (found.content_words and found.outcome != "none"):
+        return []
+    both = [await turn.procedure(one["code"]) for one in offered if "code" in one]
+    known = [one for one in both if one is not None]
+    return known if len(known) == 2 else []
 
 
 def of_the_offered(turn: Turn, found: SearchResult) -> SearchResult:
@@ -189,8 +207,11 @@ async def _with_the_words_before(
         return None
     if both.candidates[0].code in offered:
         scores = [one.score for one in both.candidates]
-        moved = both.candidates[0].code != offered[0] and ahead(scores)
-        if both.outcome == "found" or moved or likely(scores):
+        other = both.candidates[0].code != offered[0]
+        moved = other and both.outcome != "none" and ahead(scores)
+        # Only words that make it clear begin a dossier.
+        likely_enough = likely(scores) and "start_dossier" not in turn.wanted
+        if both.outcome == "found" or moved or likely_enough:
             return both.model_copy(update={"outcome": "found"})
     elif both.outcome == "found" and len(asked[1].split()) <= FEW_WORDS:
         return both

@@ -22,6 +22,11 @@ LAST_ONE = re.compile(
     r"|^(?:\w+ ){0,2}(?:nham|sai)(?: (?:mat|roi|em|a|oi))*$"
     r"|\b(?:bam|chon|gui|tai|tra loi|go|nhap|ghi)(?: \w+)? nham\b|\b(?:chon|tra loi|go|nhap) lai\b"
 )
+# "À nhầm, Lê Văn Năm": another answer in place of the last one.
+INSTEAD = re.compile(
+    r"(?:\w+ ){0,2}(?:nhầm|nham|sai)(?: (?:rồi|roi|mất|mat))?\s*[,.:;–-]\s*(?P<value>.+)",
+    re.IGNORECASE,
+)
 # Actions that have just said that a draft is begun or gone on with.
 ANNOUNCING = {"action_start_dossier", "action_resume_dossier", "action_clarify"}
 # The slot that is set while "có chắc muốn bỏ không?" waits for its answer.
@@ -117,6 +122,12 @@ async def correct(turn: Turn, draft: DraftView) -> Events:
             found = await turn.service.find_fields(draft.id, turn.owner, turn.text)
         if not found.matches and LAST_ONE.search(fold(turn.text)):
             return await undo(turn, draft)
+        instead = INSTEAD.match(turn.text)
+        if instead is not None and not found.matches:
+            return await _answer_instead(turn, draft, instead["value"])
+        if not draft.lines and not found.matches:
+            turn.show("nothing_to_undo")
+            return await ask(turn, draft)
         if len(found.matches) != 1:
             buttons = [button(one.label, "correct_field", field=one.id) for one in found.matches]
             turn.show("which_field", draft=draft, buttons=buttons)
@@ -131,6 +142,17 @@ async def correct(turn: Turn, draft: DraftView) -> Events:
         chosen = meant.id
     draft = await turn.service.choose_field(draft.id, turn.owner, chosen)
     return filling.go_on(turn, draft, correcting=True)
+
+
+async def _answer_instead(turn: Turn, draft: DraftView, value: str) -> Events:
+    """Put another answer in the place of the last one; where it does not fit, ask that again."""
+    back = await turn.service.undo(draft.id, turn.owner)
+    if back.taken_back:
+        request = AnswerRequest(text=value, turn=turn.key, probe=True)
+        result = await turn.service.answer(draft.id, turn.owner, request)
+        if result.refusal is None:
+            return filling.go_on(turn, result.draft, result)
+    return filling.go_on(turn, back.draft, taken_back=back.taken_back)
 
 
 async def undo(turn: Turn, draft: DraftView) -> Events:

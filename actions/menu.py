@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from actions import levels
 from actions.clarify import find_named
+from actions.explain import explain
 from actions.texts import button
 from actions.turn import MENU, Events, TopicAction, Turn
 
@@ -29,6 +31,8 @@ class Capabilities(TopicAction):
     async def act(self, turn: Turn) -> Events:
         """Say it with the menu, unless who does not know what to do says about what."""
         if turn.tracker.active_loop_name is None:
+            if levels.asked(turn.text) and turn.slot("procedure"):
+                return await explain(turn, ["ask_place"])  # "không biết dùng máy, ra xã được không"
             named = await find_named(turn, clearly=True)
             if named is not None:
                 return named

@@ -16,7 +16,7 @@ async def hand_over(turn: Turn) -> Events:
     """Ask the gateway for a person, with a summary for staff; where there is none, tell the hotline."""
     try:
         hours = await turn.service.help_hours()
-        draft = await _draft(turn)
+        draft = await turn.draft()
         procedure, agency = await _matter(turn, draft)
     except OnestopUnavailable:  # who cannot be helped here needs a person most
         hours, draft, procedure, agency = HelpHours(offered=False), None, "", ""
@@ -35,16 +35,6 @@ async def hand_over(turn: Turn) -> Events:
     }
     turn.show("handing_over", card=card)
     return []
-
-
-async def _draft(turn: Turn) -> DraftView | None:
-    if not turn.slot("draft"):
-        return None
-    try:
-        draft = await turn.service.draft(str(turn.slot("draft")), turn.owner)
-    except OnestopRefusal:
-        return None
-    return draft if draft.state == "filling" else None
 
 
 async def _matter(turn: Turn, draft: DraftView | None) -> tuple[str, str]:

@@ -39,7 +39,7 @@ class PostDelivery(TopicAction):
             buttons = [button(one, "post_delivery", dossier_code=one) for one in own]
             turn.show("post_which", buttons=buttons)
             return []
-        if cancel == BEGIN:
+        if cancel == BEGIN or (turn.intent == "affirm" and "post_about" in turn.replied):
             return look_up(turn, None)
         ask = [button("Đăng ký gửi qua bưu điện", "post_delivery", value=BEGIN)]
         turn.show("post_about", fees=await turn.service.post_fees(), filling=False, buttons=ask)

@@ -98,7 +98,7 @@ class RequestForm(TopicAction):
         if turn.intent == "deny":
             turn.show("request_left", kind=state.kind)
             return leave()
-        interrupts = self._interrupts(turn, field)
+        interrupts = self._interrupts(turn, state, field)
         if interrupts and sure and (turn.button or field.type not in STRICT or turn.asks):
             raise ActionExecutionRejection(LOOP)
         taken = await self._step(turn, state, text=answer_text(turn))
@@ -117,10 +117,12 @@ class RequestForm(TopicAction):
             turn.offer_person()
         return keep(view)
 
-    def _interrupts(self, turn: Turn, field: FieldView) -> bool:
+    def _interrupts(self, turn: Turn, state: RequestState, field: FieldView) -> bool:
         """Whether the message is no answer by its intent."""
         if turn.button:
             return turn.intent not in ANSWERS
+        if turn.intent == "book_counter" and state.kind == "booking-cancellation":
+            return True  # rather another time than none
         if turn.intent in OWN or (field.id == PLACE_FIELD and turn.intent in PLACE):
             return False
         # "làm giấy khai sinh cho con" sounds like a wish, and tells what is asked for.

@@ -17,6 +17,7 @@ from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 from rasa_sdk.interfaces import ActionExecutionRejection
 
 from actions import complaint_status, elsewhere, owed, parcels, printed, ratings, supplements
+from actions.explain import ASPECTS
 from actions.onestop_client import OnestopRefusal
 from actions.texts import Button, button, clock, day
 from actions.turn import ASK_PERSON, SURE, Events, TopicAction, Turn
@@ -55,6 +56,8 @@ GIVING_UP = re.compile(
     r"^(?:thôi|thoi)(?: (?:ạ|a|nhé|nhe|em|vậy|vay|khỏi|khoi))*$"
     r"|^(?:(?:thôi|thoi)\W+)?(?:không|khong|chẳng|chang)\b[^?]*\b(?:nữa|nua)\b"
 )
+# "Thôi cho em hỏi …": with a question behind it, too, what was asked for is given up.
+_RATHER = re.compile(r"^(?:\w+ ){0,2}thoi\b(?! (?:viec|hoc))")
 # Folded: "tôi mất mã rồi", "giấy tiếp nhận đâu mất rồi".
 _CODE = r"\b(?:ma(?! so)|giay (?:tiep nhan|hen)|bien nhan)\b"
 _GONE = r"\b(?:mat|quen|that lac|chua co|khong (?:nho|co|biet|con|thay))\b"
@@ -150,6 +153,9 @@ class StatusForm(TopicAction):
         if given_up or (sure and turn.intent in LEAVING):
             turn.show("lookup_left")
             return [ActiveLoop(None), SlotSet("lookup_code", None)]
+        if sure and _RATHER.search(fold(canonical(turn.text))) and turn.intent in ASPECTS:
+            left = [ActiveLoop(None), SlotSet("lookup_code", None)]
+            return [*left, FollowupAction("action_explain")]
         said = read_code(turn, purpose)
         if not (code or said or turn.button) and LOST.search(fold(canonical(turn.text))):
             own = [*self._own(turn, purpose), ASK_PERSON]
@@ -180,7 +186,8 @@ class StatusForm(TopicAction):
                 return [*left, FollowupAction("action_clarify")]
         again = {RESUME: "ask_resume_code_again", COMPLAINT: "ask_code_of_complaint"}
         template = again.get(purpose, "ask_code_again")
-        turn.show("ask_factor_again" if code else template)
+        own = [] if code else self._own(turn, purpose)
+        turn.show("ask_factor_again" if code else template, buttons=own)
         if asked_again:
             turn.offer_person()
         return []
@@ -217,8 +224,9 @@ class StatusForm(TopicAction):
             resuming = _purposes(turn) == [RESUME]
             of_complaint = complaint_code(code) is not None
             template = "resume_not_found" if resuming else "lookup_not_found"
-            turn.show(template, left=left, complaint=of_complaint)
-            return [SlotSet("lookup_code", None)]
+            own = code in (turn.slot("dossiers") or [])  # then the code is right
+            turn.show(template, left=left, complaint=of_complaint, own=own, code=code)
+            return [] if own else [SlotSet("lookup_code", None)]
         return [ActiveLoop(None), SlotSet("lookup_code", None), *events]
 
 

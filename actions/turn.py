@@ -16,7 +16,7 @@ from actions.texts import Button, button, render
 from bot.nlu.text import canonical, fold, tokens
 from common.tenant import Tenant, tenant
 from onestop.catalogue.content import Procedure
-from onestop.schemas import FieldView, SearchResult
+from onestop.schemas import DraftView, FieldView, SearchResult
 
 log = structlog.get_logger(__name__)
 Events = list[dict[str, Any]]
@@ -47,7 +47,7 @@ _ASKING_WHICH = {
 # Replies of other actions that wait for a choice.
 _ASKING_CHOICE = {"later", "choose_first"}
 # Replies to what was not understood: after one of them a person is offered.
-_LOST = {"not_understood", "procedure_not_found"}
+_LOST = {"not_understood", "procedure_not_found", "no_answer"}
 
 # Below this the intent is a guess; while an e-form is filled, a guess does not interrupt it.
 SURE = 0.6
@@ -145,6 +145,11 @@ class Turn:
         said = [str(one["intent"]) for one in self._message.get("wishes") or []]
         return list(dict.fromkeys(said)) or [self.intent]
 
+    def likely_wishes(self) -> list[str]:
+        """The wishes that are likely, also of a message that leaves a doubt."""
+        said = self._message.get("wishes") or []
+        return [str(one["intent"]) for one in said if float(one.get("confidence") or 0) >= SURE]
+
     def _clause(self, intent: str) -> str:
         """The part of the message that holds this wish; "" where that is not known."""
         said = (
@@ -228,6 +233,11 @@ class Turn:
     def _traces_before(self) -> list[dict[str, Any]]:
         return [(one.get("metadata") or {}).get("trace") or {} for one in self._replies_before()]
 
+    def has_said(self, words: str) -> bool:
+        """Whether a reply of this conversation held these words."""
+        said = (one for one in self.tracker.events if one.get("event") == "bot")
+        return any(words in str(one.get("text") or "") for one in said)
+
     @property
     def offered_person(self) -> bool:
         """Whether a person was offered right before this message."""
@@ -307,6 +317,16 @@ class Turn:
             return await self.service.procedure(code)
         except OnestopRefusal:
             return None
+
+    async def draft(self) -> DraftView | None:
+        """The draft that is being filled, or was put off here; `None` once it is gone or sent."""
+        if not self.slot("draft"):
+            return None
+        try:
+            draft = await self.service.draft(str(self.slot("draft")), self.owner)
+        except OnestopRefusal:
+            return None
+        return draft if draft.state == "filling" else None
 
     async def names_nothing(self) -> bool:
         """Whether what was typed names no subject, as a bare "nộp hồ sơ"; a number may have chosen one."""

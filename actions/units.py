@@ -20,6 +20,15 @@ def asks_for_unit(turn: Turn) -> bool:
     return asked and UNIT.search(fold(turn.said_of("ask_place"))) is not None
 
 
+async def names_unit(turn: Turn) -> bool:
+    """Whether a question for a place names a commune, and no procedure ("phường Phủ Lý ở đâu")."""
+    if "ask_place" not in turn.likely_wishes() or turn.slot("procedure") or turn.button:
+        return False
+    if turn.tracker.active_loop_name or (await turn.search()).outcome != "none":
+        return False
+    return (await turn.service.find_units(turn.text)).unit is not None
+
+
 def asked_of_procedure(turn: Turn) -> list[str]:
     """What the message asks of a procedure, which is not where the unit itself is."""
     unit = asks_for_unit(turn)

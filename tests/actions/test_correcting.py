@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from actions.clarify import Acknowledge, Clarify, NothingToDo
+from actions.dossier_form import DossierForm
 from actions.menu import Capabilities
 from actions.turn import TopicAction
-from onestop.schemas import SearchResult
-from tests.actions.conftest import Talk, slots_of
-from tests.actions.fakes import FOUND, NOTHING, SEVERAL, candidate
+from onestop.schemas import Accepted, SearchResult
+from tests.actions.conftest import Talk, loop_of, slots_of
+from tests.actions.fakes import FOUND, NOTHING, SEVERAL, UNKNOWN, candidate, choice, draft, field
 
 SAID = [
     (Acknowledge(), "deny", "không phải, ý tôi là đăng ký tạm trú"),
@@ -64,8 +65,18 @@ async def test_a_no_to_what_was_offered_asks_for_more_words(talk: Talk, offered:
 
 async def test_a_command_to_no_form_is_no_search(talk: Talk) -> None:
     talk.service.found = FOUND
-    await talk.act(NothingToDo(), "tạm dừng ở đây nhé", "pause_dossier")
+    await talk.act(NothingToDo(), "xem lại hồ sơ nhé", "review_dossier")
     assert "chưa điền hồ sơ nào" in talk.text()
+
+
+@pytest.mark.parametrize(("draft", "kept"), [("d1", True), (None, False)])
+async def test_who_puts_off_what_he_has_not_begun_is_left_in_peace(
+    talk: Talk, draft: str | None, kept: bool
+) -> None:
+    talk.slots["draft"] = draft
+    await talk.act(NothingToDo(), "thôi để mai làm", "pause_dossier")
+    assert "khi nào tiện" in talk.text()
+    assert ("tiếp tục hồ sơ" in talk.text()) is kept
 
 
 async def test_what_fits_the_procedure_talked_about_is_asked_of_it(talk: Talk) -> None:
@@ -76,3 +87,43 @@ async def test_what_fits_the_procedure_talked_about_is_asked_of_it(talk: Talk) -
     await talk.act(Clarify(), "sửa hết bao nhiêu", "nlu_fallback", wishes=[{"intent": "ask_fee"}])
     assert "7.000 đồng" in talk.text()
     assert "việc nào" not in talk.text()
+
+
+async def test_what_is_wrong_where_nothing_is_filled_in_yet(talk: Talk) -> None:
+    blank = draft(choice("Cho tôi", "Cho con")).model_copy(update={"lines": []})
+    talk.loop, talk.slots["draft"], talk.service.open = "dossier_form", blank.id, [blank]
+    await talk.act(DossierForm(), "sai rồi, 1951 cơ", "correct_field")
+    assert "sửa mục 2" not in talk.text()
+    assert "1. Cho tôi" in talk.buttons()
+
+
+@pytest.mark.parametrize(("fits", "told"), [(True, "Em ghi"), (False, "Em bỏ câu trả lời")])
+async def test_another_answer_takes_the_place_of_the_last(
+    talk: Talk, fits: bool, told: str
+) -> None:
+    present = draft(field("person_name"))
+    talk.loop, talk.slots["draft"], talk.service.open = "dossier_form", present.id, [present]
+    last = Accepted(field="name", label="Họ tên", display="Lê Văn Nam")
+    talk.service.taken_back = [last]
+    talk.service.right = {"Lê Văn Năm"} if fits else set()
+    await talk.act(DossierForm(), "à nhầm, Lê Văn Năm", "correct_field")
+    assert talk.service.called("undo") == [[]]
+    assert told in talk.text()
+
+
+async def test_a_question_that_sounds_like_a_command_is_searched_for(talk: Talk) -> None:
+    talk.service.found = FOUND
+    await talk.act(NothingToDo(), "cho hỏi tạm nghỉ thì sao", "pause_dossier")
+    assert "Đăng ký tạm trú" in talk.text()
+
+
+async def test_a_question_of_what_is_talked_about_is_no_command(talk: Talk) -> None:
+    talk.slots["procedure"], talk.service.found = "1.004194", UNKNOWN
+    await talk.act(NothingToDo(), "số trên giấy là gì", "explain_field")
+    assert "Về “Đăng ký tạm trú”" in talk.text()
+
+
+async def test_to_hand_in_what_is_talked_about_needs_no_name(talk: Talk) -> None:
+    talk.slots["procedure"], talk.service.found = "1.004194", UNKNOWN
+    events = await talk.act(Clarify(), "nộp hồ sơ cho bà", "nlu_fallback", 0.5)
+    assert loop_of(events) == "dossier_form"

@@ -143,6 +143,29 @@ async def test_the_end_of_the_story_is_understood(talk: Talk, text: str) -> None
     assert "hồ sơ nào" in talk.text()
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("cho tôi khiếu nại", "Khiếu nại một quyết định"),
+        ("to cao o dau", "Tố cáo một việc vi phạm"),
+        ("toi muon phan anh", "Anh/chị kể thêm"),
+    ],
+)
+async def test_the_wish_said_again_is_no_part_of_the_story(
+    talk: Talk, text: str, told: str
+) -> None:
+    begun = {**BEGUN, "content": ["công an xã đòi tiền bồi dưỡng"]}
+    said, _ = await tell(talk, begun, text, "complain")
+    assert said["content"] == begun["content"]
+    assert told in talk.text()
+
+
+async def test_a_story_that_begins_with_the_wish_is_kept(talk: Talk) -> None:
+    text = "phản ánh về việc cán bộ không có mặt"
+    said, _ = await tell(talk, dict(BEGUN), text, "complain")
+    assert said["content"] == [text]
+
+
 async def test_a_story_of_no_words_is_asked_on(talk: Talk) -> None:
     said, _ = await tell(talk, {**BEGUN, "content": ["tệ"]}, "xong")
     assert "told" not in said

@@ -510,6 +510,22 @@ async def test_a_wrong_factor_asks_for_the_code_again(looking: Talk) -> None:
     assert loop_of(events) == ""
 
 
+async def test_of_a_dossier_sent_here_only_the_digits_are_asked_for_again(looking: Talk) -> None:
+    problem = {"type": "urn:motcua:problem:not_found", "attempts_left": 4}
+    looking.service.status = OnestopRefusal(404, problem)
+    looking.slots["dossiers"] = [CODE]
+    events = await looking.act(STATUS, "0000")
+    assert f"không khớp với hồ sơ {CODE}" in looking.text()
+    assert events == []
+
+
+@pytest.mark.parametrize("said", ["thôi cho tôi hỏi lệ phí hộ chiếu", "à thôi, hộ chiếu mấy tiền"])
+async def test_a_question_that_is_wanted_rather_ends_the_loop(looking: Talk, said: str) -> None:
+    events = await looking.act(STATUS, said, "ask_fee")
+    assert loop_of(events) is None
+    assert [one["name"] for one in events if one["event"] == "followup"] == ["action_explain"]
+
+
 async def test_a_lock_ends_the_loop_and_says_until_when(looking: Talk) -> None:
     until = "2026-11-24T09:00:00+00:00"
     problem = {"type": "urn:motcua:problem:locked", "locked_until": until}

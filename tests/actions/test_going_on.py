@@ -221,3 +221,17 @@ async def test_a_procedure_named_at_once_may_tell_which_dossier_is_meant(talk: T
     talk.loop, talk.service.found = "status_form", FOUND
     assert await talk.act(StatusForm(), "hồ sơ tạm trú ấy", "inform") == []
     assert "mã hồ sơ" in talk.text()
+
+
+async def test_words_before_that_lead_nowhere_choose_nothing(talk: Talk) -> None:
+    """ "Nộp đơn ở đâu" after a divorce, which no office here does, is no splitting of a household."""
+    talk.service.found = choices(0.3, 0.25)
+    after(talk, Explain(), await talk.act(Explain(), "em muốn ly hôn", "ask_procedure"), "ly hôn")
+    second = candidate("2.000815", "Chứng thực").model_copy(update={"score": 0.13})
+    talk.service.found = UNKNOWN
+    talk.service.found_for = {
+        "ly hôn nộp đơn ở đâu": UNKNOWN.model_copy(update={"candidates": [second]})
+    }
+    events = await talk.act(Explain(), "nộp đơn ở đâu", "ask_place")
+    assert "chọn giúp em" in talk.text()
+    assert "procedure" not in slots_of(events)

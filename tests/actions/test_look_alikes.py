@@ -6,6 +6,7 @@ import pytest
 
 from actions import levels
 from actions.clarify import Acknowledge, Clarify
+from actions.menu import Capabilities
 from actions.questions import Explain
 from actions.turn import TopicAction
 from onestop.catalogue.content import Procedure
@@ -387,3 +388,10 @@ async def test_a_question_for_a_level_is_answered_before_the_place(
     await talk.act(Explain(), said, "ask_place")
     assert told in talk.text()
     assert "Công an cấp xã" in talk.text()
+
+
+async def test_who_cannot_do_it_here_and_asks_for_a_level_is_told_the_place(talk: Talk) -> None:
+    talk.slots = {"procedure": PROCEDURE.code}
+    said = "bà không biết dùng máy, ra xã được không"
+    await talk.act(Capabilities(), said, "ask_capabilities")
+    assert "Dạ được, thủ tục này có nơi nhận ở cấp xã" in talk.text()

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
+from actions.clarify import Acknowledge
 from actions.onestop_client import OnestopRefusal
 from actions.post import PostDelivery
-from onestop.schemas import PostFee, PostOpening, PostView
+from actions.questions import Explain
+from onestop.schemas import PostFee, PostOpening, PostView, SearchResult
 from tests.actions.conftest import Talk, loop_of, slots_of
-from tests.actions.fakes import NOW
+from tests.actions.fakes import FOUND, NOW, UNKNOWN
 
 CODE = "H25-20261124-0000001"
 FEE = PostFee(zone="same_province", amount=30000, estimated=True)
@@ -78,3 +82,29 @@ async def test_while_a_dossier_is_filled_it_is_only_explained(talk: Talk) -> Non
     events = await talk.act(ACTION, "có giao về nhà không", "post_delivery")
     assert events == []
     assert "Gửi xong hồ sơ này" in talk.text()
+
+
+@pytest.fixture
+def told(talk: Talk) -> Talk:
+    """A talk in which it was just told how the post works."""
+    talk.events = [
+        {"event": "user", "text": "gửi về nhà được không"},
+        {"event": "bot", "metadata": {"trace": {"said": "post_about"}}},
+    ]
+    return talk
+
+
+async def test_a_yes_to_the_post_begins(told: Talk) -> None:
+    events = await told.act(Acknowledge(), "ok em", "affirm")
+    assert [one["name"] for one in events] == ["action_post_delivery"]
+    events = await told.act(ACTION, "ok em", "affirm")
+    assert loop_of(events) == "status_form"
+
+
+@pytest.mark.parametrize(("found", "post"), [(UNKNOWN, True), (FOUND, False)])
+async def test_a_fee_that_is_asked_next_is_the_posts_unless_it_names_a_procedure(
+    told: Talk, found: SearchResult, post: bool
+) -> None:
+    told.service.found = found
+    events = await told.act(Explain(), "phí bao nhiêu", "ask_fee")
+    assert ("action_post_delivery" in [one["name"] for one in events]) is post

@@ -66,6 +66,13 @@ async def test_where_nothing_was_answered_there_is_nothing_to_take_back(asked: T
     assert "chưa có câu trả lời nào" in asked.text()
 
 
+async def test_another_time_may_be_wanted_rather_than_none(asked: Talk) -> None:
+    asked.slots["request"]["kind"] = "booking-cancellation"
+    asked.service.request = asks("text", "code")
+    with pytest.raises(ActionExecutionRejection):
+        await asked.act(FORM, "đặt lịch sáng mai ở phường Phủ Lý", "book_counter")
+
+
 async def test_a_question_about_something_else_interrupts(asked: Talk) -> None:
     with pytest.raises(ActionExecutionRejection):
         await asked.act(FORM, "thứ bảy có làm việc không", "ask_opening_hours")

@@ -383,3 +383,18 @@ async def test_a_bare_topic_names_the_one_of_it_that_was_offered(talk: Talk) -> 
     await talk.act(Explain(), BOTH, "ask_procedure")
     said = [one["text"].splitlines()[0] for one in talk.dispatcher.messages]
     assert said == ["Đăng ký tạm trú", "Chứng thực bản sao"]
+
+
+@pytest.mark.parametrize(("score", "told"), [(1.0, 2), (0.5, 0)])
+async def test_what_is_asked_after_two_that_were_wanted_is_told_of_both(
+    talk: Talk, score: float, told: int
+) -> None:
+    wishes = ["ask_procedure"]
+    talk.slots["choices"] = [{**one, "score": score, "wishes": wishes} for one in WISHED]
+    talk.events = [
+        {"event": "user", "text": "tạm trú và sao y"},
+        {"event": "action", "name": "action_explain"},
+    ]
+    talk.service.found = NOTHING
+    await talk.act(Explain(), "mất bao lâu", "ask_time")
+    assert talk.text().count("Thời gian giải quyết") == told

@@ -12,9 +12,9 @@ from actions.dossiers import StartDossier
 from actions.naming import unless_named
 from actions.questions import Explain
 from actions.turn import TopicAction
-from onestop.schemas import SearchResult
+from onestop.schemas import ProcedureRef, SearchResult
 from tests.actions.conftest import Talk, loop_of, slots_of
-from tests.actions.fakes import FOUND, NOTHING, SEVERAL, UNKNOWN, candidate
+from tests.actions.fakes import FOUND, NOTHING, SEVERAL, UNKNOWN, candidate, draft, field
 
 TOLD = "action_start_dossier"
 
@@ -218,3 +218,36 @@ async def test_after_a_receipt_a_name_or_the_button_begins_it(sent: Talk) -> Non
     entities = [{"entity": "procedure", "value": "1.004194"}]
     await sent.act(StartDossier(), "/start_dossier", "start_dossier", entities=entities)
     assert sent.service.called("start_draft") == [["1.004194"], ["1.004194"]]
+
+
+async def test_while_another_dossier_is_filled_one_may_change_to_what_is_explained(
+    talk: Talk,
+) -> None:
+    other = draft(field("text"))
+    other = other.model_copy(update={"procedure": ProcedureRef(code="2", name="Khác")})
+    talk.loop, talk.slots["draft"], talk.service.open = "dossier_form", other.id, [other]
+    talk.service.found = FOUND
+    await talk.act(Explain(), "ủa khoan, tạm trú cơ", "ask_procedure")
+    expected = {"Chuyển sang nộp việc này": '/start_dossier{"procedure": "1.004194"}'}
+    assert talk.buttons() == expected
+
+
+async def test_of_the_dossier_that_is_filled_nothing_is_offered(talk: Talk) -> None:
+    present = draft(field("text"))
+    talk.loop, talk.slots["draft"], talk.service.open = "dossier_form", present.id, [present]
+    talk.service.found = FOUND
+    await talk.act(Explain(), "tạm trú là gì", "ask_procedure")
+    assert talk.buttons() == {}
+
+
+async def test_words_that_say_nothing_begin_no_likely_dossier(talk: Talk) -> None:
+    """ "Ghe chở lúa đó" after a choice of boats is no word to fill in forty fields."""
+    likely = [candidate("1.004194", "Đăng ký tạm trú").model_copy(update={"score": 0.74})]
+    likely.append(candidate("2.000815", "Chứng thực").model_copy(update={"score": 0.1}))
+    talk.service.found = SEVERAL.model_copy(update={"candidates": likely, "question": "Nào ạ?"})
+    events = await talk.act(StartDossier(), "đăng ký cái ghe", "start_dossier")
+    after(talk, TOLD, events).events[0]["text"] = "đăng ký cái ghe"
+    talk.service.found_for = {"ghe chở lúa đó": UNKNOWN}
+    events = await talk.act(StartDossier(), "ghe chở lúa đó", "inform")
+    assert "chọn giúp em việc cần nộp" in talk.text()
+    assert loop_of(events) == ""

@@ -6,12 +6,24 @@ from datetime import date, time
 
 import pytest
 
+from actions.clarify import Clarify
 from actions.questions import Explain
+from actions.turn import TopicAction
 from actions.units import OpeningHours
 from onestop.schemas import DayView, Span, UnitsFound, UnitView
 from tests.actions.conftest import Talk, loop_of, slots_of
-from tests.actions.fakes import FOUND, NOTHING, SEVERAL, UNITS, UNKNOWN
+from tests.actions.fakes import FOUND, NOTHING, PROCEDURE, SEVERAL, UNITS, UNKNOWN
 
+PHU_LY = UnitView(
+    id="phu-ly",
+    name="Trung tâm Phủ Lý",
+    address="trụ sở",
+    phone="",
+    verified=True,
+    note="",
+    hours=[],
+    near=[],
+)
 MORNING = Span(begin=time(7, 30), end=time(11, 30))
 
 
@@ -82,17 +94,7 @@ async def test_a_fee_asked_beside_the_unit_is_told_before_the_commune_is_asked_f
 
 async def test_a_unit_that_is_named_is_told_with_the_fee(talk: Talk) -> None:
     talk.service.found = FOUND
-    unit = UnitView(
-        id="phu-ly",
-        name="Trung tâm Phủ Lý",
-        address="trụ sở",
-        phone="",
-        verified=True,
-        note="",
-        hours=[],
-        near=[],
-    )
-    talk.service.units = UNITS.model_copy(update={"unit": unit})
+    talk.service.units = UNITS.model_copy(update={"unit": PHU_LY})
     events = await talk.act(Explain(), f"{WHERE}, {FEE}", "ask_place", wishes=BOTH)
     assert "7.000 đồng" in talk.text()
     assert "Trung tâm Phủ Lý" in talk.text()
@@ -132,3 +134,19 @@ async def test_the_place_of_a_procedure_beside_the_hours_of_a_unit_is_no_unit_s(
 
 def test_the_fake_speaks_the_services_shape() -> None:
     assert UnitsFound.model_validate(UNITS.model_dump(mode="json")) == UNITS
+
+
+@pytest.mark.parametrize("action", [Explain(), Clarify()])
+async def test_a_commune_that_is_asked_for_is_its_unit(talk: Talk, action: TopicAction) -> None:
+    talk.service.found = UNKNOWN
+    talk.service.units = UNITS.model_copy(update={"unit": PHU_LY})
+    wishes = [{"intent": "ask_place", "confidence": 0.83}]
+    await talk.act(action, "cho hỏi phường Phủ Lý ở đâu", "ask_place", wishes=wishes)
+    assert "Trung tâm Phủ Lý" in talk.text()
+
+
+async def test_where_a_procedure_is_talked_about_its_place_is_meant(talk: Talk) -> None:
+    talk.slots["procedure"], talk.service.found = PROCEDURE.code, UNKNOWN
+    wishes = [{"intent": "ask_place", "confidence": 0.9}]
+    await talk.act(Explain(), "ở Hà Nam làm được không", "ask_place", wishes=wishes)
+    assert "Đăng ký tạm trú" in talk.text()
