@@ -14,6 +14,7 @@ from onestop.catalogue.importing.formats import RejectedRecordError, read_record
 from onestop.catalogue.sources import Source
 from onestop.catalogue.store import Outcome, save, version
 
+pytestmark = pytest.mark.timeout(300)  # thousands of records
 Read = list[tuple[Procedure, Source]]
 
 
