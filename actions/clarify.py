@@ -171,7 +171,7 @@ class NothingToDo(TopicAction):
 
 
 class OutOfScope(TopicAction):
-    """Say honestly what cannot be done here, unless the words name a procedure after all.
+    """Say honestly what cannot be done here, unless the words name a procedure or a commune after all.
 
     The understanding knows the talk, not the five thousand things that procedures are about
     ("giấy phép pháo hoa nổ"); the search does.
@@ -181,6 +181,8 @@ class OutOfScope(TopicAction):
 
     async def act(self, turn: Turn) -> Events:
         """Search before refusing."""
+        if await units.names_unit(turn):
+            return await units.tell(turn)
         named = await find_named(turn)
         if named is not None:
             return named

@@ -75,6 +75,7 @@ async def find_procedure(turn: Turn, wishes: list[str], guess: bool = False) -> 
             return Meant(None, offer_choices(turn, wishes, found))
         if found.outcome == "found":
             code = found.candidates[0].code
+            untold = code == present and await _asks_more(turn)
         elif silent and turn.offered:
             guess_only = wishes == ["start_dossier"] and found.content_words
             if undecided(turn) or guess_only:  # words that say nothing here begin no dossier
@@ -105,6 +106,12 @@ async def find_procedure(turn: Turn, wishes: list[str], guess: bool = False) -> 
     # After a guess its look-alikes can still be chosen, also by a word that tells them apart.
     kept = [SlotSet("procedure", procedure.code), *keep(wishes, options(guessed))]
     return Meant(procedure, kept, guessed[1:], untold)
+
+
+async def _asks_more(turn: Turn) -> bool:
+    """Whether a message asks something of the procedure that its words lead to, and does not just name it."""
+    found = await turn.search()
+    return turn.asks and found.outcome == "found" and not found.named
 
 
 async def search(turn: Turn) -> SearchResult | look_alikes.Lacking:

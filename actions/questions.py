@@ -23,7 +23,7 @@ class Explain(TopicAction):
         if wishes == ["ask_fee"] and "post_about" in turn.replied and await _names_none(turn):
             return [FollowupAction("action_post_delivery")]  # "phí bao nhiêu": the post's
         unit, asked = units.asks_for_unit(turn), units.asked_of_procedure(turn)
-        if await units.names_unit(turn):
+        if not unit and await units.names_unit(turn):
             unit, asked = True, []
         events = await explain(turn, asked or wishes) if asked or not unit else []
         if unit or "ask_opening_hours" in wishes:

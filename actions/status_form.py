@@ -149,13 +149,13 @@ class StatusForm(TopicAction):
         # Answers to this loop have digits; without any, a guess is as good as it gets.
         digits = any(character.isdigit() for character in turn.text)
         sure = turn.button or turn.confidence >= SURE or not digits
+        if sure and _RATHER.search(fold(canonical(turn.text))) and turn.intent in ASPECTS:
+            left = [ActiveLoop(None), SlotSet("lookup_code", None)]
+            return [*left, FollowupAction("action_explain")]
         given_up = GIVING_UP.search(canonical(turn.text)) is not None
         if given_up or (sure and turn.intent in LEAVING):
             turn.show("lookup_left")
             return [ActiveLoop(None), SlotSet("lookup_code", None)]
-        if sure and _RATHER.search(fold(canonical(turn.text))) and turn.intent in ASPECTS:
-            left = [ActiveLoop(None), SlotSet("lookup_code", None)]
-            return [*left, FollowupAction("action_explain")]
         said = read_code(turn, purpose)
         if not (code or said or turn.button) and LOST.search(fold(canonical(turn.text))):
             own = [*self._own(turn, purpose), ASK_PERSON]

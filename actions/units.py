@@ -11,6 +11,8 @@ from actions.unit_texts import show_units
 from bot.nlu.text import fold
 
 WHERE = re.compile(UNIT.pattern + r".{0,20}\bo (?:dau|mo|cho nao)\b")
+# Where a commune that is named has its unit.
+PLACE = re.compile(r"\bo (?:dau|cho nao|duong nao)\b")
 NEAREST = re.compile(r"\bgan (?:nhat|day|nha|toi|em|minh|cho)\b")
 
 
@@ -22,7 +24,7 @@ def asks_for_unit(turn: Turn) -> bool:
 
 async def names_unit(turn: Turn) -> bool:
     """Whether a question for a place names a commune, and no procedure ("phường Phủ Lý ở đâu")."""
-    if "ask_place" not in turn.likely_wishes() or turn.slot("procedure") or turn.button:
+    if not PLACE.search(fold(turn.text)) or turn.slot("procedure"):
         return False
     if turn.tracker.active_loop_name or (await turn.search()).outcome != "none":
         return False

@@ -519,7 +519,14 @@ async def test_of_a_dossier_sent_here_only_the_digits_are_asked_for_again(lookin
     assert events == []
 
 
-@pytest.mark.parametrize("said", ["thôi cho tôi hỏi lệ phí hộ chiếu", "à thôi, hộ chiếu mấy tiền"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "thôi cho tôi hỏi lệ phí hộ chiếu",
+        "à thôi, hộ chiếu mấy tiền",
+        "thôi không tra nữa, cho hỏi hộ chiếu mấy tiền",
+    ],
+)
 async def test_a_question_that_is_wanted_rather_ends_the_loop(looking: Talk, said: str) -> None:
     events = await looking.act(STATUS, said, "ask_fee")
     assert loop_of(events) is None

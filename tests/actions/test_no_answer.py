@@ -37,6 +37,13 @@ async def test_what_the_record_does_not_tell_is_not_answered_with_the_same_summa
     assert {"Nộp hồ sơ ngay", "Giấy tờ cần có", "Gặp cán bộ"} <= set(talk.buttons())
 
 
+async def test_a_question_that_leads_to_it_again_is_not_either(talk: Talk) -> None:
+    await explained(talk)
+    talk.service.found = FOUND
+    await talk.act(Explain(), "chủ trọ không cho mượn giấy thì sao", "ask_procedure")
+    assert NO_ANSWER in talk.text()
+
+
 async def test_the_summary_is_told_where_it_was_not_yet(talk: Talk) -> None:
     await explained(talk)
     talk.events = []

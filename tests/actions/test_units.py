@@ -6,7 +6,7 @@ from datetime import date, time
 
 import pytest
 
-from actions.clarify import Clarify
+from actions.clarify import Clarify, OutOfScope
 from actions.questions import Explain
 from actions.turn import TopicAction
 from actions.units import OpeningHours
@@ -136,17 +136,16 @@ def test_the_fake_speaks_the_services_shape() -> None:
     assert UnitsFound.model_validate(UNITS.model_dump(mode="json")) == UNITS
 
 
-@pytest.mark.parametrize("action", [Explain(), Clarify()])
+@pytest.mark.parametrize("action", [Explain(), Clarify(), OutOfScope()])
 async def test_a_commune_that_is_asked_for_is_its_unit(talk: Talk, action: TopicAction) -> None:
     talk.service.found = UNKNOWN
     talk.service.units = UNITS.model_copy(update={"unit": PHU_LY})
-    wishes = [{"intent": "ask_place", "confidence": 0.83}]
-    await talk.act(action, "cho hỏi phường Phủ Lý ở đâu", "ask_place", wishes=wishes)
+    await talk.act(action, "cho hỏi phường Phủ Lý ở đâu", "ask_place")
     assert "Trung tâm Phủ Lý" in talk.text()
 
 
 async def test_where_a_procedure_is_talked_about_its_place_is_meant(talk: Talk) -> None:
     talk.slots["procedure"], talk.service.found = PROCEDURE.code, UNKNOWN
-    wishes = [{"intent": "ask_place", "confidence": 0.9}]
-    await talk.act(Explain(), "ở Hà Nam làm được không", "ask_place", wishes=wishes)
+    talk.service.units = UNITS.model_copy(update={"unit": PHU_LY})
+    await talk.act(Explain(), "ở Phủ Lý làm ở đâu", "ask_place")
     assert "Đăng ký tạm trú" in talk.text()
