@@ -101,7 +101,8 @@ class Clarify(TopicAction):
             return await StartDossier().act(turn)  # "nộp hồ sơ cho bà"
         if present is not None and (asked := [w for w in turn.likely_wishes() if w in ASPECTS]):
             return await explain(turn, asked)  # "bao nhieu tien 1 nam": of what is talked about
-        if turn.puzzled or self.action_name in turn.previous_actions():
+        clarified = self.action_name in turn.previous_actions()
+        if turn.puzzled or (clarified and "explanation" not in turn.replied):
             turn.offer_person()
         elif undecided(turn):
             return choose_first(turn, turn.wanted)

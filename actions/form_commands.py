@@ -145,7 +145,15 @@ async def correct(turn: Turn, draft: DraftView) -> Events:
 
 
 async def _answer_instead(turn: Turn, draft: DraftView, value: str) -> Events:
-    """Put another answer in the place of the last one; where it does not fit, ask that again."""
+    """Put another answer in the place of the last one; where it does not fit, ask that again.
+
+    Where it is one of the choices that are just offered, it answers these.
+    """
+    if draft.field is not None and draft.field.type in ("choice", "yes_no"):
+        request = AnswerRequest(text=value, field=draft.field.id, turn=turn.key, probe=True)
+        result = await turn.service.answer(draft.id, turn.owner, request)
+        if result.refusal is None:
+            return filling.go_on(turn, result.draft, result)
     back = await turn.service.undo(draft.id, turn.owner)
     if back.taken_back:
         request = AnswerRequest(text=value, turn=turn.key, probe=True)

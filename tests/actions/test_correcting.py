@@ -97,16 +97,17 @@ async def test_what_is_wrong_where_nothing_is_filled_in_yet(talk: Talk) -> None:
     assert "1. Cho tôi" in talk.buttons()
 
 
+@pytest.mark.parametrize("intent", ["correct_field", "inform"])
 @pytest.mark.parametrize(("fits", "told"), [(True, "Em ghi"), (False, "Em bỏ câu trả lời")])
 async def test_another_answer_takes_the_place_of_the_last(
-    talk: Talk, fits: bool, told: str
+    talk: Talk, fits: bool, told: str, intent: str
 ) -> None:
-    present = draft(field("person_name"))
+    present = draft(field("citizen_id"))
     talk.loop, talk.slots["draft"], talk.service.open = "dossier_form", present.id, [present]
     last = Accepted(field="name", label="Họ tên", display="Lê Văn Nam")
     talk.service.taken_back = [last]
     talk.service.right = {"Lê Văn Năm"} if fits else set()
-    await talk.act(DossierForm(), "à nhầm, Lê Văn Năm", "correct_field")
+    await talk.act(DossierForm(), "à nhầm, Lê Văn Năm", intent)
     assert talk.service.called("undo") == [[]]
     assert told in talk.text()
 
@@ -127,3 +128,21 @@ async def test_to_hand_in_what_is_talked_about_needs_no_name(talk: Talk) -> None
     talk.slots["procedure"], talk.service.found = "1.004194", UNKNOWN
     events = await talk.act(Clarify(), "nộp hồ sơ cho bà", "nlu_fallback", 0.5)
     assert loop_of(events) == "dossier_form"
+
+
+async def test_words_of_a_slip_may_tell_a_free_text(talk: Talk) -> None:
+    present = draft(field("text"))
+    talk.loop, talk.slots["draft"], talk.service.open = "dossier_form", present.id, [present]
+    talk.service.right = {"ghi sai, thiếu chữ lót"}
+    await talk.act(DossierForm(), "ghi sai, thiếu chữ lót", "inform")
+    assert talk.service.called("undo") == []
+    assert "Em ghi" in talk.text()
+
+
+async def test_a_slip_that_names_a_choice_answers_it(talk: Talk) -> None:
+    present = draft(choice("Nam", "Nữ"))
+    talk.loop, talk.slots["draft"], talk.service.open = "dossier_form", present.id, [present]
+    talk.service.right = {"nữ cơ"}
+    await talk.act(DossierForm(), "sai rồi, nữ cơ", "correct_field")
+    assert talk.service.called("undo") == []
+    assert "Em ghi" in talk.text()

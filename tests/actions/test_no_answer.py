@@ -77,6 +77,14 @@ async def test_the_second_time_a_person_is_offered(talk: Talk) -> None:
     assert "nếu vẫn khó" in talk.text()
 
 
+async def test_an_explanation_that_was_a_guess_leaves_nobody_lost(talk: Talk) -> None:
+    await explained(talk)
+    said = {"event": "bot", "metadata": {"trace": {"said": "explanation"}}}
+    talk.events += [{"event": "action", "name": "action_clarify"}, said]
+    await talk.act(Clarify(), "vợ ở tỉnh khác", "nlu_fallback", 0.5)
+    assert NO_ANSWER in talk.text()
+
+
 @pytest.mark.parametrize(("confidence", "told"), [(0.81, True), (0.4, False)])
 async def test_a_likely_question_is_answered_though_it_left_a_doubt(
     talk: Talk, confidence: float, told: bool
