@@ -156,9 +156,8 @@ class DossierForm(TopicAction):
         answered = result.refusal.code == "paper_now"  # "nộp sau", where that is not allowed
         if turn.intent in COMMANDS and not answered:  # meant after all, though not for sure
             return await COMMANDS[turn.intent](turn, draft)
-        if form_commands.INSTEAD.match(
-            turn.text
-        ):  # no answer to this question, but to the last one
+        # "À nhầm, …": no answer to this question, but to the last one.
+        if form_commands.INSTEAD.match(turn.text):
             return await form_commands.correct(turn, draft)
         if interrupts and not answered:
             return await self._interrupt(turn, draft)

@@ -89,10 +89,8 @@ class WebChannel(Channel):
         for row in news.rows:
             if row.direction == Direction.OUTGOING:
                 await self._show(row)
-            elif (
-                row.sender,
-                row.key,
-            ) not in self._keeping:  # else it is shown there, but to its page
+            # What is being kept here is shown there, to all but its own page.
+            elif (row.sender, row.key) not in self._keeping:
                 await self._echo(row.sender, row.id, row.key or "", row.body)
         for number in news.settled:
             waiting = self.pages.settle(number)
