@@ -51,14 +51,10 @@ class Pay(TopicAction):
         if turn.tracker.active_loop_name not in (None, LOOP):
             turn.show("pay_afterwards")
             return []
-        said = [SlotSet("lookup_code", code)] if code else []
+        purpose = SlotSet("lookup_for", look_up_for(turn, PAY))
         if turn.tracker.active_loop_name == LOOP:
-            return [SlotSet("lookup_for", look_up_for(turn, PAY)), *said]
-        return [
-            SlotSet("lookup_code", code),
-            SlotSet("lookup_for", look_up_for(turn, PAY)),
-            ActiveLoop(LOOP),
-        ]
+            return [purpose, *([SlotSet("lookup_code", code)] if code else [])]
+        return [SlotSet("lookup_code", code), purpose, ActiveLoop(LOOP)]
 
     async def _begin(self, turn: Turn, grant: str, provider: str) -> Events:
         try:

@@ -8,7 +8,6 @@ fails with it, and nothing is lost while it is down. The way is HTTP, or RabbitM
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 from collections.abc import Collection
 from typing import Any, ClassVar, Protocol
@@ -23,6 +22,7 @@ from bot.outbox import Outbox
 from common.amqp import LOST, open_queue
 from common.database import open_engine
 from common.settings import Settings, settings
+from common.waiting import woken
 
 log = structlog.get_logger(__name__)
 
@@ -190,10 +190,7 @@ class OutboxBroker(EventBroker):
                 await asyncio.sleep(LONGEST_PAUSE_SECONDS)
             else:
                 wait = POLL_SECONDS
-                # Not asyncio.wait_for: up to Python 3.11 it can swallow a cancellation.
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(POLL_SECONDS):
-                        await self._news.wait()
+                if await woken(self._news, POLL_SECONDS):
                     await asyncio.sleep(GATHER_SECONDS)
 
     async def work(self) -> bool:

@@ -6,7 +6,6 @@ A worker renews the leases of what it is at (`gateway.queue`), so that others ne
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import secrets
 import time
 from abc import ABC, abstractmethod
@@ -15,6 +14,7 @@ from typing import Generic, TypeVar
 import structlog
 
 from common.database import Database
+from common.waiting import woken
 from gateway import queue
 from gateway.inbox import Turn
 from gateway.models import Message
@@ -84,10 +84,7 @@ class Worker(ABC, Generic[Claimed]):
                 self._wake.clear()
                 await self._renew()
                 await self._start_work()
-                # Not asyncio.wait_for: up to Python 3.11 it can swallow a cancellation.
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(min(POLL_SECONDS, self._lease * RENEW_AFTER)):
-                        await self._wake.wait()
+                await woken(self._wake, min(POLL_SECONDS, self._lease * RENEW_AFTER))
         finally:
             await self._stop()
 

@@ -8,7 +8,6 @@ but the first go, the other system is asked whether it has one under that key.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ import structlog
 
 from common import backoff
 from common.database import Database, now
+from common.waiting import woken
 from onestop.backends import arrival, outbox
 from onestop.backends.base import (
     BackendRefused,
@@ -77,10 +77,7 @@ class Worker:
                 log.error("outbox_failed", exc_type=type(error).__name__, exc_info=True)
                 busy = False
             if not busy:
-                # Not asyncio.wait_for: up to Python 3.11 it can swallow a cancellation.
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(self.policy.idle):
-                        await self._woken.wait()
+                await woken(self._woken, self.policy.idle)
 
     async def work(self) -> bool:
         """Take up one row and bring it as far as it goes; whether there was one."""

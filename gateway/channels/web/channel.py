@@ -9,7 +9,7 @@ import asyncio
 import math
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 
 import socketio
@@ -17,6 +17,7 @@ import structlog
 from aiohttp import web
 
 from common.limits import Limiter, address_of
+from common.waiting import woken
 from gateway import inbox, outbox, sessions
 from gateway.channels.base import Channel
 from gateway.channels.errors import NotSentError, Remedy
@@ -216,9 +217,7 @@ class WebChannel(Channel):
                 left = deadline - time.monotonic()
                 if found.settled or left <= 0:
                     return found
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(min(LOOK_AGAIN_SECONDS, left)):
-                        await changed.wait()
+                await woken(changed, min(LOOK_AGAIN_SECONDS, left))
 
     @contextmanager
     def _watch(self, sender: str) -> Iterator[asyncio.Event]:
